@@ -1,0 +1,112 @@
+import type { FaultCount } from "../sim/fault-schedule.ts";
+import { type Percentiles, percentiles } from "../sim/metrics.ts";
+import type { Goal, RunResult, Scenario } from "../sim/scenario.ts";
+
+/** Runs needed before goals and expectations of a scenario are judged. */
+export const JUDGED_RUNS_MIN = 200;
+
+/** A goal, and what became of it. */
+export interface GoalVerdict {
+  readonly goal: Goal;
+  /** The share of runs that met it. */
+  readonly share: number;
+  readonly isMet: boolean;
+}
+
+/** What the runs of one scenario add up to. */
+export interface TallySummary {
+  readonly scenario: string;
+  readonly schedules: number;
+  readonly events: number;
+  /** Virtual time, in microseconds. */
+  readonly virtualTime: number;
+  /** By kind of fault. Messages lost and duplicated by chance stand beside them. */
+  readonly faults: Readonly<Record<string, FaultCount>>;
+  readonly lost: number;
+  readonly duplicated: number;
+  /** How often nodes emitted each event. */
+  readonly emitted: Readonly<Record<string, number>>;
+  /**
+   * Over the runs, each run's value of its counts, gauges and emitted events; of a distribution
+   * its largest.
+   */
+  readonly metrics: Readonly<Record<string, Percentiles>>;
+  /** Whether there were enough runs to judge what follows. */
+  readonly isJudged: boolean;
+  /** Events that the scenario expects and that no run has seen. */
+  readonly unseen: readonly string[];
+  readonly goals: readonly GoalVerdict[];
+}
+
+/** Adds up the runs of one scenario. */
+export class Tally {
+  readonly #scenario: Scenario;
+  #schedules = 0;
+  #events = 0;
+  #virtualTime = 0;
+  #lost = 0;
+  #duplicated = 0;
+  readonly #faults = new Map<string, FaultCount>();
+  readonly #emitted = new Map<string, number>();
+  readonly #values = new Map<string, number[]>();
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+  }
+
+  add(result: RunResult): void {
+    this.#schedules++;
+    this.#events += result.steps;
+    this.#virtualTime += result.endedAt;
+    this.#lost += result.noise.lost;
+    this.#duplicated += result.noise.duplicated;
+    for (const [kind, count] of result.faults) {
+      const sum = this.#faults.get(kind) ?? { offered: 0, injected: 0, effective: 0 };
+      sum.offered += count.offered;
+      sum.injected += count.injected;
+      sum.effective += count.effective;
+      this.#faults.set(kind, sum);
+    }
+    const { counts, gauges, samples, emitted } = result.metrics.state;
+    for (const [event, times] of emitted) {
+      this.#emitted.set(event, (this.#emitted.get(event) ?? 0) + times);
+    }
+    for (const [name, value] of [...counts, ...gauges, ...emitted]) this.#observe(name, value);
+    for (const [name, values] of samples) this.#observe(name, Math.max(...values));
+  }
+
+  summary(): TallySummary {
+    const scenario = this.#scenario;
+    return {
+      scenario: scenario.name,
+      schedules: this.#schedules,
+      events: this.#events,
+      virtualTime: this.#virtualTime,
+      faults: Object.fromEntries(this.#faults),
+      lost: this.#lost,
+      duplicated: this.#duplicated,
+      emitted: Object.fromEntries(this.#emitted),
+      metrics: Object.fromEntries(
+        [...this.#values].map(([name, values]) => [name, percentiles(values)]),
+      ),
+      isJudged: this.#schedules >= JUDGED_RUNS_MIN,
+      unseen: scenario.expects.filter((event) => !this.#emitted.has(event)),
+      goals: scenario.goals.map((goal) => this.#judge(goal)),
+    };
+  }
+
+  /** A run without a value of that name did not meet the goal. */
+  #judge(goal: Goal): GoalVerdict {
+    const { metric, atLeast = -Infinity, atMost = Infinity } = goal;
+    const values = this.#values.get(metric) ?? [];
+    const met = values.filter((value) => value >= atLeast && value <= atMost).length;
+    const share = this.#schedules === 0 ? 0 : met / this.#schedules;
+    return { goal, share, isMet: share >= goal.share };
+  }
+
+  #observe(name: string, value: number): void {
+    const values = this.#values.get(name);
+    if (values === undefined) this.#values.set(name, [value]);
+    else values.push(value);
+  }
+}

@@ -1,0 +1,20 @@
+import { UsageError } from "../sim/assert.ts";
+import { checkCount } from "../sim/check.ts";
+
+/** A whole number given on the command line. */
+export function parseCount(text: string, name: string, low: number): number {
+  if (!/^\d+$/.test(text)) {
+    throw new UsageError(`${name}: expected a whole number of at least ${low}, got "${text}"`);
+  }
+  return checkCount(Number(text), name, low);
+}
+
+/** A span of real time given on the command line, such as `500ms`, `30s` or `10m`; in seconds. */
+export function parseSpan(text: string, name: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  const seconds = Number(number) * (SECONDS[unit ?? ""] ?? Number.NaN);
+  if (seconds > 0) return seconds;
+  throw new UsageError(`${name}: expected a time such as 500ms, 30s or 10m, got "${text}"`);
+}
+
+const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3_600 };

@@ -1,0 +1,10 @@
+/** What the process says when it ends. */
+export const ExitCode = {
+  held: 0,
+  /** An invariant was broken, a goal missed, or an expectation never met. */
+  violated: 1,
+  wrongUsage: 2,
+  notDeterministic: 3,
+} as const;
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

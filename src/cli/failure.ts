@@ -1,0 +1,74 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Finding } from "../campaign/campaign.ts";
+import { type Capsule, takeCheckpoints } from "../campaign/capsule.ts";
+import { VERSION } from "../campaign/version.ts";
+import type { Violation } from "../sim/invariant.ts";
+import type { Plan } from "../sim/plan.ts";
+import { type RunResult, run, type Scenario } from "../sim/scenario.ts";
+import { formatTime } from "../sim/time.ts";
+import { formatTrace } from "../sim/trace.ts";
+
+/** Where capsules are written, from the working directory. */
+export const FAILURES = "failures";
+
+/** So many events are shown before a violation. */
+const SHOWN_EVENTS = 12;
+
+/** What to print of a failing run: invariant, the events around it, and how to replay it. */
+export function describeFailure(scenario: Scenario, result: RunResult, capsule: string): string {
+  const { plan, violation } = result;
+  if (violation === undefined) return "";
+  const { invariant, at } = violation;
+  return [
+    `${scenario.name} broke ${invariant} at ${formatTime(at)}, seed ${plan.seed}`,
+    `  ${violation.message}`,
+    ...(violation.stack === undefined ? [] : [indent(violation.stack)]),
+    "",
+    eventsBefore(scenario, plan, violation),
+    "",
+    `  replay it: npx stormglass replay ${capsule}`,
+  ].join("\n");
+}
+
+/** What to print of a run that is not the same twice. */
+export function describeDifference({ scenario, seed, difference }: Finding): string {
+  const lines = [`${scenario.name} is not deterministic, seed ${seed}`, `  ${difference?.summary}`];
+  if (difference?.first !== undefined) {
+    const [plain, recorded] = difference.first;
+    lines.push("  the first difference is:");
+    lines.push(`    plain:    ${plain}`, `    recorded: ${recorded}`);
+  }
+  return lines.join("\n");
+}
+
+/** Runs the plan again with a trace, and shows its end. */
+function eventsBefore(scenario: Scenario, plan: Plan, { step }: Violation): string {
+  const { trace } = run(scenario, plan, { trace: true });
+  return formatTrace(trace.filter((entry) => entry.step > step - SHOWN_EVENTS));
+}
+
+/** Writes the capsule of a failing run and returns its path. */
+export function writeCapsule(scenario: Scenario, result: RunResult): string {
+  const { plan, fingerprint, steps, violation } = result;
+  if (violation === undefined) throw new RangeError("only a failing run leaves a capsule");
+  const { invariant, message, at, step } = violation;
+  const capsule: Capsule = {
+    kind: "stormglass capsule",
+    version: VERSION,
+    node: process.version,
+    plan,
+    fingerprint,
+    events: steps,
+    violation: { invariant, message, at, step },
+    checkpoints: takeCheckpoints(scenario, plan, steps),
+  };
+  mkdirSync(FAILURES, { recursive: true });
+  const path = join(FAILURES, `${scenario.name.replaceAll("/", ".")}-${plan.seed}.json`);
+  writeFileSync(path, `${JSON.stringify(capsule, undefined, 1)}\n`);
+  return path;
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { VERSION } from "../campaign/version.ts";
+import { UsageError } from "../sim/assert.ts";
+import { ExitCode } from "./exit-code.ts";
+import { type FuzzOptions, fuzz } from "./fuzz.ts";
+import { list } from "./list.ts";
+import { type ReplayOptions, replay } from "./replay.ts";
+import { type RunOptions, run } from "./run.ts";
+
+const EXIT_CODES = `
+Exit codes: 0 held, 1 violated, 2 wrong usage, 3 not deterministic.`;
+
+function makeProgram(): Command {
+  const program = new Command("stormglass")
+    .description("Deterministic simulation testing of distributed systems.")
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .addHelpText("after", EXIT_CODES);
+  program.command("list").description("Show every scenario.").action(list);
+  program
+    .command("run <scenario>")
+    .description("Run one plan: drawn from a seed, or read from a file.")
+    .option("--seed <seed>", "seed of the plan and of its noise", "1")
+    .option("--plan <file>", "a plan as JSON, instead of a seed")
+    .option("--trace", "print every event")
+    .option("--json", "print the result, with the plan, as JSON")
+    .action((name: string, options: RunOptions) => end(run(name, options)));
+  program
+    .command("fuzz [scenario...]")
+    .description("Run a campaign: many seeds of some scenarios with their variants, or of all.")
+    .option("--seeds <count>", "seeds of each scenario (default: 200, or what --for allows)")
+    .option("--from <seed>", "the first seed, a whole number", "1")
+    .option("--for <time>", "stop after this time, such as 30s or 10m")
+    .option("--json", "print the report as JSON")
+    .action((names: string[], options: FuzzOptions) => end(fuzz(names, options)));
+  program
+    .command("replay <capsule>")
+    .description("Run the plan of a capsule again, and compare.")
+    .option("--trace", "print every event")
+    .action((path: string, options: ReplayOptions) => end(replay(path, options)));
+  return program;
+}
+
+function end(code: ExitCode): void {
+  process.exitCode = code;
+}
+
+function main(): void {
+  try {
+    makeProgram().parse();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version end here too, with code 0 and nothing to complain of.
+      if (error.exitCode !== 0) complain(error.message.replace(/^error: /, ""));
+    } else if (error instanceof UsageError) {
+      complain(error.message);
+    } else {
+      throw error;
+    }
+  }
+}
+
+function complain(message: string): void {
+  console.error(`stormglass: ${message}`);
+  process.exitCode = ExitCode.wrongUsage;
+}
+
+main();

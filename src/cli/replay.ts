@@ -1,0 +1,56 @@
+import { type Capsule, firstDivergence, parseCapsule } from "../campaign/capsule.ts";
+import { differenceOf } from "../campaign/verify.ts";
+import { VERSION } from "../campaign/version.ts";
+import { findScenario } from "../scenarios/catalogue.ts";
+import { type RunResult, run, type Scenario } from "../sim/scenario.ts";
+import { formatTrace } from "../sim/trace.ts";
+import { ExitCode } from "./exit-code.ts";
+import { describeFailure } from "./failure.ts";
+import { readText } from "./run.ts";
+
+export interface ReplayOptions {
+  readonly trace?: boolean;
+}
+
+/** `stormglass replay <capsule>`: the same run again, or what makes it another one. */
+export function replay(path: string, options: ReplayOptions): ExitCode {
+  const capsule = parseCapsule(readText(path), findScenario);
+  const scenario = findScenario(capsule.plan.scenario);
+  const result = run(scenario, capsule.plan, { trace: options.trace === true });
+  if (result.fingerprint !== capsule.fingerprint) return explain(scenario, capsule, result);
+  if (options.trace) console.log(formatTrace(result.trace));
+  console.log(`the same run: fingerprint ${result.fingerprint}, ${result.steps} events`);
+  console.log(describeFailure(scenario, result, path));
+  return ExitCode.violated;
+}
+
+/** The run is not the capsule's: is it the code, or chance? */
+function explain(scenario: Scenario, capsule: Capsule, result: RunResult): ExitCode {
+  const again = differenceOf(result, run(scenario, capsule.plan));
+  if (again !== undefined) {
+    console.error(`${scenario.name} is not deterministic: run twice, it gave ${again}`);
+    return ExitCode.notDeterministic;
+  }
+  const { plan, checkpoints, violation, fingerprint, events } = capsule;
+  const place = firstDivergence(scenario, plan, checkpoints);
+  const found = result.violation?.message ?? "nothing broken";
+  console.error(
+    [
+      "this code does not make the capsule's run:",
+      `  capsule: fingerprint ${fingerprint}, ${events} events, ${violation.message}`,
+      `  now:     fingerprint ${result.fingerprint}, ${result.steps} events, ${found}`,
+      `  the capsule was made by stormglass ${capsule.version} on Node ${capsule.node}; ` +
+        `this is stormglass ${VERSION} on Node ${process.version}`,
+      place === undefined
+        ? "  all checkpoints agree: the runs part at their very end"
+        : `  the runs part between event ${place.after} and event ${place.by}`,
+    ].join("\n"),
+  );
+  if (place !== undefined) {
+    const { trace } = run(scenario, plan, { trace: true });
+    const nearby = trace.filter(({ step }) => step > place.after && step <= place.by);
+    console.error("  what now happens there begins with:");
+    console.error(formatTrace(nearby.slice(0, 10)));
+  }
+  return ExitCode.wrongUsage;
+}

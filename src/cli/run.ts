@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { findScenario } from "../scenarios/catalogue.ts";
+import { UsageError } from "../sim/assert.ts";
+import type { Plan } from "../sim/plan.ts";
+import { plan, type RunResult, run as runPlan, type Scenario } from "../sim/scenario.ts";
+import { formatTime } from "../sim/time.ts";
+import { formatTrace } from "../sim/trace.ts";
+import { ExitCode } from "./exit-code.ts";
+import { describeFailure, writeCapsule } from "./failure.ts";
+import { formatCount } from "./table.ts";
+
+export interface RunOptions {
+  readonly seed: string;
+  /** A file with a plan, instead of a seed. */
+  readonly plan?: string;
+  readonly trace?: boolean;
+  readonly json?: boolean;
+}
+
+/** `stormglass run <scenario>`: one plan, and what came of it. */
+export function run(name: string, options: RunOptions): ExitCode {
+  const scenario = findScenario(name);
+  const planned = options.plan ? readPlan(scenario, options.plan) : plan(scenario, options.seed);
+  const result = runPlan(scenario, planned, { trace: options.trace === true });
+  const path = result.violation && writeCapsule(scenario, result);
+  if (options.json) {
+    console.log(JSON.stringify(summarize(result, path), undefined, 2));
+  } else {
+    if (options.trace) console.log(formatTrace(result.trace));
+    console.log(describe(result));
+    if (path !== undefined) console.log(`\n${describeFailure(scenario, result, path)}`);
+  }
+  return result.violation === undefined ? ExitCode.held : ExitCode.violated;
+}
+
+/** Reads a file that the user named; one that cannot be read is wrong usage. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`${path}: expected a file to read: ${(error as Error).message}`);
+  }
+}
+
+function readPlan(scenario: Scenario, path: string): Plan {
+  const text = readText(path);
+  try {
+    return scenario.check(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw new UsageError(`${path}: expected JSON: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+/** The result of a run as JSON data. */
+export function summarize(result: RunResult, capsule: string | undefined) {
+  const { plan, fingerprint, steps, endedAt, violation, faults, noise, metrics, history } = result;
+  const { lost, duplicated } = noise;
+  return {
+    scenario: plan.scenario,
+    seed: plan.seed,
+    fingerprint,
+    events: steps,
+    endedAt,
+    violation: violation ?? null,
+    capsule: capsule ?? null,
+    faults: { ...Object.fromEntries(faults), lost, duplicated },
+    metrics: metrics.summary(),
+    emitted: Object.fromEntries(metrics.state.emitted),
+    operations: history.entries.size,
+    plan,
+    ...(result.trace.length > 0 ? { trace: result.trace } : {}),
+  };
+}
+
+/** The result of a run in a few lines. */
+export function describe(result: RunResult): string {
+  const { plan, fingerprint, steps, endedAt, violation, faults, metrics } = result;
+  const verdict = violation === undefined ? "held" : `broke ${violation.invariant}`;
+  const bits = [...faults].map(
+    ([kind, { offered, effective }]) => `${kind} ${effective} of ${offered}`,
+  );
+  const summary = Object.entries(metrics.summary()).map(([name, value]) =>
+    typeof value === "number"
+      ? `  ${name}: ${value}`
+      : `  ${name}: p50 ${value.p50}, p99 ${value.p99}, max ${value.max} (${value.count})`,
+  );
+  return [
+    `${plan.scenario} ${verdict}, seed ${plan.seed}`,
+    `  ${formatCount(steps)} events in ${formatTime(endedAt)}, fingerprint ${fingerprint}`,
+    ...(bits.length > 0 ? [`  faults that bit: ${bits.join(", ")}`] : []),
+    ...summary,
+  ].join("\n");
+}

@@ -1,0 +1,36 @@
+// The public API. Everything a scenario, a protocol or an invariant of one's own needs.
+
+export { type CampaignReport, campaign } from "./campaign/campaign.ts";
+// Scenarios that come with it, and many runs of them or of your own.
+export { catalogue, findScenario } from "./scenarios/catalogue.ts";
+// Errors.
+export { AssertionError, assert, UsageError } from "./sim/assert.ts";
+// The seam: what a protocol sees.
+export type { Disk, DiskError, Env, Node, NodeId, Operation, Plain } from "./sim/env.ts";
+export type { Fault } from "./sim/fault.ts";
+// What must hold.
+export {
+  always,
+  eventually,
+  type Invariant,
+  type Violation,
+  type World,
+} from "./sim/invariant.ts";
+// Plans and runs.
+export { all, crashes, isolations, oneWayCuts, partitions, stops, swarm } from "./sim/nemesis.ts";
+export type { Plan } from "./sim/plan.ts";
+export type { Random } from "./sim/random.ts";
+export {
+  defineScenario,
+  plan,
+  type RunResult,
+  run,
+  type Scenario,
+} from "./sim/scenario.ts";
+// The world.
+export { Simulation } from "./sim/simulation.ts";
+export type { SimulationOptions } from "./sim/simulation-options.ts";
+// Time.
+export { type Micros, minutes, ms, seconds, us } from "./sim/time.ts";
+export type { Timeline } from "./sim/timeline.ts";
+export { formatTrace, type TraceEntry } from "./sim/trace.ts";

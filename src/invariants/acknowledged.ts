@@ -1,0 +1,130 @@
+import type { Plain } from "../sim/env.ts";
+import type { HistoryEntry } from "../sim/history.ts";
+import type { HostView, Invariant, World } from "../sim/invariant.ts";
+import type { RaftView } from "./raft-facts.ts";
+
+/** What a server must show besides its log. */
+export interface AcknowledgedView extends RaftView {
+  /** The index of the entry whose effect stands where this command's would; undefined: none. */
+  effectOf(command: unknown): number | undefined;
+}
+
+/** How to know a client's request again. */
+export interface Requests {
+  /** The request that a log entry carries; undefined for a blank entry. */
+  readonly inCommand: (command: unknown) => string | undefined;
+  /** The request of an operation of the history; undefined if it never enters the log. */
+  readonly inOperation: (operation: Plain) => string | undefined;
+}
+
+interface State {
+  /** How far the log of committed entries is known. */
+  committed: number;
+  /** By request, where it was first committed. */
+  readonly first: Map<string, number>;
+  /** Indexes at which a request is committed again. */
+  readonly again: Set<number>;
+  /** By host index, the life and how far it had applied. */
+  readonly servers: { life: number; applied: number }[];
+  /** How many returned operations have been judged. */
+  judged: number;
+}
+
+/**
+ * What a client was told happened has been committed, and stays so; and however often a request
+ * enters the log, it takes effect once.
+ */
+export function acknowledged(requests: Requests): Invariant<AcknowledgedView> {
+  const state: State = {
+    committed: 0,
+    first: new Map(),
+    again: new Set(),
+    servers: [],
+    judged: 0,
+  };
+  const made = {
+    name: "ACK",
+    state,
+    onStep: (world: World<AcknowledgedView>) => {
+      const { server } = world;
+      if (server?.node !== undefined) learn(made.state, server.node, requests);
+      return (
+        (server && twice(made.state, server)) ?? premature(made.state, world.history, requests)
+      );
+    },
+    onEnd: (world: World<AcknowledgedView>) => lost(made.state, world, requests),
+  };
+  return made;
+}
+
+/** Leaders say what is committed. */
+function learn(state: State, node: AcknowledgedView, { inCommand }: Requests): void {
+  if (node.role !== "leader") return;
+  while (state.committed < node.commit) {
+    const index = ++state.committed;
+    const request = inCommand(node.entryAt(index).command);
+    if (request === undefined) continue;
+    if (state.first.has(request)) state.again.add(index);
+    else state.first.set(request, index);
+  }
+}
+
+function twice(state: State, { id, index, life, node }: HostView<AcknowledgedView>) {
+  if (node === undefined) return undefined;
+  const before = state.servers[index];
+  const from = before?.life === life ? before.applied : 0;
+  state.servers[index] = { life, applied: node.applied };
+  if (state.again.size === 0) return undefined;
+  for (let at = from + 1; at <= node.applied; at++) {
+    if (state.again.has(at) && node.effectOf(node.entryAt(at).command) === at) {
+      return `${id} applies the repeated request at index ${at} a second time`;
+    }
+  }
+  return undefined;
+}
+
+function premature(
+  state: State,
+  history: World["history"],
+  { inOperation }: Requests,
+): string | undefined {
+  const { returned } = history;
+  while (state.judged < returned.length) {
+    const entry = returned[state.judged++]!;
+    const request = acknowledgedRequest(entry, inOperation);
+    if (request !== undefined && !state.first.has(request)) {
+      return `operation ${entry.id} of ${entry.client} is acknowledged and not committed`;
+    }
+  }
+  return undefined;
+}
+
+/** At the end of a run: every acknowledged request is where it was, on a majority. */
+function lost(
+  { first }: State,
+  { history, servers }: World<AcknowledgedView>,
+  { inOperation, inCommand }: Requests,
+): string | undefined {
+  const up = servers.flatMap(({ node }) => (node === undefined ? [] : [node]));
+  const missing = servers.length - up.length;
+  for (const entry of history.returned) {
+    const request = acknowledgedRequest(entry, inOperation);
+    if (request === undefined) continue;
+    const index = first.get(request)!;
+    const holds = (node: AcknowledgedView): boolean =>
+      index <= node.lastIndex && inCommand(node.entryAt(index).command) === request;
+    // A server that is down may hold it: its disk is not asked here.
+    const holders = up.filter(holds).length + missing;
+    if (holders * 2 <= servers.length) {
+      return `operation ${entry.id}, acknowledged, is on ${holders} of ${servers.length} servers`;
+    }
+  }
+  return undefined;
+}
+
+function acknowledgedRequest(
+  { outcome, operation }: HistoryEntry,
+  inOperation: Requests["inOperation"],
+): string | undefined {
+  return outcome === "ok" ? inOperation(operation) : undefined;
+}

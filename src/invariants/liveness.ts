@@ -1,0 +1,176 @@
+// What must come to pass: judged by deadlines, in true time.
+
+import type { NodeId } from "../sim/env.ts";
+import { eventually, type HostView, type Invariant, type World } from "../sim/invariant.ts";
+import { formatTime, type Micros } from "../sim/time.ts";
+
+/** What a server must show. */
+export interface LeadershipView {
+  readonly role: string;
+  readonly term: number;
+  /** Whom it believes to lead. */
+  readonly leader: NodeId | undefined;
+  readonly commit: number;
+  readonly applied: number;
+}
+
+/** A span of time in which something must come to pass. */
+export interface Deadline {
+  readonly from?: Micros;
+  readonly by: Micros;
+}
+
+/** A span of time, both ends included. */
+export interface Span {
+  readonly from: Micros;
+  readonly until: Micros;
+}
+
+type Server = HostView<LeadershipView>;
+
+/** The server that leads and that a majority, itself included, follows; not one who only claims. */
+export function quorumLeader<View extends LeadershipView>({
+  servers,
+}: World<View>): HostView<View> | undefined {
+  return servers.find(({ id, node }) => {
+    if (node?.role !== "leader") return false;
+    const { term } = node;
+    const followers = servers.filter(
+      (server) => server.node?.leader === id && server.node.term === term,
+    );
+    return followers.length * 2 > servers.length;
+  });
+}
+
+/** A leader that a majority follows, and of whom more can be asked. */
+export function leaderIsElected(
+  name: string,
+  deadline: Deadline,
+  suits: (leader: Server, world: World<LeadershipView>) => boolean = () => true,
+): Invariant<LeadershipView> {
+  const holds = (world: World<LeadershipView>): boolean => {
+    const leader = quorumLeader(world);
+    return leader !== undefined && suits(leader, world);
+  };
+  return eventually(name, deadline, holds, describeServers);
+}
+
+/** All servers that are up follow one leader that is up, and have committed and applied equally. */
+export function everyoneAgrees(name: string, deadline: Deadline): Invariant<LeadershipView> {
+  return eventually(name, deadline, isAgreed, describeServers);
+}
+
+function isAgreed(world: World<LeadershipView>): boolean {
+  const leader = quorumLeader(world)?.node;
+  if (leader === undefined) return false;
+  const agrees = ({ node }: Server): boolean =>
+    node === undefined ||
+    (node.leader === leader.leader &&
+      node.term === leader.term &&
+      node.commit === leader.commit &&
+      node.applied === leader.commit);
+  return world.servers.every(agrees);
+}
+
+/** Every operation of the plan has an outcome. */
+export function operationsReturn(
+  name: string,
+  deadline: Deadline,
+  plan: { readonly operations: readonly unknown[] },
+): Invariant {
+  const planned = plan.operations.length;
+  return eventually(
+    name,
+    deadline,
+    ({ history }) => history.returned.length === planned,
+    ({ history }) => {
+      const open = history.open().map(({ id }) => id);
+      const missing = planned - history.returned.length;
+      return `${missing} of ${planned} operations have no outcome, among them ${open.join(", ")}`;
+    },
+  );
+}
+
+/** A line for a person who asks why: who is what, in which term, and follows whom. */
+function describeServers({ servers }: World<LeadershipView>): string {
+  return servers
+    .map(({ id, node }) => {
+      if (node === undefined) return `${id} is down`;
+      const follows = node.role === "follower" ? ` of ${node.leader ?? "nobody"}` : "";
+      return `${id} ${node.role}${follows} in term ${node.term}, commit ${node.commit}`;
+    })
+    .join("; ");
+}
+
+/** From the first event on in a span of time, one and the same server leads in one term. */
+export function leaderStays(name: string, span: Span): Invariant<LeadershipView> {
+  const made = {
+    name,
+    state: { leader: undefined as NodeId | undefined, term: 0 },
+    onStep: (world: World<LeadershipView>) => {
+      if (world.now < span.from || world.now > span.until) return undefined;
+      const { state } = made;
+      const leader = quorumLeader(world);
+      if (leader?.node !== undefined && state.leader === undefined) {
+        state.leader = leader.id;
+        state.term = leader.node.term;
+      }
+      if (leader !== undefined && leader.id === state.leader && leader.node?.term === state.term) {
+        return undefined;
+      }
+      const before = state.leader ? `${state.leader} led in term ${state.term}` : "nobody led";
+      return `${before}, now: ${describeServers(world)}`;
+    },
+  };
+  return made;
+}
+
+/** Once a majority follows a leader again, an operation is acknowledged within this time. */
+export function writesResume(
+  name: string,
+  { from, within }: { readonly from: Micros; readonly within: Micros },
+): Invariant<LeadershipView> {
+  interface State {
+    ledSince: Micros | undefined;
+    /** How many operations had returned by then. */
+    returned: number;
+    isDone: boolean;
+  }
+  const made = {
+    name,
+    state: { ledSince: undefined, returned: 0, isDone: false } as State,
+    onStep: (world: World<LeadershipView>) => {
+      const { state } = made;
+      if (state.isDone || world.now < from) return undefined;
+      const { returned } = world.history;
+      if (quorumLeader(world) === undefined) {
+        state.ledSince = undefined;
+        return undefined;
+      }
+      if (state.ledSince === undefined) {
+        state.ledSince = world.now;
+        state.returned = returned.length;
+      }
+      for (let i = state.returned; i < returned.length; i++) {
+        if (returned[i]!.outcome === "ok") state.isDone = true;
+      }
+      const isLate = !state.isDone && world.now - state.ledSince > within;
+      return isLate ? `no write for ${formatTime(within)} after the election` : undefined;
+    },
+  };
+  return made;
+}
+
+/** At least one operation is acknowledged in a span of time. */
+export function acknowledgesIn(name: string, { from, until }: Span): Invariant {
+  return {
+    name,
+    onEnd: ({ history }) => {
+      const isAcknowledged = history.returned.some(
+        ({ outcome, returnedAt = 0 }) =>
+          outcome === "ok" && returnedAt >= from && returnedAt <= until,
+      );
+      return isAcknowledged ? undefined : "nothing is acknowledged while there is a majority";
+    },
+  };
+}

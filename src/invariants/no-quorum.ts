@@ -1,0 +1,202 @@
+// What must not happen: where no majority is.
+
+import type { NodeId, Plain } from "../sim/env.ts";
+import type { HostView, Invariant, World } from "../sim/invariant.ts";
+import { formatTime, type Micros, ms } from "../sim/time.ts";
+import { type LeadershipView, quorumLeader, type Span } from "./liveness.ts";
+
+/** In a span of time, no server leads with a majority. */
+export function nobodyLeads(name: string, { from, until }: Span): Invariant<LeadershipView> {
+  return {
+    name,
+    onStep: (world) => {
+      if (world.now < from || world.now > until) return undefined;
+      const leader = quorumLeader(world);
+      return leader === undefined ? undefined : `${leader.id} leads with a majority`;
+    },
+  };
+}
+
+/** In a span of time, no server's commit index rises above the highest before. */
+export function nothingIsCommitted(name: string, { from, until }: Span): Invariant<LeadershipView> {
+  const made = {
+    name,
+    state: { commit: undefined as number | undefined },
+    onStep: ({ now, servers }: World<LeadershipView>) => {
+      if (now < from || now > until) return undefined;
+      const commit = Math.max(...servers.map(({ node }) => node?.commit ?? 0));
+      made.state.commit ??= commit;
+      const before = made.state.commit;
+      return commit > before ? `the commit index rises from ${before} to ${commit}` : undefined;
+    },
+  };
+  return made;
+}
+
+/** In a span of time, no operation returns with `ok`. */
+export function nothingIsAcknowledged(name: string, { from, until }: Span): Invariant {
+  const made = {
+    name,
+    state: { judged: 0 },
+    onStep: ({ history, now }: World) => {
+      const { returned } = history;
+      while (made.state.judged < returned.length) {
+        const { id, outcome } = returned[made.state.judged++]!;
+        if (outcome === "ok" && now >= from && now <= until) return `${id} is acknowledged`;
+      }
+      return undefined;
+    },
+  };
+  return made;
+}
+
+/** Whether this server can talk, both ways, to fewer than a majority, itself included. */
+export function isInMinority<View>({ id }: HostView<View>, world: World<View>): boolean {
+  const { servers } = world;
+  const isReached = (other: HostView): boolean =>
+    other.id === id || !(world.isCut(id, other.id) || world.isCut(other.id, id));
+  return servers.filter(isReached).length * 2 <= servers.length;
+}
+
+/** A server in the minority, and since when. */
+interface CutOff {
+  readonly server: NodeId;
+  readonly index: number;
+  readonly from: Micros;
+  /** Undefined while it lasts. */
+  until: Micros | undefined;
+}
+
+/** Every time that a server was in the minority. Updated when the weather changes. */
+function updateCutOffs(cutOffs: CutOff[], world: World<unknown>): void {
+  if (world.event.host !== undefined) return;
+  for (const server of world.servers) {
+    const current = cutOffs.find(
+      ({ index, until }) => index === server.index && until === undefined,
+    );
+    const isNow = isInMinority(server, world);
+    if (isNow && current === undefined) {
+      const { id, index } = server;
+      cutOffs.push({ server: id, index, from: world.now, until: undefined });
+    } else if (!isNow && current !== undefined) {
+      current.until = world.now;
+    }
+  }
+}
+
+/**
+ * A server in the minority commits nothing. In the first moments it may, on the strength of what it
+ * had received before: its own sync may complete a majority.
+ */
+export function minorityCommitsNothing(name: string): Invariant<LeadershipView> {
+  interface State {
+    readonly cutOffs: CutOff[];
+    /** By host index, the commit index when the grace was over. */
+    readonly commits: Map<number, number>;
+  }
+  const made = {
+    name,
+    state: { cutOffs: [], commits: new Map() } as State,
+    onStep: (world: World<LeadershipView>) => {
+      const { cutOffs, commits } = made.state;
+      updateCutOffs(cutOffs, world);
+      const { server, now } = world;
+      if (server?.node === undefined || cutOffs.length === 0) return undefined;
+      const current = cutOffs.findLast(({ index }) => index === server.index);
+      const isCutOff = current !== undefined && current.until === undefined;
+      if (!isCutOff || now - current.from <= GRACE) {
+        commits.delete(server.index);
+        return undefined;
+      }
+      const { commit } = server.node;
+      const before = commits.get(server.index) ?? commit;
+      // A restart begins with commit 0 and may learn nothing new either.
+      commits.set(server.index, Math.max(before, commit));
+      if (commit <= before) return undefined;
+      return `${server.id}, in the minority, commits ${commit} after ${before}`;
+    },
+  };
+  return made;
+}
+
+const GRACE: Micros = ms(50);
+
+/** No operation that asked one server alone, while it was in the minority, is ever acknowledged. */
+export function minorityAcknowledgesNothing(
+  name: string,
+  askedAlone: (operation: Plain) => NodeId | undefined,
+): Invariant<LeadershipView> {
+  interface State {
+    readonly cutOffs: CutOff[];
+    judged: number;
+  }
+  const made = {
+    name,
+    state: { cutOffs: [], judged: 0 } as State,
+    onStep: (world: World<LeadershipView>) => {
+      const { state } = made;
+      updateCutOffs(state.cutOffs, world);
+      const { returned } = world.history;
+      while (state.judged < returned.length) {
+        const { id, outcome, operation, invokedAt } = returned[state.judged++]!;
+        const asked = askedAlone(operation);
+        if (outcome !== "ok" || asked === undefined) continue;
+        // Asked just before the heal, it may have arrived after it.
+        const isWrong = state.cutOffs.some(
+          ({ server, from, until = Number.MAX_SAFE_INTEGER }) =>
+            server === asked && invokedAt >= from && invokedAt < until - GRACE,
+        );
+        if (isWrong) return `${id}, asked of ${asked} in the minority, is acknowledged`;
+      }
+      return undefined;
+    },
+  };
+  return made;
+}
+
+/**
+ * A leader that comes to be in the minority steps down within this time. Measures `stepDown`.
+ * Source: check-quorum, Ongaro's thesis §6.2.
+ */
+export function minorityLeaderStepsDown(name: string, within: Micros): Invariant<LeadershipView> {
+  interface State {
+    readonly cutOffs: CutOff[];
+    /** By host index, since when it has led in the minority. */
+    readonly since: Map<number, Micros>;
+  }
+  const made = {
+    name,
+    state: { cutOffs: [], since: new Map() } as State,
+    onStep: (world: World<LeadershipView>) => {
+      const { cutOffs, since } = made.state;
+      updateCutOffs(cutOffs, world);
+      for (const { id, index, node } of world.servers) {
+        const isCutOff = cutOffs.some((cut) => cut.index === index && cut.until === undefined);
+        const began = since.get(index);
+        if (isCutOff && node?.role === "leader") {
+          if (began === undefined) since.set(index, world.now);
+          else if (world.now - began > within) {
+            return `${id} leads without a majority since ${formatTime(began)}`;
+          }
+        } else if (began !== undefined) {
+          world.metrics.observe("stepDown", world.now - began);
+          since.delete(index);
+        }
+      }
+      return undefined;
+    },
+  };
+  return made;
+}
+
+/** From a time on, no two servers claim to lead. */
+export function oneLeaderAt(name: string, from: Micros): Invariant<LeadershipView> {
+  return {
+    name,
+    onStep: ({ now, servers }) => {
+      if (now < from) return undefined;
+      const leaders = servers.filter(({ node }) => node?.role === "leader").map(({ id }) => id);
+      return leaders.length <= 1 ? undefined : `${leaders.join(" and ")} claim to lead`;
+    },
+  };
+}

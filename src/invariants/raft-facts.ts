@@ -1,0 +1,242 @@
+// What the Raft invariants know: plain data, brought up to date once a step, at a cost that grows
+// with what changed in the step and not with the length of the log or of the run.
+
+import type { NodeId } from "../sim/env.ts";
+import type { HostView, World } from "../sim/invariant.ts";
+
+/** What a server must show of itself. */
+export interface RaftView {
+  readonly role: string;
+  readonly term: number;
+  readonly commit: number;
+  readonly applied: number;
+  /** Index of the last log entry; 0 without one. */
+  readonly lastIndex: number;
+  entryAt(index: number): EntryView;
+}
+
+/** A log entry. The object stays the same as long as the entry stays in the log. */
+export interface EntryView {
+  readonly term: number;
+  readonly command: unknown;
+}
+
+/** What of term, vote and log is durable on a server's disk. */
+export interface DurableFacts {
+  term: number;
+  votedFor: NodeId | undefined;
+  /** By index - 1, the terms of the log's entries. */
+  terms: number[];
+}
+
+/** How to read term, vote and log off a disk. */
+export interface DurableReader {
+  readonly file: string;
+  /** Takes in the records in bytes [from, to) and returns where the valid ones end. */
+  readonly read: (facts: DurableFacts, bytes: Uint8Array, from: number, to: number) => number;
+}
+
+/** What is known of one server, after the last step it took. */
+export interface ServerFacts {
+  life: number;
+  role: string;
+  term: number;
+  commit: number;
+  applied: number;
+  /** Its log, by index - 1. */
+  log: EntryView[];
+  /** The entry that was compared last, out of turn: see `firstChange`. */
+  scrubbed: number;
+  durable: DurableFacts;
+  /** How far its file has been read. */
+  cursor: number;
+  /** The highest term that it has promised to anybody. */
+  promisedTerm: number;
+  /** By term, who got its vote. */
+  votes: Map<number, NodeId>;
+}
+
+/** An entry that some log has held: index and term identify it, says Log Matching. */
+export interface KnownEntry {
+  readonly term: number;
+  readonly command: unknown;
+  readonly previousTerm: number;
+  readonly host: NodeId;
+}
+
+/** What a server's step has changed. Used again for each step. */
+export interface Change {
+  /** The server that took the step; -1 when none did. */
+  server: number;
+  isNewLife: boolean;
+  /** How the server was before. */
+  role: string;
+  term: number;
+  commit: number;
+  applied: number;
+  lastIndex: number;
+  /** The lowest index whose entry is not what it was; past the log's end if none changed. */
+  logFrom: number;
+  /** The lowest committed entry that left the log in this step; 0 if none. */
+  lostCommitted: number;
+}
+
+export interface RaftFacts {
+  /** The step that the facts are of. */
+  step: number;
+  /** By host index. */
+  servers: ServerFacts[];
+  change: Change;
+  /** By index - 1, the different entries seen there. */
+  known: KnownEntry[][];
+  /** By index - 1, the entries that leaders have committed. */
+  committed: EntryView[];
+  /** By rising index, in which term the entries up to it were committed. */
+  commits: { term: number; index: number }[];
+  /** By index - 1, what the first server to apply there has applied. */
+  applied: EntryView[];
+  /** By term, its leader. */
+  leaders: Map<number, NodeId>;
+}
+
+/** What is known before the first step. */
+export function newRaftFacts(): RaftFacts {
+  const before = { role: "", term: 0, commit: 0, applied: 0, lastIndex: 0 };
+  return {
+    step: 0,
+    servers: [],
+    change: { server: -1, isNewLife: false, ...before, logFrom: 1, lostCommitted: 0 },
+    known: [],
+    committed: [],
+    commits: [],
+    applied: [],
+    leaders: new Map(),
+  };
+}
+
+/** Brings the facts up to the step that was just taken. */
+export function observe(facts: RaftFacts, world: World<RaftView>, reader: DurableReader): void {
+  facts.step = world.step;
+  facts.change.server = -1;
+  const host = world.server;
+  if (host?.node === undefined) return;
+  const server = factsOf(facts, host);
+  const { kind } = world.event;
+  if (kind === "synced" || kind === "start") readDurable(server, host, reader);
+  compare(facts, server, host, host.node);
+  learnLog(facts, server, host.id, host.node);
+  learnCommits(facts, host.node);
+  remember(server, host.life, host.node);
+}
+
+/** The facts of a server; those of one that was never seen are made. */
+export function factsOf(facts: RaftFacts, { index }: HostView): ServerFacts {
+  let server = facts.servers[index];
+  if (server === undefined) {
+    server = {
+      life: 0,
+      role: "",
+      term: 0,
+      commit: 0,
+      applied: 0,
+      log: [],
+      scrubbed: 0,
+      durable: { term: 0, votedFor: undefined, terms: [] },
+      cursor: 0,
+      promisedTerm: 0,
+      votes: new Map(),
+    };
+    facts.servers[index] = server;
+  }
+  return server;
+}
+
+function readDurable(server: ServerFacts, host: HostView, reader: DurableReader): void {
+  const image = host.durable(reader.file);
+  const sizeBytes = image?.sizeBytes ?? 0;
+  if (sizeBytes < server.cursor) {
+    // What was durable is gone: begin anew, and let the invariants see what is left.
+    server.durable = { term: 0, votedFor: undefined, terms: [] };
+    server.cursor = 0;
+  }
+  if (image === undefined || sizeBytes === server.cursor) return;
+  server.cursor = reader.read(server.durable, image.bytes, server.cursor, sizeBytes);
+}
+
+function compare(facts: RaftFacts, server: ServerFacts, host: HostView, node: RaftView): void {
+  const { change } = facts;
+  change.server = host.index;
+  change.isNewLife = host.life !== server.life;
+  change.role = server.role;
+  change.term = server.term;
+  change.commit = change.isNewLife ? 0 : server.commit;
+  change.applied = change.isNewLife ? 0 : server.applied;
+  change.lastIndex = server.log.length;
+  change.logFrom = firstChange(server, node);
+  change.lostCommitted = 0;
+  const end = Math.min(change.lastIndex, facts.committed.length);
+  for (let index = change.logFrom; index <= end && !change.isNewLife; index++) {
+    const wasCommitted = server.log[index - 1]!.term === facts.committed[index - 1]!.term;
+    const isHeld =
+      index <= node.lastIndex && node.entryAt(index).term === server.log[index - 1]!.term;
+    if (wasCommitted && !isHeld) {
+      change.lostCommitted = index;
+      return;
+    }
+  }
+}
+
+/**
+ * The lowest index whose entry is another than before. Looks from the log's end backwards, which
+ * finds what was added or replaced from some index on; and at one more entry each step, in turn, so
+ * that one replaced in the middle is found some steps later.
+ */
+function firstChange(server: ServerFacts, node: RaftView): number {
+  const { log } = server;
+  const common = Math.min(log.length, node.lastIndex);
+  let index = common;
+  while (index > 0 && log[index - 1] !== node.entryAt(index)) index--;
+  if (index === 0) return 1;
+  server.scrubbed = server.scrubbed < index ? server.scrubbed + 1 : 1;
+  const isSame = log[server.scrubbed - 1] === node.entryAt(server.scrubbed);
+  return isSame ? index + 1 : server.scrubbed;
+}
+
+function learnLog(facts: RaftFacts, server: ServerFacts, host: NodeId, node: RaftView): void {
+  const { lastIndex } = node;
+  if (server.log.length > lastIndex) server.log.length = lastIndex;
+  for (let index = facts.change.logFrom; index <= lastIndex; index++) {
+    const entry = node.entryAt(index);
+    server.log[index - 1] = entry;
+    facts.known[index - 1] ??= [];
+    const known = facts.known[index - 1]!;
+    const { term, command } = entry;
+    if (known.some((other) => other.term === term)) continue;
+    known.push({ term, command, previousTerm: previousTerm(node, index), host });
+  }
+}
+
+/** The term of the entry before an index; 0 before the first. */
+export function previousTerm(node: RaftView, index: number): number {
+  return index === 1 ? 0 : node.entryAt(index - 1).term;
+}
+
+function learnCommits(facts: RaftFacts, node: RaftView): void {
+  if (node.role === "leader" && node.commit > facts.committed.length) {
+    for (let index = facts.committed.length + 1; index <= node.commit; index++) {
+      facts.committed.push(node.entryAt(index));
+    }
+    facts.commits.push({ term: node.term, index: node.commit });
+  }
+  for (let index = facts.applied.length + 1; index <= node.applied; index++) {
+    facts.applied.push(node.entryAt(index));
+  }
+}
+
+function remember(server: ServerFacts, life: number, node: RaftView): void {
+  server.life = life;
+  server.role = node.role;
+  server.term = node.term;
+  server.commit = node.commit;
+  server.applied = node.applied;
+}

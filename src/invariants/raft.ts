@@ -1,0 +1,258 @@
+// The safety of Raft: figure 3 of Ongaro and Ousterhout 2014, and what makes it true.
+
+import type { NodeId } from "../sim/env.ts";
+import type { HostView, Invariant, World } from "../sim/invariant.ts";
+import {
+  type DurableReader,
+  factsOf,
+  newRaftFacts,
+  observe,
+  previousTerm,
+  type RaftFacts,
+  type RaftView,
+  type ServerFacts,
+} from "./raft-facts.ts";
+
+/** What the invariants need to know of a Raft message; other messages lack these types. */
+interface MessageView {
+  readonly type: string;
+  readonly term: number;
+  readonly granted?: boolean;
+  readonly accepted?: boolean;
+  readonly match?: number;
+}
+
+/** A server's step, as each check gets it. */
+interface Step {
+  readonly facts: RaftFacts;
+  readonly world: World<RaftView>;
+  readonly host: HostView<RaftView>;
+  readonly node: RaftView;
+  readonly server: ServerFacts;
+}
+
+/** All safety invariants of Raft. They share their facts, so use them together. */
+export function raftInvariants(reader: DurableReader): readonly Invariant<RaftView>[] {
+  const shared = newRaftFacts();
+  // The step that is being judged, made by the first invariant to judge it.
+  let step: Step | undefined;
+  const invariant = (name: string, check: (step: Step) => string | undefined) => {
+    const made: Invariant<RaftView> & { state: RaftFacts } = {
+      name,
+      state: shared,
+      onStep: (world) => {
+        if (made.state.step !== world.step) step = stepOf(made.state, world, reader);
+        return step && check(step);
+      },
+    };
+    return made;
+  };
+  return [
+    invariant("RAFT-ELECT", electionSafety),
+    invariant("RAFT-VOTE", oneVoteInATerm),
+    invariant("RAFT-APPEND", leaderAppendOnly),
+    invariant("RAFT-MATCH", logMatching),
+    invariant("RAFT-COMPLETE", leaderCompleteness),
+    invariant("RAFT-SM-SAFETY", stateMachineSafety),
+    invariant("RAFT-QUORUM", quorumBeforeCommit),
+    invariant("RAFT-KEEP", committedIsKept),
+    invariant("RAFT-MONO", monotonic),
+  ];
+}
+
+/** Brings the facts up to date; undefined when no server took the step. */
+function stepOf(facts: RaftFacts, world: World<RaftView>, reader: DurableReader): Step | undefined {
+  observe(facts, world, reader);
+  const { server: host } = world;
+  if (host?.node === undefined) return undefined;
+  return { facts, world, host, node: host.node, server: factsOf(facts, host) };
+}
+
+/** At most one leader in a term. Raft figure 3, Election Safety. */
+function electionSafety({ facts, host, node }: Step): string | undefined {
+  if (node.role !== "leader") return undefined;
+  const leader = facts.leaders.get(node.term);
+  if (leader === undefined) facts.leaders.set(node.term, host.id);
+  else if (leader !== host.id) return `term ${node.term} has two leaders: ${leader}, ${host.id}`;
+  return undefined;
+}
+
+/**
+ * A server gives at most one vote in a term, restarts or not, and none that it may forget. Judged
+ * when a vote leaves: what was never promised may be forgotten. Raft §5.2.
+ */
+function oneVoteInATerm({ world, host, node, server, facts }: Step): string | undefined {
+  for (const { to, message } of world.sent) {
+    const promise = promiseIn(message);
+    if (promise?.type !== "voteReply" || promise.granted !== true) continue;
+    const wrong = vote(server, host, promise.term, to);
+    if (wrong !== undefined) return wrong;
+  }
+  const isElected = node.role === "leader" && facts.change.role !== "leader";
+  return isElected ? vote(server, host, node.term, host.id) : undefined;
+}
+
+function vote(
+  { votes, durable }: ServerFacts,
+  { id }: HostView,
+  term: number,
+  candidate: NodeId,
+): string | undefined {
+  const earlier = votes.get(term);
+  votes.set(term, candidate);
+  if (earlier !== undefined && earlier !== candidate) {
+    return `${id} votes for ${earlier} and for ${candidate} in term ${term}`;
+  }
+  if (durable.term === term && durable.votedFor === candidate) return undefined;
+  const found = `term ${durable.term}, vote for ${durable.votedFor ?? "nobody"}`;
+  return `${id} votes for ${candidate} in term ${term} while its disk has ${found}`;
+}
+
+/** A leader only adds to its log. Raft figure 3, Leader Append-Only. */
+function leaderAppendOnly({ facts, host, node }: Step): string | undefined {
+  const { role, term, isNewLife, logFrom, lastIndex } = facts.change;
+  const stayedLeader = role === "leader" && node.role === "leader" && term === node.term;
+  if (!stayedLeader || isNewLife || logFrom > lastIndex) return undefined;
+  return `leader ${host.id} of term ${term} changes its own entry ${logFrom} of ${lastIndex}`;
+}
+
+/**
+ * Equal index and term, equal command and equal entries before it. Raft figure 3, Log Matching.
+ * By induction it is enough to compare each entry's predecessor.
+ */
+function logMatching({ facts, host, node }: Step): string | undefined {
+  for (let index = facts.change.logFrom; index <= node.lastIndex; index++) {
+    const entry = node.entryAt(index);
+    const { term } = entry;
+    const known = facts.known[index - 1]?.find((other) => other.term === term);
+    const before = previousTerm(node, index);
+    if (before > term) {
+      return `${host.id} has term ${term} at index ${index} behind term ${before}`;
+    }
+    const name = `entry ${index} of term ${term}`;
+    if (known === undefined) return `${name} of ${host.id} was never seen`;
+    if (!isSame(known.command, entry.command)) {
+      return `${name} has two commands: one on ${known.host}, another on ${host.id}`;
+    }
+    if (known.previousTerm !== before) {
+      const terms = `${known.previousTerm} on ${known.host}, ${before} on ${host.id}`;
+      return `${name} follows entries of two terms: ${terms}`;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * A new leader's log holds all that was committed in earlier terms. Raft figure 3, Leader
+ * Completeness. Compared is the term in which an entry was committed, not the one in which it was
+ * made: a leader elected late in an old term owes nothing to newer ones.
+ */
+function leaderCompleteness({ facts, host, node }: Step): string | undefined {
+  const { role, term } = facts.change;
+  if (node.role !== "leader" || (role === "leader" && term === node.term)) return undefined;
+  const owed = facts.commits.findLast((commit) => commit.term < node.term);
+  if (owed === undefined) return undefined;
+  const { index } = owed;
+  const expected = facts.committed[index - 1]!.term;
+  const found = index <= node.lastIndex ? `term ${node.entryAt(index).term}` : "nothing";
+  // With Log Matching, an equal last entry means that all before it are equal.
+  if (found === `term ${expected}`) return undefined;
+  const committed = `entry ${index} of term ${expected}, committed in term ${owed.term}`;
+  return `leader ${host.id} of term ${node.term} lacks ${committed}: it has ${found}`;
+}
+
+/** No two servers apply different entries at one index. Raft figure 3, State Machine Safety. */
+function stateMachineSafety({ facts, host, node }: Step): string | undefined {
+  for (let index = facts.change.applied + 1; index <= node.applied; index++) {
+    const entry = node.entryAt(index);
+    const first = facts.applied[index - 1]!;
+    if (entry === first) continue;
+    if (entry.term !== first.term || !isSame(entry.command, first.command)) {
+      const terms = `of term ${entry.term}, and another server one of term ${first.term}`;
+      return `${host.id} applies at index ${index} an entry ${terms}`;
+    }
+  }
+  if (node.applied <= node.commit && node.commit <= node.lastIndex) return undefined;
+  const order = `applied ${node.applied}, commit ${node.commit}, last ${node.lastIndex}`;
+  return `${host.id} is out of order: ${order}`;
+}
+
+/**
+ * A leader commits only what is durable on a majority, and only up to an entry of its own term
+ * (Raft §5.4.2); a follower only what a leader has committed.
+ */
+function quorumBeforeCommit({ facts, world, host, node }: Step): string | undefined {
+  const { commit } = node;
+  if (commit <= facts.change.commit) return undefined;
+  if (node.role !== "leader") {
+    const known = facts.committed.length;
+    return commit <= known ? undefined : `${host.id} commits ${commit}, leaders only ${known}`;
+  }
+  const { term } = node.entryAt(commit);
+  if (term !== node.term) {
+    return `leader ${host.id} of term ${node.term} commits entry ${commit} of term ${term}`;
+  }
+  const holders = world.servers.filter(
+    ({ index }) => facts.servers[index]?.durable.terms[commit - 1] === term,
+  );
+  if (holders.length * 2 > world.servers.length) return undefined;
+  const names = holders.map(({ id }) => id).join(", ") || "nobody";
+  return `${host.id} commits entry ${commit}, durable on ${names} of ${world.servers.length}`;
+}
+
+/** No server removes a committed entry from its log. */
+function committedIsKept({ facts, host }: Step): string | undefined {
+  const { lostCommitted } = facts.change;
+  return lostCommitted === 0 ? undefined : `${host.id} removes committed entry ${lostCommitted}`;
+}
+
+/**
+ * Term, commit and applied never fall in a node's life; the term neither below what was promised in
+ * an earlier one. A promise names no term, and acknowledges no entry, that is not durable.
+ */
+function monotonic({ facts, world, host, node, server }: Step): string | undefined {
+  const { change } = facts;
+  const id = host.id;
+  for (const { message } of world.sent) {
+    const promise = promiseIn(message);
+    if (promise === undefined) continue;
+    const { term, accepted, match = 0 } = promise;
+    server.promisedTerm = Math.max(server.promisedTerm, term);
+    if (term > server.durable.term) {
+      return `${id} promises term ${term} while its disk has term ${server.durable.term}`;
+    }
+    if (accepted === true && match > server.durable.terms.length) {
+      return `${id} acknowledges entry ${match}, durable are ${server.durable.terms.length}`;
+    }
+  }
+  if (node.term < server.promisedTerm) {
+    return `${id} has term ${node.term} after it promised term ${server.promisedTerm}`;
+  }
+  if (change.isNewLife) return undefined;
+  if (node.term < change.term) return `${id} falls from term ${change.term} to ${node.term}`;
+  if (node.commit < change.commit)
+    return `${id} falls from commit ${change.commit} to ${node.commit}`;
+  if (node.applied < change.applied) {
+    return `${id} falls from applied ${change.applied} to ${node.applied}`;
+  }
+  return undefined;
+}
+
+const PROMISES = new Set(["vote", "voteReply", "append", "appendReply"]);
+
+/** The message if it belongs to Raft proper; pre-votes promise nothing. */
+function promiseIn(message: unknown): MessageView | undefined {
+  // Every message of these types has the fields of MessageView, by the protocol's definition.
+  const view = message as MessageView;
+  return PROMISES.has(view.type) ? view : undefined;
+}
+
+/** Whether two commands are the same: plain data, compared all through. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  const other = b as Readonly<Record<string, unknown>>;
+  return keys.every((key) => isSame((a as typeof other)[key], other[key]));
+}

@@ -1,0 +1,151 @@
+// What replicated servers hold: compared with each other and with what was asked for.
+
+import type { NodeId } from "../sim/env.ts";
+import { hashPlain } from "../sim/fingerprint.ts";
+import { eventually, type HostView, type Invariant, type World } from "../sim/invariant.ts";
+import type { Deadline } from "./liveness.ts";
+
+/** What a server must show. */
+export interface ReplicaView {
+  readonly applied: number;
+  readonly lastIndex: number;
+  /** Its log, command by command; undefined for a blank entry. */
+  entryAt(index: number): { readonly command: unknown };
+  /** Its state machine's state, as plain data. */
+  readonly machine: object;
+}
+
+/**
+ * Every server is up and has applied just these commands, in this order. `contentOf` leaves out of
+ * a command what is not compared. No two commands are expected to be alike, so that one which
+ * occurs again is a retry, and does not count.
+ */
+export function allHaveApplied<View extends ReplicaView>(
+  name: string,
+  deadline: Deadline,
+  expected: readonly string[],
+  contentOf: (command: unknown) => string,
+): Invariant<View> {
+  const isComplete = ({ node }: HostView<View>): boolean => {
+    // Cheap first: the log holds at least what is expected.
+    if (node === undefined || node.applied < expected.length) return false;
+    const applied = appliedContents(node, contentOf);
+    return applied.length === expected.length && expected.every((text, i) => applied[i] === text);
+  };
+  return eventually<View>(
+    name,
+    deadline,
+    ({ servers }) => servers.every(isComplete),
+    ({ servers }) => {
+      const server = servers.find((candidate) => !isComplete(candidate));
+      if (server?.node === undefined) return `${server?.id} is down`;
+      const applied = appliedContents(server.node, contentOf);
+      const first = expected.findIndex((text, i) => applied[i] !== text);
+      const place = first === -1 ? "more than that" : `another one at place ${first + 1}`;
+      return `${server.id} has applied ${applied.length} of ${expected.length}, ${place}`;
+    },
+  );
+}
+
+function appliedContents(node: ReplicaView, contentOf: (command: unknown) => string): string[] {
+  const contents = new Set<string>();
+  for (let index = 1; index <= node.applied; index++) {
+    const { command } = node.entryAt(index);
+    if (command !== undefined) contents.add(contentOf(command));
+  }
+  return [...contents];
+}
+
+/** Servers that have applied equally far hold equal states. Judged at the end of a run. */
+export function equalStates(name: string): Invariant<ReplicaView> {
+  return {
+    name,
+    onEnd: ({ servers }: World<ReplicaView>) => {
+      const first = new Map<number, { readonly id: string; readonly hash: number }>();
+      for (const { id, node } of servers) {
+        if (node === undefined) continue;
+        // What a server shows of its machine is plain data.
+        const hash = hashPlain(0, node.machine as never);
+        const other = first.get(node.applied);
+        if (other === undefined) first.set(node.applied, { id, hash });
+        else if (other.hash !== hash) {
+          return `${other.id} and ${id} have applied ${node.applied} entries and differ`;
+        }
+      }
+      return undefined;
+    },
+  };
+}
+
+/** All servers are up and have applied all that is committed. Measures `caughtUpAfter`. */
+export function everyoneCatchesUp(
+  name: string,
+  deadline: Required<Deadline>,
+): Invariant<ReplicaView & { readonly commit: number }> {
+  return eventually(
+    name,
+    deadline,
+    ({ servers, now, metrics }) => {
+      const commit = Math.max(...servers.map(({ node }) => node?.commit ?? 0));
+      const isLevel = servers.every(({ node }) => node !== undefined && node.applied >= commit);
+      if (isLevel) metrics.gauge("caughtUpAfter", now - deadline.from);
+      return isLevel;
+    },
+    ({ servers }) =>
+      servers.map(({ id, node }) => `${id} has applied ${node?.applied ?? "nothing"}`).join(", "),
+  );
+}
+
+/** What a server must show for {@link measureResends}. */
+export interface SentEntriesView {
+  readonly role: string;
+  readonly lastIndex: number;
+}
+
+/**
+ * Measures, for the first server that restarts, `entriesMissing`: how many the leader's log had
+ * then that its own had not; and `entriesSentInVain`: how many of the leader's entries of that
+ * moment were sent there beyond those.
+ */
+export function measureResends(): Invariant<SentEntriesView> {
+  interface State {
+    host: NodeId | undefined;
+    /** Last indexes of its log and of the leader's when it came up again. */
+    had: number;
+    target: number;
+    sent: number;
+  }
+  const made = {
+    name: "resends",
+    state: { host: undefined, had: 0, target: 0, sent: 0 } as State,
+    onStep: ({ server, servers, sent, event }: World<SentEntriesView>) => {
+      const { state } = made;
+      if (state.host === undefined && event.kind === "start" && server && server.life > 1) {
+        state.host = server.id;
+        state.had = server.node?.lastIndex ?? 0;
+        state.target = servers.find(({ node }) => node?.role === "leader")?.node?.lastIndex ?? 0;
+      }
+      for (const { to, message } of sent) {
+        if (to === state.host) state.sent += entriesUpTo(state.target, message);
+      }
+      return undefined;
+    },
+    onEnd: ({ metrics }: World) => {
+      const { host, had, target, sent } = made.state;
+      if (host === undefined) return undefined;
+      const missing = Math.max(0, target - had);
+      metrics.gauge("entriesMissing", missing);
+      metrics.gauge("entriesSentInVain", sent - missing);
+      return undefined;
+    },
+  };
+  return made;
+}
+
+/** How many entries with an index of at most `target` an append carries. */
+function entriesUpTo(target: number, message: unknown): number {
+  if (typeof message !== "object" || message === null || !("entries" in message)) return 0;
+  // The field of Raft's append message.
+  const entries = message.entries as readonly { readonly index: number }[];
+  return entries.filter(({ index }) => index <= target).length;
+}

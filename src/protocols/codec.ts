@@ -1,0 +1,129 @@
+// Bytes for disk records: whole numbers as unsigned LEB128 varints, texts as UTF-8 with a length.
+
+import { assert, fail } from "../sim/assert.ts";
+
+/** Turns values of one type into bytes and back: `decode(encode(value))` equals `value`. */
+export interface Codec<Value> {
+  encode(value: Value, writer: ByteWriter): void;
+  decode(reader: ByteReader): Value;
+}
+
+/** Collects bytes; one writer serves for many records. */
+export class ByteWriter {
+  #bytes = new Uint8Array(256);
+  #sizeBytes = 0;
+
+  /** Begins with what was written since the last `clear`; valid until the next write. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** How much was written since the last `clear`. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  clear(): void {
+    this.#sizeBytes = 0;
+  }
+
+  byte(value: number): void {
+    this.#room(1);
+    this.#bytes[this.#sizeBytes++] = value;
+  }
+
+  /** A whole number in [0, 2^53). */
+  count(value: number): void {
+    if (!(Number.isSafeInteger(value) && value >= 0)) fail("not a count:", value);
+    this.#room(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes[this.#sizeBytes++] = (rest & 0x7f) | 0x80;
+      // Shifts work on 31 bits only; larger numbers are rare.
+      rest = rest < 0x8000_0000 ? rest >>> 7 : Math.floor(rest / 0x80);
+    }
+    this.#bytes[this.#sizeBytes++] = rest;
+  }
+
+  /** Four bytes, little end first. */
+  word(value: number): void {
+    this.#room(4);
+    for (let shift = 0; shift < 32; shift += 8) {
+      this.#bytes[this.#sizeBytes++] = (value >>> shift) & 0xff;
+    }
+  }
+
+  bytesOf(value: Uint8Array): void {
+    this.count(value.length);
+    this.#room(value.length);
+    // For the few bytes of a usual value a loop beats `set`.
+    if (value.length > 64) this.#bytes.set(value, this.#sizeBytes);
+    else for (let i = 0; i < value.length; i++) this.#bytes[this.#sizeBytes + i] = value[i]!;
+    this.#sizeBytes += value.length;
+  }
+
+  text(value: string): void {
+    // ASCII, the usual case, needs no encoder: a byte a character.
+    const start = this.#sizeBytes;
+    this.count(value.length);
+    this.#room(value.length);
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code >= 0x80) {
+        this.#sizeBytes = start;
+        this.bytesOf(encoder.encode(value));
+        return;
+      }
+      this.#bytes[this.#sizeBytes++] = code;
+    }
+  }
+
+  #room(sizeBytes: number): void {
+    const needed = this.#sizeBytes + sizeBytes;
+    if (needed <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+}
+
+/** Reads what a ByteWriter wrote, in the same order; reading past the end is a bug. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  #position: number;
+
+  /** Reads from byte `start` on. */
+  constructor(bytes: Uint8Array, start: number) {
+    this.#bytes = bytes;
+    this.#position = start;
+  }
+
+  byte(): number {
+    const value = this.#bytes[this.#position++];
+    return value ?? fail("read past the end, bytes:", this.#bytes.length);
+  }
+
+  count(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  bytesOf(): Uint8Array {
+    const size = this.count();
+    const start = this.#position;
+    this.#position += size;
+    assert(this.#position <= this.#bytes.length, "read past the end, bytes:", this.#bytes.length);
+    return this.#bytes.slice(start, this.#position);
+  }
+
+  text(): string {
+    return decoder.decode(this.bytesOf());
+  }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -1,0 +1,208 @@
+import { UsageError } from "../../sim/assert.ts";
+import { checkOneOf, checkText } from "../../sim/check.ts";
+import type { Env, Node, NodeId, Operation, Plain } from "../../sim/env.ts";
+import { type Micros, ms, seconds } from "../../sim/time.ts";
+import type { KvOperation, KvResult, KvValue } from "./commands.ts";
+import type { KvMessage } from "./messages.ts";
+
+/** An operation of the workload: what to do, and perhaps at which server and how. */
+export interface KvTask {
+  readonly id: string;
+  readonly operation: KvOperation;
+  /** Ask this server and no other, once. */
+  readonly server: NodeId | undefined;
+  /** Of a `get`: take what the server holds, be it out of date. */
+  readonly isLocal: boolean;
+}
+
+export interface KvClientOptions {
+  /** How long to wait for an answer before asking again, elsewhere. */
+  readonly requestTimeout: Micros;
+  /** How long to wait in all before giving up, with the outcome unknown. */
+  readonly waitMax: Micros;
+  /** Pause before asking again when no leader is known, uniform in [min, max]. */
+  readonly retryDelay: { readonly min: Micros; readonly max: Micros };
+}
+
+export const defaultKvClientOptions: KvClientOptions = {
+  requestTimeout: seconds(1),
+  waitMax: seconds(10),
+  retryDelay: { min: ms(50), max: ms(150) },
+};
+
+export interface KvClientState {
+  /** One life of this client. */
+  session: string;
+  serial: number;
+  /** Tasks that have fallen due, in order. */
+  queue: KvTask[];
+  current: KvTask | undefined;
+  /** Whom the current request was sent to last. */
+  asked: NodeId | undefined;
+  /** Who leads, as far as the client knows. */
+  leader: NodeId | undefined;
+}
+
+/**
+ * A client with one operation at a time: it follows redirects, retries, and writes the history. An
+ * operation whose answer does not come in time ends with `info`: it may happen yet.
+ */
+export class KvClient implements Node<KvMessage, KvClientState> {
+  state: KvClientState = {
+    session: "",
+    serial: 0,
+    queue: [],
+    current: undefined,
+    asked: undefined,
+    leader: undefined,
+  };
+  readonly #env: Env<KvMessage>;
+  readonly #servers: readonly NodeId[];
+  readonly #options: KvClientOptions;
+
+  constructor(env: Env<KvMessage>, servers: readonly NodeId[], options: KvClientOptions) {
+    this.#env = env;
+    this.#servers = servers;
+    this.#options = options;
+  }
+
+  onStart(): void {
+    // Two lives of a client do not start at the same time, so this names no two of them.
+    this.state.session = `${this.#env.id}@${this.#env.now()}`;
+  }
+
+  onOperation(operation: Operation): void {
+    this.state.queue.push(checkKvOperation(operation, "operation"));
+    if (this.state.current === undefined) this.#next();
+  }
+
+  onMessage(from: NodeId, message: KvMessage): void {
+    const { current, serial, asked } = this.state;
+    if (current === undefined || !("serial" in message) || message.serial !== serial) return;
+    switch (message.type) {
+      case "reply":
+        this.state.leader = from;
+        this.#finish("ok", showResult(message.result));
+        break;
+      case "localValue":
+        this.#finish("ok", { value: message.value, isLocal: true, applied: message.applied });
+        break;
+      case "redirect":
+        if (current.server !== undefined) this.#finish("info", "not the leader");
+        else if (from === asked) this.#follow(message.leader);
+        break;
+    }
+  }
+
+  onTimer(name: string): void {
+    if (name === "deadline") {
+      this.#finish("info", "no answer in time");
+      return;
+    }
+    if (this.state.current?.server !== undefined) return;
+    this.#ask();
+  }
+
+  #next(): void {
+    const { state } = this;
+    const task = state.queue.shift();
+    state.current = task;
+    if (task === undefined) return;
+    state.serial++;
+    const { id, operation, server, isLocal } = task;
+    const request = isLocal ? undefined : requestName(state.session, state.serial);
+    this.#env.emit("invoke", { id, operation: { ...operation, server, isLocal, request } });
+    this.#env.setTimer("deadline", this.#options.waitMax);
+    this.#ask();
+  }
+
+  /** Sends the current request; if no answer comes, the retry goes to another server. */
+  #ask(): void {
+    const { state } = this;
+    const { current, session, serial } = state;
+    if (current === undefined) return;
+    const { operation, server, isLocal } = current;
+    const to = server ?? state.leader ?? this.#another(state.asked);
+    state.asked = to;
+    state.leader = undefined;
+    this.#env.setTimer("retry", this.#options.requestTimeout);
+    if (isLocal) this.#env.send(to, { type: "localRead", serial, key: operation.key });
+    else this.#env.send(to, { type: "request", session, serial, operation });
+  }
+
+  #another(than: NodeId | undefined): NodeId {
+    const others = this.#servers.filter((id) => id !== than);
+    return this.#env.random.pick(others.length > 0 ? others : this.#servers);
+  }
+
+  #follow(leader: NodeId | undefined): void {
+    this.state.leader = leader;
+    if (leader !== undefined && leader !== this.state.asked) {
+      this.#ask();
+      return;
+    }
+    this.state.leader = undefined;
+    const { min, max } = this.#options.retryDelay;
+    this.#env.setTimer("retry", this.#env.random.int(min, max));
+  }
+
+  #finish(outcome: "ok" | "info", result: Plain): void {
+    const { current } = this.state;
+    this.#env.cancelTimer("retry");
+    this.#env.cancelTimer("deadline");
+    this.#env.emit(outcome, { id: current?.id, result });
+    this.#next();
+  }
+}
+
+/** The name by which a request is known in the history and in the log. */
+export function requestName(session: string, serial: number): string {
+  return `${session}#${serial}`;
+}
+
+function showResult(result: KvResult): Plain {
+  switch (result.type) {
+    case "done":
+      return undefined;
+    case "value":
+      return { value: result.value };
+    case "cas":
+      return { isSwapped: result.isSwapped };
+  }
+}
+
+/**
+ * Reads an operation of a plan: `{ id, op: "put", key, value }`, `get` and `delete` with a key,
+ * `cas` with `expected` and `value`. Bytes are written `{ hex: "00ff" }`. `server` pins it to a
+ * server, and `isLocal` makes a `get` a local read. Throws a UsageError that names the path.
+ */
+export function checkKvOperation(value: Operation, path: string): KvTask {
+  const op = checkOneOf(value.op, `${path}.op`, ["put", "get", "delete", "cas"]);
+  const key = checkText(value.key, `${path}.key`);
+  const server = value.server === undefined ? undefined : checkText(value.server, `${path}.server`);
+  const isLocal = value.isLocal === true;
+  if (isLocal && op !== "get") throw new UsageError(`${path}.isLocal: expected only with a get`);
+  const operation = ((): KvOperation => {
+    switch (op) {
+      case "put":
+        return { op, key, value: checkValue(value.value, `${path}.value`) };
+      case "cas": {
+        const isAbsent = value.expected === undefined || value.expected === null;
+        const expected = isAbsent ? undefined : checkValue(value.expected, `${path}.expected`);
+        return { op, key, expected, value: checkValue(value.value, `${path}.value`) };
+      }
+      default:
+        return { op, key };
+    }
+  })();
+  return { id: value.id, operation, server, isLocal };
+}
+
+function checkValue(value: Plain, path: string): KvValue {
+  if (typeof value === "string") return value;
+  const isHex = typeof value === "object" && value !== null && "hex" in value;
+  if (isHex && typeof value.hex === "string" && /^([0-9a-f]{2})*$/.test(value.hex)) {
+    return Uint8Array.from(value.hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  }
+  throw new UsageError(`${path}: expected a text or { hex: "00ff" }`);
+}

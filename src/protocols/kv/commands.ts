@@ -1,0 +1,101 @@
+import type { ByteReader, ByteWriter, Codec } from "../codec.ts";
+
+export type KvValue = string | Uint8Array;
+
+/** What a client can ask for. */
+export type KvOperation =
+  | { readonly op: "put"; readonly key: string; readonly value: KvValue }
+  | { readonly op: "get"; readonly key: string }
+  | { readonly op: "delete"; readonly key: string }
+  /** Puts `value` if the key holds `expected`; undefined stands for no such key. */
+  | {
+      readonly op: "cas";
+      readonly key: string;
+      readonly expected: KvValue | undefined;
+      readonly value: KvValue;
+    };
+
+export type KvResult =
+  | { readonly type: "done" }
+  | { readonly type: "value"; readonly value: KvValue | undefined }
+  | { readonly type: "cas"; readonly isSwapped: boolean };
+
+/** An operation as the log holds it: with the session that makes it happen once. */
+export interface KvCommand {
+  /** One life of one client. */
+  readonly session: string;
+  /** Counts the session's operations, from 1 on; a retry keeps its number. */
+  readonly serial: number;
+  readonly operation: KvOperation;
+}
+
+const OPS = ["put", "get", "delete", "cas"] as const;
+
+/** Commands as bytes. */
+export const kvCodec: Codec<KvCommand> = {
+  encode({ session, serial, operation }, writer) {
+    writer.text(session);
+    writer.count(serial);
+    writer.byte(OPS.indexOf(operation.op));
+    writer.text(operation.key);
+    if (operation.op === "cas") encodeValue(operation.expected, writer);
+    if (operation.op === "put" || operation.op === "cas") encodeValue(operation.value, writer);
+  },
+  decode(reader) {
+    const session = reader.text();
+    const serial = reader.count();
+    return { session, serial, operation: decodeOperation(reader) };
+  },
+};
+
+function decodeOperation(reader: ByteReader): KvOperation {
+  const op = OPS[reader.byte()];
+  const key = reader.text();
+  switch (op) {
+    case "put":
+      return { op, key, value: decodeKnownValue(reader) };
+    case "cas": {
+      const expected = decodeValue(reader);
+      return { op, key, expected, value: decodeKnownValue(reader) };
+    }
+    case "get":
+    case "delete":
+      return { op, key };
+    default:
+      throw new RangeError("an operation of unknown kind");
+  }
+}
+
+const NO_VALUE = 0;
+const TEXT_VALUE = 1;
+const BYTES_VALUE = 2;
+
+function encodeValue(value: KvValue | undefined, writer: ByteWriter): void {
+  if (value === undefined) {
+    writer.byte(NO_VALUE);
+  } else if (typeof value === "string") {
+    writer.byte(TEXT_VALUE);
+    writer.text(value);
+  } else {
+    writer.byte(BYTES_VALUE);
+    writer.bytesOf(value);
+  }
+}
+
+function decodeValue(reader: ByteReader): KvValue | undefined {
+  const kind = reader.byte();
+  if (kind === NO_VALUE) return undefined;
+  return kind === TEXT_VALUE ? reader.text() : reader.bytesOf();
+}
+
+function decodeKnownValue(reader: ByteReader): KvValue {
+  const value = decodeValue(reader);
+  if (value === undefined) throw new RangeError("a value is missing");
+  return value;
+}
+
+/** Whether two values are equal, byte for byte; a text is never equal to bytes. */
+export function equalValues(a: KvValue | undefined, b: KvValue | undefined): boolean {
+  if (typeof a !== "object" || typeof b !== "object") return a === b;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

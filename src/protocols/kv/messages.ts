@@ -1,0 +1,47 @@
+import type { NodeId } from "../../sim/env.ts";
+import type { RaftMessage } from "../raft/messages.ts";
+import type { KvCommand, KvOperation, KvResult, KvValue } from "./commands.ts";
+
+export type KvMessage =
+  | RaftMessage<KvCommand>
+  | Request
+  | LocalRead
+  | Reply
+  | Redirect
+  | LocalValue;
+
+/** Client to server: do this once. Sent again, it has the same serial. */
+export interface Request {
+  readonly type: "request";
+  readonly session: string;
+  readonly serial: number;
+  readonly operation: KvOperation;
+}
+
+/** Client to server: what do you hold, be it out of date? */
+export interface LocalRead {
+  readonly type: "localRead";
+  readonly serial: number;
+  readonly key: string;
+}
+
+export interface Reply {
+  readonly type: "reply";
+  readonly serial: number;
+  readonly result: KvResult;
+}
+
+/** Server to client: ask the leader; undefined: whoever that is. The operation may yet happen. */
+export interface Redirect {
+  readonly type: "redirect";
+  readonly serial: number;
+  readonly leader: NodeId | undefined;
+}
+
+export interface LocalValue {
+  readonly type: "localValue";
+  readonly serial: number;
+  readonly value: KvValue | undefined;
+  /** The log index up to which the server had applied. */
+  readonly applied: number;
+}

@@ -1,0 +1,158 @@
+import { assert } from "../../sim/assert.ts";
+import type { DiskError, Env, Node, NodeId } from "../../sim/env.ts";
+import { type Entry, entryAt } from "../raft/log.ts";
+import type { RaftOptions } from "../raft/options.ts";
+import { Raft } from "../raft/raft.ts";
+import { initialRaftState, type RaftState, type Role } from "../raft/state.ts";
+import { type KvCommand, kvCodec } from "./commands.ts";
+import { applyCommand, emptyKvMachine, type KvItem, type KvMachine } from "./machine.ts";
+import type { KvMessage, Request } from "./messages.ts";
+
+export interface KvState {
+  readonly raft: RaftState<KvCommand>;
+  readonly machine: KvMachine;
+  /** By log index, whose proposal is expected there. */
+  readonly waiting: Map<number, Waiting>;
+}
+
+interface Waiting {
+  readonly client: NodeId;
+  readonly session: string;
+  readonly serial: number;
+}
+
+/** A server of a replicated key-value store: Raft, and the machine that it drives. */
+export class KvServer implements Node<KvMessage, KvState> {
+  readonly #env: Env<KvMessage>;
+  readonly #raft: Raft<KvCommand>;
+  #state: KvState = { raft: initialRaftState(), machine: emptyKvMachine(), waiting: new Map() };
+
+  constructor(env: Env<KvMessage>, members: readonly NodeId[], options: RaftOptions) {
+    this.#env = env;
+    const apply = (entry: Entry<KvCommand>): void => this.#apply(entry);
+    this.#raft = new Raft(env, { members, options, codec: kvCodec, apply }, this.#state.raft);
+  }
+
+  get state(): KvState {
+    return this.#state;
+  }
+
+  set state(state: KvState) {
+    this.#state = state;
+    this.#raft.state = state.raft;
+  }
+
+  onStart(): void {
+    this.#raft.onStart();
+  }
+
+  onMessage(from: NodeId, message: KvMessage): void {
+    switch (message.type) {
+      case "request":
+        this.#onRequest(from, message);
+        break;
+      case "localRead": {
+        const { serial, key } = message;
+        const { raft, machine } = this.#state;
+        const value = machine.keys.get(key)?.value;
+        this.#env.send(from, { type: "localValue", serial, value, applied: raft.applied });
+        break;
+      }
+      case "reply":
+      case "redirect":
+      case "localValue":
+        assert(false, "a server is answered:", from, message.type);
+        break;
+      default:
+        this.#raft.onMessage(from, message);
+    }
+  }
+
+  onTimer(name: string): void {
+    this.#raft.onTimer(name);
+  }
+
+  onSynced(_token: string, error?: DiskError): void {
+    this.#raft.onSynced(error);
+  }
+
+  #onRequest(client: NodeId, { session, serial, operation }: Request): void {
+    const last = this.#state.machine.sessions.get(session);
+    if (last !== undefined && serial <= last.serial) {
+      // Done already. Of an older one the client has given up waiting for the answer.
+      const { result } = last;
+      if (serial === last.serial) this.#env.send(client, { type: "reply", serial, result });
+      return;
+    }
+    const place = this.#raft.propose({ session, serial, operation });
+    if (place === undefined) {
+      this.#env.send(client, { type: "redirect", serial, leader: this.#raft.leader });
+    } else {
+      this.#state.waiting.set(place.index, { client, session, serial });
+    }
+  }
+
+  #apply({ index, command }: Entry<KvCommand>): void {
+    const { machine, waiting } = this.#state;
+    const result = command && applyCommand(machine, index, command);
+    const expected = waiting.get(index);
+    if (expected === undefined) return;
+    waiting.delete(index);
+    const { client, session, serial } = expected;
+    // The entry at this index may be another leader's: an index alone proves nothing.
+    const isThis = command?.session === session && command.serial === serial;
+    if (isThis && result !== undefined) this.#env.send(client, { type: "reply", serial, result });
+    else this.#env.send(client, { type: "redirect", serial, leader: this.#raft.leader });
+  }
+
+  // What a server shows of itself: the views that invariants ask for.
+
+  get role(): Role["kind"] {
+    return this.#state.raft.role.kind;
+  }
+
+  get leader(): NodeId | undefined {
+    return this.#raft.leader;
+  }
+
+  get term(): number {
+    return this.#state.raft.term;
+  }
+
+  get votedFor(): NodeId | undefined {
+    return this.#state.raft.votedFor;
+  }
+
+  get commit(): number {
+    return this.#state.raft.commit;
+  }
+
+  get applied(): number {
+    return this.#state.raft.applied;
+  }
+
+  get lastIndex(): number {
+    return this.#state.raft.log.lastIndex;
+  }
+
+  /** The log entry at an index in [1, lastIndex]. */
+  entryAt(index: number): Entry<KvCommand> {
+    return entryAt(this.#state.raft.log, index);
+  }
+
+  /** What the machine holds under a key. */
+  item(key: string): KvItem | undefined {
+    return this.#state.machine.keys.get(key);
+  }
+
+  /** The index of the entry that wrote what this command would write; undefined if none did. */
+  effectOf(command: unknown): number | undefined {
+    // Commands of this server's log, as its entries show them.
+    const known = command as KvCommand | undefined;
+    return known && this.item(known.operation.key)?.modified;
+  }
+
+  get machine(): KvMachine {
+    return this.#state.machine;
+  }
+}

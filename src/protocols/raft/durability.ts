@@ -1,0 +1,93 @@
+import { assert } from "../../sim/assert.ts";
+import type { DiskError, Env, NodeId } from "../../sim/env.ts";
+import type { RaftMessage } from "./messages.ts";
+
+/** What of a member's writes is durable, and what waits for it. */
+export interface DurabilityState<Command> {
+  /** Counts of journal writes in this life. Invariant: durable <= syncing <= written. */
+  written: number;
+  syncing: number;
+  durable: number;
+  /** Messages held back until what they promise is durable, in order of `after`. */
+  outbox: Promised<Command>[];
+  /** The disk has failed: what is durable is unknown, so the member says and does no more. */
+  isHalted: boolean;
+}
+
+/** A message that may leave when the first `after` writes are durable. */
+interface Promised<Command> {
+  readonly after: number;
+  readonly to: NodeId;
+  readonly message: RaftMessage<Command>;
+}
+
+/** Nothing written, nothing promised. */
+export function initialDurability<Command>(): DurabilityState<Command> {
+  return { written: 0, syncing: 0, durable: 0, outbox: [], isHalted: false };
+}
+
+/**
+ * Lets a message leave only when all that was written before it is durable. One sync is under way
+ * at a time; what is written meanwhile goes with the next one (group commit).
+ */
+export class Durability<Command> {
+  readonly #env: Env<RaftMessage<Command>>;
+  readonly #state: () => DurabilityState<Command>;
+  readonly #deliver: (to: NodeId, message: RaftMessage<Command>) => void;
+
+  /** `state` gives the current memory; `deliver` sends, to others or to the member itself. */
+  constructor(
+    env: Env<RaftMessage<Command>>,
+    state: () => DurabilityState<Command>,
+    deliver: (to: NodeId, message: RaftMessage<Command>) => void,
+  ) {
+    this.#env = env;
+    this.#state = state;
+    this.#deliver = deliver;
+  }
+
+  /** Counts a write to the journal. One that the disk refuses halts the member. */
+  wrote(error: DiskError | undefined): void {
+    this.#state().written++;
+    if (error !== undefined) this.#halt(error);
+  }
+
+  /** Sends a message as soon as all that was written so far is durable. */
+  promise(to: NodeId, message: RaftMessage<Command>): void {
+    const { durable, written, outbox } = this.#state();
+    if (durable === written) this.#deliver(to, message);
+    else outbox.push({ after: written, to, message });
+  }
+
+  /** Forgets what waits: promises of an older term, and to lose a message is always safe. */
+  dropPromises(): void {
+    this.#state().outbox = [];
+  }
+
+  /** The sync is done, well or not: what waited for it leaves. */
+  synced(error: DiskError | undefined): void {
+    const state = this.#state();
+    if (error !== undefined) this.#halt(error);
+    if (state.isHalted) return;
+    assert(state.syncing > state.durable, "a sync that was not asked for:", state.syncing);
+    state.durable = state.syncing;
+    let count = 0;
+    while (count < state.outbox.length && state.outbox[count]!.after <= state.durable) count++;
+    const ready = state.outbox.splice(0, count);
+    for (const { to, message } of ready) this.#deliver(to, message);
+  }
+
+  /** At the end of a handler: starts a sync of what was written, unless one is under way. */
+  flush(): void {
+    const state = this.#state();
+    const isSyncing = state.syncing > state.durable;
+    if (state.isHalted || isSyncing || state.written === state.durable) return;
+    state.syncing = state.written;
+    this.#env.disk.sync("raft");
+  }
+
+  #halt(error: DiskError): void {
+    this.#state().isHalted = true;
+    this.#env.emit("halted", { error: error.kind });
+  }
+}

@@ -1,0 +1,44 @@
+import type { NodeId } from "../../sim/env.ts";
+import type { Micros } from "../../sim/time.ts";
+import { type DurabilityState, initialDurability } from "./durability.ts";
+import { emptyLog, type RaftLog } from "./log.ts";
+import type { Progress } from "./progress.ts";
+
+/** A member's role, with the memory that only this role has. */
+export type Role =
+  | { readonly kind: "follower"; readonly leader: NodeId | undefined }
+  | { readonly kind: "preCandidate"; readonly votes: Map<NodeId, boolean> }
+  | { readonly kind: "candidate"; readonly votes: Map<NodeId, boolean> }
+  /** By member, in the members' order, the leader itself included. */
+  | { readonly kind: "leader"; readonly progress: Map<NodeId, Progress> };
+
+/** All of a Raft member's memory. */
+export interface RaftState<Command> {
+  role: Role;
+  /** Latest term seen; never falls. Durable before any message that promises it leaves. */
+  term: number;
+  /** Who has this member's vote in `term`. Durable before that vote leaves. */
+  votedFor: NodeId | undefined;
+  log: RaftLog<Command>;
+  /** Highest index known committed. Invariant: applied <= commit <= log.lastIndex. */
+  commit: number;
+  /** Highest index handed to the state machine. */
+  applied: number;
+  /** When the leader of this term was last heard. */
+  leaderHeardAt: Micros | undefined;
+  durability: DurabilityState<Command>;
+}
+
+/** What a member remembers before it has read its disk. */
+export function initialRaftState<Command>(): RaftState<Command> {
+  return {
+    role: { kind: "follower", leader: undefined },
+    term: 0,
+    votedFor: undefined,
+    log: emptyLog(),
+    commit: 0,
+    applied: 0,
+    leaderHeardAt: undefined,
+    durability: initialDurability(),
+  };
+}

@@ -1,0 +1,25 @@
+import { UsageError } from "../sim/assert.ts";
+import type { Scenario } from "../sim/scenario.ts";
+import { raftElections } from "./raft-elections.ts";
+import { raftPartitions } from "./raft-partitions.ts";
+import { raftReplication } from "./raft-replication.ts";
+
+/** Every scenario, variants after their main form. */
+export const catalogue: readonly Scenario[] = [
+  ...raftElections,
+  ...raftReplication,
+  ...raftPartitions,
+];
+
+/** The scenario of that name; throws a UsageError when there is none. */
+export function findScenario(name: string): Scenario {
+  const found = catalogue.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  throw new UsageError(`scenario: expected a name that \`stormglass list\` shows, got "${name}"`);
+}
+
+/** The scenarios of that name and its variants; throws a UsageError when there are none. */
+export function findFamily(name: string): readonly Scenario[] {
+  const family = catalogue.filter((scenario) => scenario.name.startsWith(`${name}/`));
+  return [findScenario(name), ...family];
+}

@@ -1,0 +1,187 @@
+// A replicated key-value store under test: what all Raft scenarios have in common.
+
+import { acknowledged } from "../invariants/acknowledged.ts";
+import { measureCommits, measureLeadership } from "../invariants/measures.ts";
+import { minorityCommitsNothing } from "../invariants/no-quorum.ts";
+import { raftInvariants } from "../invariants/raft.ts";
+import {
+  checkKvOperation,
+  defaultKvClientOptions,
+  KvClient,
+  type KvClientOptions,
+  requestName,
+} from "../protocols/kv/client.ts";
+import type { KvCommand } from "../protocols/kv/commands.ts";
+import type { KvMessage } from "../protocols/kv/messages.ts";
+import { KvServer } from "../protocols/kv/server.ts";
+import {
+  checkRaftOptions,
+  defaultRaftOptions,
+  type RaftOptions,
+} from "../protocols/raft/options.ts";
+import { RAFT_FILE, readDurableTerms } from "../protocols/raft/storage.ts";
+import { checkCount, checkRecord } from "../sim/check.ts";
+import type { Env, NodeId, Plain } from "../sim/env.ts";
+import type { Invariant, World } from "../sim/invariant.ts";
+import { checkSpan, defaultNetworkOptions, type NetworkOptions } from "../sim/network.ts";
+import type { Plan } from "../sim/plan.ts";
+import type { Random, Streams } from "../sim/random.ts";
+import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
+import type { Targets } from "../sim/simulation-options.ts";
+import { type Micros, ms } from "../sim/time.ts";
+
+/** What a plan says of the store itself. */
+export interface StoreSettings {
+  readonly raft: RaftOptions;
+  /** Servers whose options differ. */
+  readonly raftOf: Readonly<Record<NodeId, RaftOptions>>;
+  readonly client: KvClientOptions;
+  /** Until then, every election timeout is the shortest, so that all stand at once. */
+  readonly equalTimeoutsUntil: Micros;
+}
+
+export type StorePlan = Plan<StoreSettings>;
+
+/** A Raft scenario as its author writes it; invariants come on top of those of Raft. */
+export interface StoreScenario {
+  readonly name: string;
+  readonly about: string;
+  readonly plan: (streams: Streams) => PlanParts<StoreSettings>;
+  readonly invariants?: (plan: StorePlan) => readonly Invariant<KvServer>[];
+  readonly expects?: readonly string[];
+  readonly goals?: readonly Goal[];
+}
+
+/** Makes a scenario of the store: servers, clients, targets and invariants are those of all. */
+export function storeScenario(scenario: StoreScenario): Scenario {
+  return defineScenario<KvMessage, KvServer, StoreSettings>({
+    ...scenario,
+    checkSettings: checkStoreSettings,
+    server: (env, { servers, settings }) => {
+      const options = settings.raftOf[env.id] ?? settings.raft;
+      return new KvServer(withEqualTimeouts(env, settings.equalTimeoutsUntil), servers, options);
+    },
+    client: (env, { servers, settings }) => new KvClient(env, servers, settings.client),
+    checkOperation: checkKvOperation,
+    targets: storeTargets,
+    invariants: (plan) => [...storeInvariants(), ...(scenario.invariants?.(plan) ?? [])],
+  });
+}
+
+/** Settings with the usual options but for those given. */
+export function storeSettings(
+  raft: Partial<RaftOptions> = {},
+  rest: Partial<Omit<StoreSettings, "raft">> = {},
+): StoreSettings {
+  return {
+    raft: { ...defaultRaftOptions, ...raft },
+    raftOf: {},
+    client: defaultKvClientOptions,
+    equalTimeoutsUntil: 0,
+    ...rest,
+  };
+}
+
+/** A client that asks elsewhere soon, so that its waiting does not blur what servers do. */
+export const impatientClient: KvClientOptions = {
+  ...defaultKvClientOptions,
+  requestTimeout: ms(300),
+};
+
+/** The server that an operation asked, if it asked that one only; as clients emit it. */
+export function askedAlone(operation: Plain): NodeId | undefined {
+  return (operation as { readonly server?: NodeId }).server;
+}
+
+/** A network in which every message takes the same time. */
+export function constantLatency(latency: Micros): NetworkOptions {
+  return { ...defaultNetworkOptions, latency: { min: latency, max: latency } };
+}
+
+/** `n1` to `n5`; `c1` to `c3` with another letter. */
+export function hostNames(count: number, letter = "n"): NodeId[] {
+  return Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
+}
+
+/** The safety of the store: Raft's, and what clients were promised; and what all runs measure. */
+function storeInvariants(): readonly Invariant<KvServer>[] {
+  const nameOf = ({ session, serial }: KvCommand): string => requestName(session, serial);
+  return [
+    ...raftInvariants({ file: RAFT_FILE, read: readDurableTerms }),
+    acknowledged({
+      // The commands of this store's log, and what its clients emit on invocation.
+      inCommand: (command) => (command === undefined ? undefined : nameOf(command as KvCommand)),
+      inOperation: (operation) => (operation as { readonly request?: string }).request,
+    }),
+    minorityCommitsNothing("MINORITY-COMMIT"),
+    measureLeadership(),
+    measureCommits(),
+  ];
+}
+
+/**
+ * `leader` is the live server that leads in the highest term; `others` are the rest, and `follower
+ * 1` to `follower 6` the live ones among them, one by one.
+ */
+const storeTargets: Targets<KvServer> = {
+  leader: (world) => namesOf(leaders(world)),
+  others: (world) => {
+    const [leader] = leaders(world);
+    return leader ? namesOf(world.servers.filter(({ id }) => id !== leader.id)) : [];
+  },
+  ...Object.fromEntries(
+    [1, 2, 3, 4, 5, 6].map((number) => [
+      `follower ${number}`,
+      (world: World<KvServer>) => namesOf(followers(world).slice(number - 1, number)),
+    ]),
+  ),
+};
+
+function leaders({ servers }: World<KvServer>): World<KvServer>["servers"] {
+  const claimants = servers.filter(({ node }) => node?.role === "leader");
+  return claimants.sort((a, b) => (b.node?.term ?? 0) - (a.node?.term ?? 0)).slice(0, 1);
+}
+
+function followers(world: World<KvServer>): World<KvServer>["servers"] {
+  const [leader] = leaders(world);
+  if (leader === undefined) return [];
+  return world.servers.filter(({ id, node }) => id !== leader.id && node !== undefined);
+}
+
+function namesOf(servers: World<KvServer>["servers"]): NodeId[] {
+  return servers.map(({ id }) => id);
+}
+
+function withEqualTimeouts(env: Env<KvMessage>, until: Micros): Env<KvMessage> {
+  if (until === 0) return env;
+  const { random } = env;
+  const equal: Random = {
+    int: (low, high) => (env.now() < until ? low : random.int(low, high)),
+    chance: (probability) => random.chance(probability),
+    pick: (items) => random.pick(items),
+    shuffle: (items) => random.shuffle(items),
+  };
+  return { ...env, random: equal };
+}
+
+function checkStoreSettings(value: unknown, path: string): StoreSettings {
+  const fields = checkRecord(value, path, ["raft", "raftOf", "client", "equalTimeoutsUntil"]);
+  const raftOf = Object.entries(checkRecord(fields.raftOf, `${path}.raftOf`));
+  return {
+    raft: checkRaftOptions(fields.raft, `${path}.raft`),
+    raftOf: Object.fromEntries(
+      raftOf.map(([id, options]) => [id, checkRaftOptions(options, `${path}.raftOf.${id}`)]),
+    ),
+    client: checkClient(fields.client, `${path}.client`),
+    equalTimeoutsUntil: checkCount(fields.equalTimeoutsUntil, `${path}.equalTimeoutsUntil`, 0),
+  };
+}
+
+function checkClient(value: unknown, path: string): KvClientOptions {
+  const fields = checkRecord(value, path, Object.keys(defaultKvClientOptions));
+  return {
+    requestTimeout: checkCount(fields.requestTimeout, `${path}.requestTimeout`, 1),
+    waitMax: checkCount(fields.waitMax, `${path}.waitMax`, 1),
+    retryDelay: checkSpan(fields.retryDelay, `${path}.retryDelay`),
+  };
+}

@@ -1,0 +1,54 @@
+import type { NodeId } from "../sim/env.ts";
+import type { Random } from "../sim/random.ts";
+import type { PlannedOperation } from "../sim/simulation-options.ts";
+import type { Micros } from "../sim/time.ts";
+
+/** Operations at a steady pace, given to the clients in turn. */
+export interface Pace {
+  readonly clients: readonly NodeId[];
+  readonly from: Micros;
+  readonly until: Micros;
+  readonly every: Micros;
+}
+
+/** Writes of values that never occur twice, over a few keys, so that they meet. */
+export function writes(pace: Pace, { keys = 3, server }: WriteOptions = {}): PlannedOperation[] {
+  return steadily(pace, (n, prefix) => ({
+    op: "put",
+    key: `k${(n % keys) + 1}`,
+    value: `${prefix}${n}`,
+    ...(server === undefined ? {} : { server }),
+  }));
+}
+
+export interface WriteOptions {
+  readonly keys?: number;
+  /** The only server to ask. */
+  readonly server?: NodeId;
+}
+
+/** Puts, gets, deletes and compare-and-swaps over a few keys. */
+export function mixed(pace: Pace, random: Random, keys = 3): PlannedOperation[] {
+  return steadily(pace, (n, prefix) => {
+    const key = `k${random.int(1, keys)}`;
+    const value = `${prefix}${n}`;
+    const kind = random.int(1, 10);
+    if (kind <= 5) return { op: "put", key, value };
+    if (kind <= 7) return { op: "get", key };
+    if (kind === 8) return { op: "delete", key };
+    return { op: "cas", key, expected: `${prefix}${random.int(0, n)}`, value };
+  });
+}
+
+/** What the n-th operation of a pace is; `prefix` keeps its values apart from another pace's. */
+type Draw = (n: number, prefix: string) => Readonly<Record<string, string>>;
+
+function steadily({ clients, from, until, every }: Pace, draw: Draw): PlannedOperation[] {
+  const operations: PlannedOperation[] = [];
+  const prefix = `${clients[0]}.`;
+  for (let at = from, n = 0; at < until; at += every, n++) {
+    const client = clients[n % clients.length]!;
+    operations.push({ at, client, operation: { id: `${prefix}${n}`, ...draw(n, prefix) } });
+  }
+  return operations;
+}

@@ -1,0 +1,22 @@
+import type { EventKind } from "./invariant.ts";
+
+// Kinds of events, as the scheduler keeps them; 0 is the scheduler's own.
+export const START = 1;
+export const DELIVER = 2;
+export const TIMER = 3;
+export const SYNCED = 4;
+export const OPERATION = 5;
+export const FAULT_BEGINS = 6;
+export const FAULT_ENDS = 7;
+
+/** By kind. */
+export const EVENT_KINDS: readonly EventKind[] = [
+  "start",
+  "start",
+  "deliver",
+  "timer",
+  "synced",
+  "operation",
+  "fault begins",
+  "fault ends",
+];

@@ -1,0 +1,125 @@
+import type { Plain } from "./env.ts";
+
+/**
+ * A rolling 64-bit hash of all that happened: two 32-bit lanes, mixed differently. It tells runs
+ * apart; it is no defence against somebody who wants two runs to look the same.
+ */
+export class Fingerprint {
+  #low = 0x6a09e667;
+  #high = 0x3c6ef372;
+
+  /** The two lanes: what to keep to go on from here. */
+  get lanes(): [number, number] {
+    return [this.#low, this.#high];
+  }
+
+  /** Goes on from lanes that were kept. */
+  restore(lanes: readonly [number, number]): void {
+    [this.#low, this.#high] = lanes;
+  }
+
+  /** Mixes in 32 bits. Both steps are one-to-one in the lane, so nothing mixed before is lost. */
+  mix(word: number): void {
+    const low = Math.imul(this.#low ^ word, 0x85ebca6b);
+    this.#low = low ^ (low >>> 15);
+    const high = Math.imul((this.#high + word) | 0, 0xc2b2ae35);
+    this.#high = high ^ (high >>> 13);
+  }
+
+  /** Mixes in a number: a whole one, or any fraction. */
+  mixNumber(value: number): void {
+    this.mix((value | 0) === value ? value : hashPlain(0, value));
+  }
+
+  /** Mixes in the content of plain data, as 32 bits: see {@link hashPlain}. O(size). */
+  mixPlain(value: Plain): void {
+    this.mix(hashPlain(0, value));
+  }
+
+  /** 16 hexadecimal digits. */
+  toString(): string {
+    return hex(this.#high) + hex(this.#low);
+  }
+}
+
+/**
+ * A 32-bit hash of plain data, continuing from `hash`: kinds, values, sizes and order. Names of
+ * fields are left out, as the code fixes them; their values and their number count.
+ */
+export function hashPlain(hash: number, value: Plain): number {
+  if (typeof value === "number") return hashNumber(hash, value);
+  if (typeof value === "string") return hashString(hash, value);
+  if (typeof value !== "object" || value === null) {
+    return step(hash, value === undefined ? 1 : value === null ? 2 : value ? 3 : 4);
+  }
+  // By prototype, as that is what an engine compares fastest; the usual cases first.
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype) return hashRecord(hash, value as PlainRecord);
+  if (prototype === Array.prototype) return hashList(hash, value as readonly Plain[]);
+  if (value instanceof Uint8Array) return hashBytes(hash, value);
+  if (value instanceof Map || value instanceof Set) return hashList(hash, [...value]);
+  return hashRecord(hash, value as PlainRecord);
+}
+
+function hashList(hash: number, list: readonly Plain[]): number {
+  let mixed = step(hash, list.length);
+  for (let i = 0; i < list.length; i++) mixed = hashPlain(mixed, list[i]);
+  return mixed;
+}
+
+type PlainRecord = { readonly [key: string]: Plain };
+
+function hashRecord(hash: number, record: PlainRecord): number {
+  let mixed = hash;
+  let count = 0;
+  for (const key in record) {
+    const item = record[key];
+    const isSmall = typeof item === "number" && (item | 0) === item;
+    mixed = isSmall ? step(mixed, item) : hashPlain(mixed, item);
+    count++;
+  }
+  return step(mixed, count);
+}
+
+function hashNumber(hash: number, value: number): number {
+  if ((value | 0) === value) return step(hash, value);
+  scratch.setFloat64(0, value);
+  return step(step(hash, scratch.getInt32(0)), scratch.getInt32(4));
+}
+
+/** Two characters at a time. */
+function hashString(hash: number, text: string): number {
+  const { length } = text;
+  let mixed = step(hash, length);
+  let i = 0;
+  for (; i + 1 < length; i += 2) {
+    mixed = step(mixed, text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16));
+  }
+  return i < length ? step(mixed, text.charCodeAt(i)) : mixed;
+}
+
+/** Four bytes at a time. */
+function hashBytes(hash: number, bytes: Uint8Array): number {
+  const { length } = bytes;
+  let mixed = step(hash, length);
+  let i = 0;
+  for (; i + 3 < length; i += 4) {
+    const low = bytes[i]! | (bytes[i + 1]! << 8);
+    mixed = step(mixed, low | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24));
+  }
+  for (; i < length; i++) mixed = step(mixed, bytes[i]!);
+  return mixed;
+}
+
+/** One-to-one in the hash for any word. */
+function step(hash: number, word: number): number {
+  const mixed = Math.imul(hash ^ word, 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
+}
+
+/** Written and read within one call, big end first. */
+const scratch = new DataView(new ArrayBuffer(8));
+
+function hex(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, "0");
+}

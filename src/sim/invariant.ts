@@ -1,0 +1,132 @@
+import type { FileImage } from "./disk.ts";
+import type { NodeId } from "./env.ts";
+import type { History } from "./history.ts";
+import type { Metrics } from "./metrics.ts";
+import { formatTime, type Micros } from "./time.ts";
+
+/** A host as invariants see it. */
+export interface HostView<View = unknown> {
+  readonly id: NodeId;
+  /** Its place among all hosts, 0-based. */
+  readonly index: number;
+  readonly role: "server" | "client";
+  /** The program, with all that it shows of itself; undefined while the host is down. */
+  readonly node: View | undefined;
+  /** How many times the node has started. */
+  readonly life: number;
+  /** What of a file a crash cannot take; the bytes are not copied, do not write into them. */
+  durable(file: string): Readonly<FileImage> | undefined;
+}
+
+/** What has just happened. The object is used again for the next event: do not keep it. */
+export interface EventView {
+  readonly kind: EventKind;
+  readonly host: HostView | undefined;
+  /** The sender of a delivered message. */
+  readonly from: NodeId | undefined;
+  /** The message, the timer's name, the sync's token, the operation, the fault; by kind. */
+  readonly payload: unknown;
+}
+
+export type EventKind =
+  | "start"
+  | "deliver"
+  | "timer"
+  | "synced"
+  | "operation"
+  | "fault begins"
+  | "fault ends";
+
+/** A message that the node handed to the network in this step. */
+export interface SentMessage {
+  readonly to: NodeId;
+  readonly message: unknown;
+}
+
+/** The whole world after an event, with true time: what no node can see and invariants may. */
+export interface World<View = unknown> {
+  readonly now: Micros;
+  /** The number of the event, from 1 on. */
+  readonly step: number;
+  readonly event: EventView;
+  /** Messages that left in this step, in order. */
+  readonly sent: readonly SentMessage[];
+  /** The hosts that are not clients, in the plan's order. */
+  readonly servers: readonly HostView<View>[];
+  /** The server on which the event happened; undefined when it was a client's or the weather's. */
+  readonly server: HostView<View> | undefined;
+  readonly history: History;
+  readonly metrics: Metrics;
+  /** Whether a cut lies between two hosts now, in that direction. */
+  isCut(from: NodeId, to: NodeId): boolean;
+}
+
+/**
+ * Something that must hold. Hooks return what is wrong, or undefined while all is well; they are
+ * properties, so that the compiler refuses an invariant that asks for more than the nodes show.
+ */
+export interface Invariant<View = unknown> {
+  readonly name: string;
+  /** All of the invariant's memory, plain data, so that a run can be snapshotted with it. */
+  state?: unknown;
+  /** After every event. Its cost must not grow with the length of the run. */
+  readonly onStep?: (world: World<View>) => string | undefined;
+  /** After the last event of a run that reached its horizon. */
+  readonly onEnd?: (world: World<View>) => string | undefined;
+}
+
+/** A broken invariant, or a handler that threw. */
+export interface Violation {
+  readonly invariant: string;
+  readonly message: string;
+  readonly at: Micros;
+  readonly step: number;
+  /** The host on which the last event happened. */
+  readonly host: NodeId | undefined;
+  /** Where a handler threw. */
+  readonly stack: string | undefined;
+}
+
+/** Holds after every event from `from` on, up to `until`. */
+export function always<View>(
+  name: string,
+  holds: (world: World<View>) => boolean,
+  { from = 0, until = Number.MAX_SAFE_INTEGER }: { from?: Micros; until?: Micros } = {},
+): Invariant<View> {
+  return {
+    name,
+    onStep: (world) =>
+      world.now >= from && world.now <= until && !holds(world)
+        ? `does not hold at ${formatTime(world.now)}`
+        : undefined,
+  };
+}
+
+/**
+ * Holds after some event in [from, by]. `explain` says, when it does not, what is missing.
+ */
+export function eventually<View>(
+  name: string,
+  { from = 0, by }: { readonly from?: Micros; readonly by: Micros },
+  holds: (world: World<View>) => boolean,
+  explain: (world: World<View>) => string = () => "it never held",
+): Invariant<View> {
+  const late = (world: World<View>): string => `not by ${formatTime(by)}: ${explain(world)}`;
+  const invariant = {
+    name,
+    state: { isReached: false },
+    onStep: (world: World<View>) => {
+      const { state } = invariant;
+      if (state.isReached || world.now < from) return undefined;
+      // What holds after the last event before the deadline holds at the deadline.
+      if (world.now > by) return late(world);
+      state.isReached = holds(world);
+      return undefined;
+    },
+    onEnd: (world: World<View>) => {
+      if (invariant.state.isReached) return undefined;
+      return world.now <= by && holds(world) ? undefined : late(world);
+    },
+  };
+  return invariant;
+}

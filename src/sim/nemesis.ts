@@ -1,0 +1,109 @@
+import type { NodeId } from "./env.ts";
+import type { Fault, FaultKind, InFlight } from "./fault.ts";
+import type { Random, Streams } from "./random.ts";
+import type { Micros } from "./time.ts";
+
+/** What a nemesis may strike, and when: every fault has ended by `until`. */
+export interface Battlefield {
+  readonly servers: readonly NodeId[];
+  readonly from: Micros;
+  readonly until: Micros;
+}
+
+/**
+ * Draws a schedule of faults, in order of time. Each kind of fault takes its draws from a stream
+ * of its own, so that leaving out one kind leaves the others as they were.
+ */
+export type Nemesis = (streams: Streams, field: Battlefield) => readonly Fault[];
+
+/** How often faults of a kind begin and how long they last, each uniform in [min, max]. */
+export interface Rhythm {
+  /** Time from the beginning of one fault to that of the next. */
+  readonly every: { readonly min: Micros; readonly max: Micros };
+  readonly lasting: { readonly min: Micros; readonly max: Micros };
+}
+
+/** Power failures of one server at a time; two may overlap when they last longer than `every`. */
+export function crashes(rhythm: Rhythm): Nemesis {
+  return repeated("crash", rhythm, (random, { servers }) => ({
+    kind: "crash",
+    hosts: [random.pick(servers)],
+  }));
+}
+
+/** Processes that exit and come back; their files survive. */
+export function stops(rhythm: Rhythm): Nemesis {
+  return repeated("stop", rhythm, (random, { servers }) => ({
+    kind: "stop",
+    hosts: [random.pick(servers)],
+  }));
+}
+
+/** Cuts between two groups that together are all servers, neither empty. */
+export function partitions(rhythm: Rhythm): Nemesis {
+  return repeated("partition", rhythm, (random, { servers }) => {
+    const shuffled = random.shuffle(servers);
+    const size = random.int(1, shuffled.length - 1);
+    const groups = [shuffled.slice(0, size), shuffled.slice(size)];
+    return { kind: "partition", groups, inFlight: drawInFlight(random) };
+  });
+}
+
+/** Single servers cut off from everybody. */
+export function isolations(rhythm: Rhythm): Nemesis {
+  return repeated("isolate", rhythm, (random, { servers }) => ({
+    kind: "isolate",
+    hosts: [random.pick(servers)],
+    inFlight: drawInFlight(random),
+  }));
+}
+
+/** Cuts of one direction between two servers, or between one server and all others. */
+export function oneWayCuts(rhythm: Rhythm): Nemesis {
+  return repeated("one-way cut", rhythm, (random, { servers }) => {
+    const [one, ...others] = random.shuffle(servers);
+    const peers = random.chance(1 / 2) ? others : others.slice(0, 1);
+    const [from, to] = random.chance(1 / 2) ? [[one!], peers] : [peers, [one!]];
+    return { kind: "oneWay", from, to, inFlight: drawInFlight(random) };
+  });
+}
+
+/** All faults of several nemeses, in order of time. */
+export function all(...nemeses: readonly Nemesis[]): Nemesis {
+  return (streams, field) =>
+    nemeses.flatMap((nemesis) => nemesis(streams, field)).sort((a, b) => a.at - b.at);
+}
+
+/**
+ * Of several nemeses, those that chance picks for this seed, each with probability 1/2: runs in
+ * which a kind of trouble is missing find bugs that its presence hides.
+ * Source: Groce et al., Swarm Testing, ISSTA 2012.
+ */
+export function swarm(...nemeses: readonly Nemesis[]): Nemesis {
+  return (streams, field) => {
+    const random = streams.stream("fault swarm");
+    return all(...nemeses.filter(() => random.chance(1 / 2)))(streams, field);
+  };
+}
+
+function repeated(
+  name: string,
+  { every, lasting }: Rhythm,
+  draw: (random: Random, field: Battlefield) => FaultKind,
+): Nemesis {
+  return (streams, field) => {
+    const random = streams.stream(`fault ${name}`);
+    const faults: Fault[] = [];
+    let at = field.from + random.int(0, every.max);
+    for (;;) {
+      const span = random.int(lasting.min, lasting.max);
+      if (at + span > field.until) return faults;
+      faults.push({ at, lasting: span, ...draw(random, field) });
+      at += random.int(every.min, every.max);
+    }
+  };
+}
+
+function drawInFlight(random: Random): InFlight {
+  return random.chance(1 / 2) ? "lose" : "deliver";
+}

@@ -1,0 +1,23 @@
+import type { FaultSchedule } from "./fault-schedule.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+import type { History } from "./history.ts";
+import type { Host } from "./host.ts";
+import type { Invariant } from "./invariant.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Network } from "./network.ts";
+import type { Streams } from "./random.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** All that a simulation is made of and that changes while it runs. */
+export interface Parts<Message, View> {
+  steps: number;
+  readonly scheduler: Scheduler;
+  readonly streams: Streams;
+  readonly hosts: readonly Host<Message, View>[];
+  readonly network: Network;
+  readonly faults: FaultSchedule;
+  readonly fingerprint: Fingerprint;
+  readonly history: History;
+  readonly metrics: Metrics;
+  readonly invariants: readonly Invariant<View>[];
+}

@@ -1,0 +1,120 @@
+import { UsageError } from "./assert.ts";
+import { checkCount, checkList, checkOneOf, checkRecord, checkText } from "./check.ts";
+import type { NodeId, Operation, Plain } from "./env.ts";
+import { checkFault, type Fault } from "./fault.ts";
+import type { DiskOptions } from "./host.ts";
+import { checkNetworkOptions, checkSpan, type NetworkOptions } from "./network.ts";
+import type { PlannedOperation } from "./simulation-options.ts";
+import type { Micros } from "./time.ts";
+
+/** One run as data: JSON that holds all that decides it. The same plan, the same run. */
+export interface Plan<Settings = Plain> {
+  readonly scenario: string;
+  /** Seeds the noise that the plan does not spell out: latencies, losses, election timeouts. */
+  readonly seed: string;
+  readonly servers: readonly NodeId[];
+  readonly clients: readonly NodeId[];
+  /** What the scenario has drawn for its protocol. */
+  readonly settings: Settings;
+  readonly network: NetworkOptions;
+  readonly disk: DiskOptions;
+  readonly operations: readonly PlannedOperation[];
+  readonly faults: readonly Fault[];
+  /** When the calm begins: by then every fault that is drawn has ended. */
+  readonly calm: Micros;
+  /** When the run ends. */
+  readonly horizon: Micros;
+}
+
+/** What the check of a plan needs to know of its scenario. */
+interface Expected<Settings> {
+  readonly name: string;
+  readonly checkSettings: (value: unknown, path: string) => Settings;
+  readonly checkOperation?: (operation: Operation, path: string) => unknown;
+  readonly client?: unknown;
+  readonly targets?: Readonly<Record<string, unknown>>;
+}
+
+/** Checks a plan from outside, all of it; throws a UsageError that names the path. */
+export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>): Plan<Settings> {
+  const fields = checkRecord(value, "plan", FIELDS);
+  const name = checkOneOf(fields.scenario, "plan.scenario", [scenario.name]);
+  const servers = checkHosts(fields.servers, "plan.servers");
+  if (servers.length === 0) throw new UsageError("plan.servers: expected at least one, got none");
+  const clients = checkHosts(fields.clients, "plan.clients");
+  const hosts = [...servers, ...clients];
+  checkDistinct(hosts, "plan.clients");
+  if (clients.length > 0 && scenario.client === undefined) {
+    throw new UsageError(`plan.clients: expected none, as ${name} has no client program`);
+  }
+  const horizon = checkCount(fields.horizon, "plan.horizon", 1);
+  const calm = checkCount(fields.calm, "plan.calm", 0, horizon);
+  const targets = new Set([...hosts, ...Object.keys(scenario.targets ?? {})]);
+  return {
+    scenario: name,
+    seed: checkText(fields.seed, "plan.seed"),
+    servers,
+    clients,
+    settings: scenario.checkSettings(fields.settings, "plan.settings"),
+    network: checkNetworkOptions(fields.network, "plan.network", hosts),
+    disk: checkDisk(fields.disk, "plan.disk"),
+    operations: checkOperations(fields.operations, clients, horizon, scenario.checkOperation),
+    faults: checkList(fields.faults, "plan.faults").map((fault, i) =>
+      checkFault(fault, `plan.faults[${i}]`, targets, horizon),
+    ),
+    calm,
+    horizon,
+  };
+}
+
+const FIELDS = [
+  ...["scenario", "seed", "servers", "clients", "settings", "network", "disk"],
+  ...["operations", "faults", "calm", "horizon"],
+];
+
+function checkHosts(value: unknown, path: string): readonly NodeId[] {
+  const hosts = checkList(value, path).map((id, i) => checkText(id, `${path}[${i}]`));
+  checkDistinct(hosts, path);
+  return hosts;
+}
+
+function checkDistinct(ids: readonly string[], path: string): void {
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  if (twice !== undefined)
+    throw new UsageError(`${path}: expected distinct ids, got "${twice}" twice`);
+}
+
+function checkDisk(value: unknown, path: string): DiskOptions {
+  const fields = checkRecord(value, path, ["syncLatency", "sectorBytes"]);
+  return {
+    syncLatency: checkSpan(fields.syncLatency, `${path}.syncLatency`),
+    sectorBytes: checkCount(fields.sectorBytes, `${path}.sectorBytes`, 1),
+  };
+}
+
+function checkOperations(
+  value: unknown,
+  clients: readonly NodeId[],
+  horizon: Micros,
+  check: ((operation: Operation, path: string) => unknown) | undefined,
+): readonly PlannedOperation[] {
+  const path = "plan.operations";
+  const operations = checkList(value, path).map((item, i) => {
+    const fields = checkRecord(item, `${path}[${i}]`, ["at", "client", "operation"]);
+    const record = checkRecord(fields.operation, `${path}[${i}].operation`);
+    checkText(record.id, `${path}[${i}].operation.id`);
+    // The parse boundary: it came from JSON, so it is plain, and its id is a text.
+    const operation = record as Operation;
+    check?.(operation, `${path}[${i}].operation`);
+    return {
+      at: checkCount(fields.at, `${path}[${i}].at`, 0, horizon),
+      client: checkOneOf(fields.client, `${path}[${i}].client`, clients),
+      operation,
+    };
+  });
+  checkDistinct(
+    operations.map(({ operation }) => operation.id),
+    path,
+  );
+  return operations;
+}

@@ -1,0 +1,185 @@
+import type { Env, Node, Operation } from "./env.ts";
+import type { Fault } from "./fault.ts";
+import type { FaultCount } from "./fault-schedule.ts";
+import type { History } from "./history.ts";
+import type { Invariant, Violation } from "./invariant.ts";
+import type { Metrics } from "./metrics.ts";
+import { defaultNetworkOptions } from "./network.ts";
+import { checkPlan, type Plan } from "./plan.ts";
+import { Streams } from "./random.ts";
+import { Simulation } from "./simulation.ts";
+import { defaultDiskOptions, type SimulationOptions, type Targets } from "./simulation-options.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Micros } from "./time.ts";
+import type { Timeline } from "./timeline.ts";
+import type { TraceEntry } from "./trace.ts";
+
+/** What a scenario draws; what it leaves out is the default: quiet links, no faults, no clients. */
+export type PlanParts<Settings> = Pick<Plan, "servers" | "horizon"> &
+  Partial<Omit<Plan<Settings>, "scenario" | "seed">>;
+
+/** A system under test and what is demanded of it, as its author writes it. */
+export interface ScenarioSpec<Message, View, Settings = undefined> {
+  /** A name, or `name/variant`. */
+  readonly name: string;
+  /** What it is about, in one line. */
+  readonly about: string;
+  /** Draws the plan of a run; each stream is named for what it decides. */
+  readonly plan: (streams: Streams) => PlanParts<Settings>;
+  /** Checks the plan's settings; throws a UsageError that names the path. Default: any will do. */
+  readonly checkSettings?: (value: unknown, path: string) => Settings;
+  /** Checks an operation that comes from outside. Default: any will do. */
+  readonly checkOperation?: (operation: Operation, path: string) => unknown;
+  readonly server: (env: Env<Message>, plan: Plan<Settings>) => Node<Message> & View;
+  readonly client?: (env: Env<Message>, plan: Plan<Settings>) => Node<Message>;
+  /** Names by which faults mean hosts that are not known beforehand. */
+  readonly targets?: Targets<View>;
+  /** New ones for each run, as they keep state. */
+  readonly invariants: (plan: Plan<Settings>) => readonly Invariant<View>[];
+  /** What a campaign must have seen at least once, or it has proved nothing: emitted events. */
+  readonly expects?: readonly string[];
+  /** What must hold for a share of the runs of a campaign. */
+  readonly goals?: readonly Goal[];
+}
+
+/**
+ * A value of the run lies within bounds in at least `share` of the runs: a count, a gauge, how
+ * often an event was emitted, or the largest of a distribution.
+ */
+export interface Goal {
+  readonly metric: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  /** In (0, 1]; judged over at least 200 runs. */
+  readonly share: number;
+}
+
+/** A scenario, ready to be planned and run; its types are closed over. */
+export interface Scenario {
+  readonly name: string;
+  readonly about: string;
+  readonly expects: readonly string[];
+  readonly goals: readonly Goal[];
+  plan(seed: string): Plan;
+  /** Checks a plan that comes from outside; throws a UsageError that names the path. */
+  check(value: unknown): Plan;
+  /** The plan's simulation, at its beginning or at a snapshot. */
+  simulate(plan: Plan, options?: Observation, snapshot?: Snapshot): Simulation<never>;
+}
+
+/** How closely a run is watched; this never changes what happens in it. */
+export type Observation = Partial<Pick<SimulationOptions, "record" | "strict" | "trace">>;
+
+export interface RunResult {
+  readonly plan: Plan;
+  readonly fingerprint: string;
+  readonly steps: number;
+  /** Virtual time at the end. */
+  readonly endedAt: Micros;
+  readonly violation: Violation | undefined;
+  readonly faults: ReadonlyMap<Fault["kind"], FaultCount>;
+  readonly noise: { readonly lost: number; readonly duplicated: number };
+  readonly metrics: Metrics;
+  readonly history: History;
+  readonly trace: readonly TraceEntry[];
+  readonly timeline: Timeline | undefined;
+}
+
+/** Makes a scenario of what its author writes; nothing runs yet. */
+export function defineScenario<Message, View, Settings = undefined>(
+  spec: ScenarioSpec<Message, View, Settings>,
+): Scenario {
+  return {
+    name: spec.name,
+    about: spec.about,
+    expects: spec.expects ?? [],
+    goals: spec.goals ?? [],
+    plan: (seed) => drawPlan(spec, seed) as Plan,
+    check: (value) =>
+      checkPlan(value, { ...spec, checkSettings: (given) => checkSettings(spec, given) }) as Plan,
+    simulate: (plan, options, snapshot) =>
+      // A plan that this scenario has drawn or checked has its settings.
+      simulate(spec, plan as Plan<Settings>, options, snapshot) as Simulation<never>,
+  };
+}
+
+/** Draws the plan of a seed. */
+export function plan(scenario: Scenario, seed: string): Plan {
+  return scenario.plan(seed);
+}
+
+/** Runs a plan to its horizon, or to the first violation. */
+export function run(scenario: Scenario, plan: Plan, options: Observation = {}): RunResult {
+  const simulation = scenario.simulate(plan, options);
+  simulation.run(plan.horizon);
+  simulation.end();
+  return {
+    plan,
+    fingerprint: simulation.fingerprint,
+    steps: simulation.steps,
+    endedAt: simulation.now,
+    violation: simulation.violation,
+    faults: simulation.faults,
+    noise: simulation.noise,
+    metrics: simulation.metrics,
+    history: simulation.history,
+    trace: simulation.trace,
+    timeline: simulation.timeline,
+  };
+}
+
+function drawPlan<Message, View, Settings>(
+  spec: ScenarioSpec<Message, View, Settings>,
+  seed: string,
+): Plan<Settings> {
+  const { settings, ...parts } = spec.plan(new Streams(`${seed}/plan`));
+  return {
+    scenario: spec.name,
+    seed,
+    clients: [],
+    network: defaultNetworkOptions,
+    disk: defaultDiskOptions,
+    operations: [],
+    faults: [],
+    calm: parts.horizon,
+    ...parts,
+    settings: checkSettings(spec, settings),
+  };
+}
+
+/** Settings that nobody checks are taken for what the scenario says they are. */
+function checkSettings<Settings>(
+  spec: Pick<ScenarioSpec<never, unknown, Settings>, "checkSettings">,
+  value: unknown,
+): Settings {
+  return spec.checkSettings?.(value, "plan.settings") ?? (value as Settings);
+}
+
+function simulate<Message, View, Settings>(
+  spec: ScenarioSpec<Message, View, Settings>,
+  plan: Plan<Settings>,
+  options: Observation = {},
+  snapshot?: Snapshot,
+): Simulation<Message, View> {
+  const { seed, network, disk, operations, faults } = plan;
+  const { client } = spec;
+  const program = (env: Env<Message>) => spec.server(env, plan);
+  const clientProgram = client && ((env: Env<Message>) => client(env, plan));
+  return new Simulation<Message, View>(
+    {
+      seed,
+      servers: Object.fromEntries(plan.servers.map((id) => [id, program])),
+      clients: clientProgram
+        ? Object.fromEntries(plan.clients.map((id) => [id, clientProgram]))
+        : {},
+      network,
+      disk,
+      operations,
+      faults,
+      targets: spec.targets ?? {},
+      invariants: spec.invariants(plan),
+      ...options,
+    },
+    snapshot,
+  );
+}

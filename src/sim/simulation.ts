@@ -1,0 +1,246 @@
+import { assert, UsageError } from "./assert.ts";
+import { EndlessLoopWatch } from "./endless-loop.ts";
+import type { NodeId, Plain } from "./env.ts";
+import {
+  DELIVER,
+  EVENT_KINDS,
+  FAULT_BEGINS,
+  FAULT_ENDS,
+  OPERATION,
+  START,
+  SYNCED,
+  TIMER,
+} from "./event.ts";
+import type { Fault, Target } from "./fault.ts";
+import { type FaultCount, FaultSchedule } from "./fault-schedule.ts";
+import { Fingerprint } from "./fingerprint.ts";
+import { History } from "./history.ts";
+import { Host } from "./host.ts";
+import type { HostView, Violation } from "./invariant.ts";
+import { Metrics } from "./metrics.ts";
+import { Network } from "./network.ts";
+import type { Parts } from "./parts.ts";
+import { Streams } from "./random.ts";
+import { NONE, Scheduler } from "./scheduler.ts";
+import { defaultSimulationOptions, type SimulationOptions } from "./simulation-options.ts";
+import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { Stage } from "./stage.ts";
+import type { Micros } from "./time.ts";
+import { Recorder, type Timeline } from "./timeline.ts";
+import type { TraceEntry } from "./trace.ts";
+import { Watch } from "./watch.ts";
+
+/**
+ * Hosts, a network, and a clock that jumps from event to event. The same options always give the
+ * same run, byte for byte.
+ */
+export class Simulation<Message = unknown, View = unknown> {
+  readonly #options: SimulationOptions<Message, View>;
+  readonly #scheduler = new Scheduler();
+  readonly #fingerprint = new Fingerprint();
+  readonly #hosts: readonly Host<Message, View>[];
+  readonly #faults: FaultSchedule;
+  readonly #parts: Parts<Message, View>;
+  readonly #stage: Stage<Message, View>;
+  readonly #watch: Watch<View>;
+  readonly #isWatched: boolean;
+  readonly #recorder: Recorder | undefined;
+  readonly #loops = new EndlessLoopWatch();
+
+  /** Starts anew, or goes on from a snapshot of a simulation with the same options. */
+  constructor(
+    options: Partial<SimulationOptions<Message, View>> & { readonly seed: string },
+    snapshot?: Snapshot,
+  ) {
+    this.#options = { ...defaultSimulationOptions, ...options };
+    const { seed, network, invariants, faults, record, strict } = this.#options;
+    const scheduler = this.#scheduler;
+    const streams = new Streams(seed);
+    this.#hosts = this.#makeHosts(streams);
+    const ids = this.#hosts.map(({ id }) => id);
+    const net = new Network(scheduler, DELIVER, ids, { seed, options: network });
+    this.#faults = this.#makeFaultSchedule(net);
+    this.#parts = {
+      steps: 0,
+      scheduler,
+      streams,
+      hosts: this.#hosts,
+      network: net,
+      faults: this.#faults,
+      fingerprint: this.#fingerprint,
+      history: new History(),
+      metrics: new Metrics(),
+      invariants,
+    };
+    this.#watch = new Watch<View>(this.#parts, this.#options);
+    this.#isWatched = this.#watch.isNeeded;
+    this.#recorder = record ? new Recorder() : undefined;
+    this.#stage = new Stage(this.#parts, {
+      watch: this.#watch,
+      recorder: this.#recorder,
+      plannedFaults: faults,
+      isStrict: strict,
+    });
+    if (snapshot === undefined) this.#schedulePlan();
+    else restoreSnapshot(this.#parts, snapshot);
+  }
+
+  /** True time now. */
+  get now(): Micros {
+    return this.#scheduler.now;
+  }
+
+  /** Events so far. */
+  get steps(): number {
+    return this.#parts.steps;
+  }
+
+  /** 16 hexadecimal digits that stand for all that has happened so far. */
+  get fingerprint(): string {
+    return this.#fingerprint.toString();
+  }
+
+  /** What went wrong; nothing happens after it. */
+  get violation(): Violation | undefined {
+    return this.#watch.violation;
+  }
+
+  get hosts(): readonly HostView<View>[] {
+    return this.#hosts;
+  }
+
+  get history(): History {
+    return this.#parts.history;
+  }
+
+  get metrics(): Metrics {
+    return this.#parts.metrics;
+  }
+
+  /** Of a traced run, all that happened; otherwise empty. */
+  get trace(): readonly TraceEntry[] {
+    return this.#watch.trace ?? [];
+  }
+
+  /** Of a recorded run, all states. */
+  get timeline(): Timeline | undefined {
+    return this.#recorder?.timeline;
+  }
+
+  /** By kind of fault, what became of the plan. */
+  get faults(): ReadonlyMap<Fault["kind"], FaultCount> {
+    return this.#faults.account();
+  }
+
+  /** Messages that the network lost by chance, and delivered twice. */
+  get noise(): { readonly lost: number; readonly duplicated: number } {
+    return this.#parts.network.state;
+  }
+
+  /** Runs all events up to a time and moves the clock there; stops early at a violation. */
+  run(until: Micros): void {
+    while (this.step(until));
+    if (this.violation === undefined && until > this.now) this.#scheduler.advance(until);
+  }
+
+  /** Judges what is judged at the end of a run. */
+  end(): void {
+    this.#watch.judgeEnd();
+  }
+
+  /** The whole world as plain data, for the constructor of another simulation. */
+  snapshot(): Snapshot {
+    return takeSnapshot(this.#parts);
+  }
+
+  /** Runs the next event, if it is due no later than `limit`; false when there is none. */
+  step(limit: Micros = Number.MAX_SAFE_INTEGER): boolean {
+    const scheduler = this.#scheduler;
+    const slot = this.#watch.violation === undefined ? scheduler.pop(limit) : NONE;
+    if (slot === NONE) return false;
+    const kind = scheduler.kind[slot]!;
+    const host = this.#hosts[scheduler.host[slot]!]!;
+    const from = scheduler.from[slot]!;
+    const payload = scheduler.payload[slot];
+    const sequence = scheduler.sequence[slot]!;
+    scheduler.free(slot);
+    this.#fingerprint.mixNumber(scheduler.now);
+    this.#fingerprint.mix((kind << 28) ^ (from << 14) ^ host.index);
+    const steps = ++this.#parts.steps;
+    if (this.#isWatched) this.#watch.enter(kind, host, from, payload);
+    try {
+      this.#stage.play(kind, host, from, payload, sequence);
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+      this.#watch.violate("EXCEPTION", `${name}: ${message}`, host.id, stack);
+    }
+    if (this.#isWatched) this.#watch.judge();
+    if (this.#loops.isSuspicious(scheduler.now)) this.#nameLoop(kind, host, payload);
+    if (steps > this.#options.eventsMax) {
+      this.#watch.violate("EVENT-BUDGET", `more than ${this.#options.eventsMax} events`, host.id);
+    }
+    if (this.#faults.isWaiting) this.#faults.wake();
+    return true;
+  }
+
+  /** Too many events at one instant: while the last of them come in, their names are taken. */
+  #nameLoop(kind: number, host: Host<Message, View>, payload: unknown): void {
+    const message = this.#loops.name(EVENT_KINDS[kind]!, host.id, payload);
+    if (message !== undefined) this.#watch.violate("ENDLESS-LOOP", message, host.id);
+  }
+
+  #schedulePlan(): void {
+    const scheduler = this.#scheduler;
+    for (const { index } of this.#hosts) scheduler.schedule(0, START, index, index, undefined);
+    this.#faults.schedule();
+    for (const { at, client, operation } of this.#options.operations) {
+      const host = this.#hosts.find(({ id }) => id === client);
+      assert(host !== undefined, "no such client:", client);
+      scheduler.schedule(at, OPERATION, host.index, host.index, operation);
+    }
+  }
+
+  #makeHosts(streams: Streams): Host<Message, View>[] {
+    const surroundings = {
+      scheduler: this.#scheduler,
+      streams,
+      disk: this.#options.disk,
+      timerKind: TIMER,
+      syncedKind: SYNCED,
+      send: (from: Host<Message, View>, to: NodeId, message: Message) =>
+        this.#stage.send(from, to, message),
+      emit: (host: Host<Message, View>, event: string, data: Plain) =>
+        this.#stage.emit(host, event, data),
+    };
+    const { servers } = this.#options;
+    // Invariants never look into clients, so a client's program need not show a View.
+    const clients = this.#options.clients as typeof servers;
+    const programs = [...Object.entries(servers), ...Object.entries(clients)];
+    return programs.map(([id, program], index) => {
+      const role = id in servers ? "server" : "client";
+      return new Host({ id, index, role }, program, surroundings);
+    });
+  }
+
+  #makeFaultSchedule(network: Network): FaultSchedule {
+    return new FaultSchedule(this.#options.faults, {
+      scheduler: this.#scheduler,
+      network,
+      hosts: this.#hosts,
+      beginKind: FAULT_BEGINS,
+      endKind: FAULT_ENDS,
+      resolve: (target) => this.#resolve(target),
+      onDown: (index, kind) => this.#stage.goDown(this.#hosts[index]!, kind),
+      onUp: (index) => this.#scheduler.schedule(this.now, START, index, index, undefined),
+    });
+  }
+
+  /** The hosts that a target of a fault stands for now. */
+  #resolve(target: Target): readonly NodeId[] {
+    if (this.#hosts.some(({ id }) => id === target)) return [target];
+    const find = this.#options.targets[target];
+    assert(find !== undefined, "no such host or target:", target);
+    return find(this.#watch.world);
+  }
+}

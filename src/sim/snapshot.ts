@@ -1,0 +1,76 @@
+import type { FaultScheduleState } from "./fault-schedule.ts";
+import type { HistoryState } from "./history.ts";
+import type { Host, HostState } from "./host.ts";
+import type { MetricsState } from "./metrics.ts";
+import type { NetworkState } from "./network.ts";
+import type { Parts } from "./parts.ts";
+import type { RandomPosition } from "./random.ts";
+import type { SchedulerSnapshot } from "./scheduler.ts";
+
+/** A whole simulation as plain data; it shares nothing with the run that it was taken from. */
+export interface Snapshot {
+  readonly steps: number;
+  readonly scheduler: SchedulerSnapshot;
+  readonly hosts: readonly {
+    readonly state: HostState;
+    readonly memory: unknown;
+    readonly isUp: boolean;
+    readonly disk: Host["disk"]["state"];
+  }[];
+  readonly network: NetworkState;
+  readonly faults: FaultScheduleState;
+  readonly streams: ReadonlyMap<string, RandomPosition>;
+  readonly fingerprint: readonly [number, number];
+  readonly history: HistoryState;
+  readonly metrics: MetricsState;
+  readonly invariants: readonly unknown[];
+}
+
+/** A copy of everything that changes while a simulation runs. */
+export function takeSnapshot<Message, View>(parts: Parts<Message, View>): Snapshot {
+  // One clone for all: what nodes, messages and invariants share stays shared.
+  return structuredClone({
+    steps: parts.steps,
+    scheduler: parts.scheduler.snapshot(),
+    hosts: parts.hosts.map(({ state, node, disk }) => ({
+      state,
+      memory: node?.state,
+      isUp: node !== undefined,
+      disk: disk.state,
+    })),
+    network: parts.network.state,
+    faults: parts.faults.state,
+    streams: parts.streams.positions(),
+    fingerprint: parts.fingerprint.lanes,
+    history: parts.history.state,
+    metrics: parts.metrics.state,
+    invariants: parts.invariants.map(({ state }) => state),
+  });
+}
+
+/** Puts a snapshot into the parts of a new simulation. It can be used again. */
+export function restoreSnapshot<Message, View>(
+  parts: Parts<Message, View>,
+  snapshot: Snapshot,
+): void {
+  const copy = structuredClone(snapshot);
+  parts.steps = copy.steps;
+  const slots = parts.scheduler.restore(copy.scheduler);
+  parts.streams.restore(copy.streams);
+  parts.network.restore(copy.network);
+  parts.faults.state = copy.faults;
+  parts.fingerprint.restore(copy.fingerprint);
+  Object.assign(parts.history.state, copy.history);
+  Object.assign(parts.metrics.state, copy.metrics);
+  parts.invariants.forEach((invariant, i) => {
+    invariant.state = copy.invariants[i];
+  });
+  parts.hosts.forEach((host, i) => {
+    const { state, memory, isUp, disk } = copy.hosts[i]!;
+    for (const [name, slot] of state.timers) state.timers.set(name, slots.get(slot)!);
+    for (const sync of state.syncs) sync.slot = slots.get(sync.slot)!;
+    host.state = state;
+    Object.assign(host.disk.state, disk);
+    if (isUp) host.resume(memory);
+  });
+}

@@ -1,0 +1,148 @@
+import type { NodeId } from "./env.ts";
+import { DELIVER, EVENT_KINDS, FAULT_BEGINS, FAULT_ENDS, SYNCED } from "./event.ts";
+import type { Fault } from "./fault.ts";
+import type { History } from "./history.ts";
+import type { PendingSync } from "./host.ts";
+import type { EventView, HostView, Invariant, SentMessage, Violation, World } from "./invariant.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Network } from "./network.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { TraceEntry } from "./trace.ts";
+
+export interface WatchOptions<View> {
+  readonly faults: readonly Fault[];
+  readonly invariants: readonly Invariant<View>[];
+  /** Whether to keep a trace. */
+  readonly trace: boolean;
+}
+
+/** What there is to see. */
+export interface Watched<View> {
+  /** Events so far. */
+  readonly steps: number;
+  readonly scheduler: Scheduler;
+  readonly hosts: readonly HostView<View>[];
+  readonly network: Network;
+  readonly history: History;
+  readonly metrics: Metrics;
+}
+
+/** Sees everything and changes nothing: shows the world to invariants, traces, finds violations. */
+export class Watch<View> {
+  /** The first thing that went wrong. */
+  violation: Violation | undefined;
+  readonly world: World<View>;
+  readonly trace: TraceEntry[] | undefined;
+  readonly #world: Mutable<World<View>>;
+  readonly #event: Mutable<EventView> = {
+    kind: "start",
+    host: undefined,
+    from: undefined,
+    payload: undefined,
+  };
+  readonly #sent: SentMessage[] = [];
+  readonly #watched: Watched<View>;
+  readonly #options: WatchOptions<View>;
+  readonly #stepInvariants: readonly Invariant<View>[];
+
+  constructor(watched: Watched<View>, options: WatchOptions<View>) {
+    const { hosts, network, history, metrics } = watched;
+    const indexOf = (id: NodeId): number => hosts.findIndex((host) => host.id === id);
+    this.#world = {
+      now: 0,
+      step: 0,
+      event: this.#event,
+      sent: this.#sent,
+      servers: hosts.filter(({ role }) => role === "server"),
+      server: undefined,
+      history,
+      metrics,
+      isCut: (from, to) => network.isCut(indexOf(from), indexOf(to)),
+    };
+    this.world = this.#world;
+    this.#watched = watched;
+    this.#options = options;
+    this.#stepInvariants = options.invariants.filter(({ onStep }) => onStep !== undefined);
+    if (!options.trace) return;
+    this.trace = [];
+    network.observer = {
+      onDrop: (from, to, message, reason) =>
+        this.note("drop", hosts[from]!, message, hosts[to]!.id, reason),
+    };
+  }
+
+  /** Whether anybody watches; if not, only violations need to be told. */
+  get isNeeded(): boolean {
+    const { faults, trace } = this.#options;
+    return trace || faults.length > 0 || this.#stepInvariants.length > 0;
+  }
+
+  /** An event begins; of an event of the weather the host does not count. */
+  enter(kind: number, host: HostView<View>, from: number, payload: unknown): void {
+    const world = this.#world;
+    const event = this.#event;
+    const isWeather = kind === FAULT_BEGINS || kind === FAULT_ENDS;
+    world.now = this.#watched.scheduler.now;
+    world.step = this.#watched.steps;
+    world.server = isWeather || host.role === "client" ? undefined : host;
+    event.kind = EVENT_KINDS[kind]!;
+    event.host = isWeather ? undefined : host;
+    event.from = kind === DELIVER ? this.#watched.hosts[from]!.id : undefined;
+    event.payload = this.#shown(kind, payload);
+    // To empty an empty list is slower than to look.
+    if (this.#sent.length > 0) this.#sent.length = 0;
+  }
+
+  sent(from: HostView, to: NodeId, message: unknown): void {
+    if (this.#stepInvariants.length > 0) this.#sent.push({ to, message });
+    if (this.trace !== undefined) this.note("send", from, message, to);
+  }
+
+  /** Adds a line to the trace, if there is one. */
+  note(
+    kind: TraceEntry["kind"],
+    host: HostView | undefined,
+    payload: unknown,
+    peer?: NodeId,
+    note?: string,
+  ): void {
+    if (this.trace === undefined) return;
+    const { steps: step, scheduler } = this.#watched;
+    this.trace.push({ step, at: scheduler.now, host: host?.id, kind, payload, peer, note });
+  }
+
+  /** The event is over: what do the invariants say? */
+  judge(): void {
+    const world = this.#world;
+    for (const { name, onStep } of this.#stepInvariants) {
+      const message = onStep?.(world);
+      if (message !== undefined) this.violate(name, message, this.#event.host?.id);
+    }
+  }
+
+  /** The run is over: what do the invariants say? */
+  judgeEnd(): void {
+    this.#world.now = this.#watched.scheduler.now;
+    for (const { name, onEnd } of this.#options.invariants) {
+      if (this.violation !== undefined) return;
+      const message = onEnd?.(this.#world);
+      if (message !== undefined) this.violate(name, message, undefined);
+    }
+  }
+
+  /** Keeps the violation, unless there was one before it. */
+  violate(invariant: string, message: string, host: NodeId | undefined, stack?: string): void {
+    const { steps: step, scheduler } = this.#watched;
+    this.violation ??= { invariant, message, at: scheduler.now, step, host, stack };
+  }
+
+  #shown(kind: number, payload: unknown): unknown {
+    // The payloads that simulation.ts schedules for these kinds.
+    if (kind === SYNCED) return (payload as PendingSync).token;
+    if (kind === FAULT_BEGINS || kind === FAULT_ENDS)
+      return this.#options.faults[payload as number];
+    return payload;
+  }
+}
+
+type Mutable<Type> = { -readonly [Field in keyof Type]: Type[Field] };

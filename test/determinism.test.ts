@@ -1,0 +1,81 @@
+// The product: the same plan is the same run, whoever looks on and wherever it runs.
+
+import { spawnSync } from "node:child_process";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { catalogue, findScenario, type Plan, plan, run } from "../src/index.ts";
+import { arbitraryPlan } from "./support/plans.ts";
+
+const fingerprintOf = (planned: Plan, options = {}): string =>
+  run(findScenario(planned.scenario), planned, options).fingerprint;
+
+describe("the same plan gives the same fingerprint", () => {
+  it("run twice, recorded, strict and traced", () => {
+    const property = fc.property(arbitraryPlan, (planned) => {
+      const fingerprint = fingerprintOf(planned);
+      expect(fingerprintOf(planned)).toBe(fingerprint);
+      const watched = { record: true, strict: true, trace: true };
+      expect(fingerprintOf(planned, watched)).toBe(fingerprint);
+    });
+    fc.assert(property, { numRuns: 30 });
+  });
+
+  it("in another process", () => {
+    const plans = fc.sample(arbitraryPlan, 30);
+    const script = ["--import", "tsx", "test/support/run-plans.ts"];
+    const child = spawnSync(process.execPath, script, { input: JSON.stringify(plans) });
+    expect(child.stderr.toString()).toBe("");
+    expect(JSON.parse(child.stdout.toString())).toEqual(plans.map((one) => fingerprintOf(one)));
+  });
+
+  it("as JSON and read back", () => {
+    const property = fc.property(arbitraryPlan, (planned) => {
+      const { check } = findScenario(planned.scenario);
+      expect(check(JSON.parse(JSON.stringify(planned)))).toEqual(planned);
+    });
+    fc.assert(property, { numRuns: 100 });
+  });
+});
+
+describe("different plans give different fingerprints", () => {
+  it("for every seed", () => {
+    const scenario = findScenario("raft-initial-election");
+    const seeds = Array.from({ length: 200 }, (_, i) => String(i));
+    const fingerprints = new Set(seeds.map((seed) => fingerprintOf(plan(scenario, seed))));
+    expect(fingerprints.size).toBe(seeds.length);
+  });
+
+  it("for a change of one byte in one message", () => {
+    const planned = plan(findScenario("raft-replication-consistency"), "1");
+    const changed = JSON.stringify(planned).replace('"hex":"0000"', '"hex":"0001"');
+    expect(fingerprintOf(JSON.parse(changed))).not.toBe(fingerprintOf(planned));
+  });
+});
+
+describe.each(catalogue.map((scenario) => [scenario.name, scenario] as const))(
+  "%s",
+  (_name, scenario) => {
+    const planned = plan(scenario, "1");
+
+    it("holds, and recording does not change it", () => {
+      const plain = run(scenario, planned);
+      const recorded = run(scenario, planned, { record: true, strict: true });
+      expect(plain.violation).toBeUndefined();
+      expect(recorded.fingerprint).toBe(plain.fingerprint);
+      expect(recorded.timeline?.steps.length).toBeGreaterThan(0);
+    });
+
+    it("goes on from a snapshot as if it had never stopped", () => {
+      const whole = run(scenario, planned);
+      const first = scenario.simulate(planned);
+      const middle = Math.floor(whole.steps / 2);
+      for (let i = 0; i < middle; i++) first.step();
+      const rest = scenario.simulate(planned, {}, first.snapshot());
+      rest.run(planned.horizon);
+      rest.end();
+      expect(rest.fingerprint).toBe(whole.fingerprint);
+      expect(rest.steps).toBe(whole.steps);
+      expect(rest.violation).toBeUndefined();
+    });
+  },
+);
