@@ -51,69 +51,85 @@ export function nothingIsAcknowledged(name: string, { from, until }: Span): Inva
 }
 
 /** Whether this server can talk, both ways, to fewer than a majority, itself included. */
-export function isInMinority<View>({ id }: HostView<View>, world: World<View>): boolean {
-  const { servers } = world;
-  const isReached = (other: HostView): boolean =>
-    other.id === id || !(world.isCut(id, other.id) || world.isCut(other.id, id));
-  return servers.filter(isReached).length * 2 <= servers.length;
+export function isInMinority<View>(server: HostView<View>, world: World<View>): boolean {
+  return reachedBy(server, world).length * 2 <= world.servers.length;
 }
 
-/** A server in the minority, and since when. */
+/** The servers that this one can talk to both ways, itself included. */
+function reachedBy<View>({ id }: HostView<View>, world: World<View>): readonly HostView<View>[] {
+  return world.servers.filter(
+    (other) => other.id === id || !(world.isCut(id, other.id) || world.isCut(other.id, id)),
+  );
+}
+
+/** A server in the minority, in which company, and since when. */
 interface CutOff {
   readonly server: NodeId;
   readonly index: number;
+  /** Names of the servers that it reaches. */
+  readonly company: string;
   readonly from: Micros;
   /** Undefined while it lasts. */
   until: Micros | undefined;
 }
 
-/** Every time that a server was in the minority. Updated when the weather changes. */
+/**
+ * Every time that a server was in the minority; when its company changes, another one begins.
+ * Updated when the weather changes.
+ */
 function updateCutOffs(cutOffs: CutOff[], world: World<unknown>): void {
   if (world.event.host !== undefined) return;
+  const { now } = world;
   for (const server of world.servers) {
-    const current = cutOffs.find(
-      ({ index, until }) => index === server.index && until === undefined,
-    );
-    const isNow = isInMinority(server, world);
-    if (isNow && current === undefined) {
-      const { id, index } = server;
-      cutOffs.push({ server: id, index, from: world.now, until: undefined });
-    } else if (!isNow && current !== undefined) {
-      current.until = world.now;
-    }
+    const { id, index } = server;
+    const current = cutOffs.find((cut) => cut.index === index && cut.until === undefined);
+    const reached = reachedBy(server, world);
+    const company = reached.map((other) => other.id).join(" ");
+    const isCutOff = reached.length * 2 <= world.servers.length;
+    if (isCutOff && current?.company === company) continue;
+    if (current !== undefined) current.until = now;
+    if (isCutOff) cutOffs.push({ server: id, index, company, from: now, until: undefined });
   }
 }
 
 /**
- * A server in the minority commits nothing. In the first moments it may, on the strength of what it
- * had received before: its own sync may complete a majority.
+ * A leader in the minority commits nothing that was proposed since. What some log held before may
+ * have reached the others, and their answers may arrive late.
  */
-export function minorityCommitsNothing(name: string): Invariant<LeadershipView> {
+export function minorityCommitsNothing(
+  name: string,
+): Invariant<LeadershipView & { readonly lastIndex: number }> {
   interface State {
     readonly cutOffs: CutOff[];
-    /** By host index, the commit index when the grace was over. */
-    readonly commits: Map<number, number>;
+    /** The highest index that any log has held so far. */
+    lastIndex: number;
+    /** By host index, since when it is cut off, and `lastIndex` at that time. */
+    readonly bounds: Map<number, { readonly since: Micros; readonly lastIndex: number }>;
   }
   const made = {
     name,
-    state: { cutOffs: [], commits: new Map() } as State,
-    onStep: (world: World<LeadershipView>) => {
-      const { cutOffs, commits } = made.state;
-      updateCutOffs(cutOffs, world);
-      const { server, now } = world;
-      if (server?.node === undefined || cutOffs.length === 0) return undefined;
-      const current = cutOffs.findLast(({ index }) => index === server.index);
-      const isCutOff = current !== undefined && current.until === undefined;
-      if (!isCutOff || now - current.from <= GRACE) {
-        commits.delete(server.index);
+    state: { cutOffs: [], lastIndex: 0, bounds: new Map() } as State,
+    onStep: (world: World<LeadershipView & { readonly lastIndex: number }>) => {
+      const { state } = made;
+      if (world.event.host === undefined) {
+        updateCutOffs(state.cutOffs, world);
+        for (const { index, from, until } of state.cutOffs) {
+          if (until !== undefined) state.bounds.delete(index);
+          else if (state.bounds.get(index)?.since !== from) {
+            state.bounds.set(index, { since: from, lastIndex: state.lastIndex });
+          }
+        }
         return undefined;
       }
-      const { commit } = server.node;
-      const before = commits.get(server.index) ?? commit;
-      // A restart begins with commit 0 and may learn nothing new either.
-      commits.set(server.index, Math.max(before, commit));
-      if (commit <= before) return undefined;
-      return `${server.id}, in the minority, commits ${commit} after ${before}`;
+      const node = world.server?.node;
+      if (node === undefined) return undefined;
+      state.lastIndex = Math.max(state.lastIndex, node.lastIndex);
+      const bound = state.bounds.get(world.server!.index);
+      if (bound === undefined || node.role !== "leader" || node.commit <= bound.lastIndex) {
+        return undefined;
+      }
+      const since = `in the minority since ${formatTime(bound.since)}`;
+      return `${world.server!.id}, ${since}, commits ${node.commit} after ${bound.lastIndex}`;
     },
   };
   return made;

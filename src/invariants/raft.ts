@@ -53,10 +53,11 @@ export function raftInvariants(reader: DurableReader): readonly Invariant<RaftVi
     invariant("RAFT-APPEND", leaderAppendOnly),
     invariant("RAFT-MATCH", logMatching),
     invariant("RAFT-COMPLETE", leaderCompleteness),
+    invariant("RAFT-MONO", monotonic),
     invariant("RAFT-SM-SAFETY", stateMachineSafety),
     invariant("RAFT-QUORUM", quorumBeforeCommit),
     invariant("RAFT-KEEP", committedIsKept),
-    invariant("RAFT-MONO", monotonic),
+    invariant("RAFT-DURABLE", promisesAreDurable),
   ];
 }
 
@@ -207,24 +208,12 @@ function committedIsKept({ facts, host }: Step): string | undefined {
 }
 
 /**
- * Term, commit and applied never fall in a node's life; the term neither below what was promised in
- * an earlier one. A promise names no term, and acknowledges no entry, that is not durable.
+ * Term, commit and applied never fall in a node's life, and the term never below one that the
+ * server has promised in an earlier life.
  */
-function monotonic({ facts, world, host, node, server }: Step): string | undefined {
+function monotonic({ facts, host, node, server }: Step): string | undefined {
   const { change } = facts;
-  const id = host.id;
-  for (const { message } of world.sent) {
-    const promise = promiseIn(message);
-    if (promise === undefined) continue;
-    const { term, accepted, match = 0 } = promise;
-    server.promisedTerm = Math.max(server.promisedTerm, term);
-    if (term > server.durable.term) {
-      return `${id} promises term ${term} while its disk has term ${server.durable.term}`;
-    }
-    if (accepted === true && match > server.durable.terms.length) {
-      return `${id} acknowledges entry ${match}, durable are ${server.durable.terms.length}`;
-    }
-  }
+  const { id } = host;
   if (node.term < server.promisedTerm) {
     return `${id} has term ${node.term} after it promised term ${server.promisedTerm}`;
   }
@@ -234,6 +223,27 @@ function monotonic({ facts, world, host, node, server }: Step): string | undefin
     return `${id} falls from commit ${change.commit} to ${node.commit}`;
   if (node.applied < change.applied) {
     return `${id} falls from applied ${change.applied} to ${node.applied}`;
+  }
+  return undefined;
+}
+
+/**
+ * A message names no term, and acknowledges no entry, that its sender's disk may forget. Raft
+ * figure 2: persistent state is updated on stable storage before a server responds.
+ */
+function promisesAreDurable({ world, host, server }: Step): string | undefined {
+  const { durable } = server;
+  for (const { message } of world.sent) {
+    const promise = promiseIn(message);
+    if (promise === undefined) continue;
+    const { term, accepted, match = 0 } = promise;
+    server.promisedTerm = Math.max(server.promisedTerm, term);
+    if (term > durable.term) {
+      return `${host.id} promises term ${term} while its disk has term ${durable.term}`;
+    }
+    if (accepted === true && match > durable.terms.length) {
+      return `${host.id} acknowledges entry ${match}, durable are ${durable.terms.length}`;
+    }
   }
   return undefined;
 }

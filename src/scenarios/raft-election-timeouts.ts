@@ -98,9 +98,12 @@ const jitter = storeScenario({
 const latencyAboveTimeout = storeScenario({
   name: `${NAME}/latency-above-timeout`,
   about: "A round trip takes longer than an election timeout: no leader lasts.",
-  plan: () => ({
+  plan: (streams) => ({
     servers: hostNames(3),
-    settings: storeSettings(profile(ms(100))),
+    settings: storeSettings({
+      ...profile(ms(100)),
+      preVote: streams.stream("options").chance(1 / 2),
+    }),
     network: { latency: { min: ms(150), max: ms(250) }, loss: 0, duplication: 0, links: [] },
     horizon: HORIZON,
   }),

@@ -22,6 +22,7 @@ import { raftElectionTimeoutProfiles } from "./raft-election-timeouts.ts";
 import { raftFigure8 } from "./raft-figure-8.ts";
 import { raftLeaderIsolation } from "./raft-leader-isolation.ts";
 import { raftRandomFailures } from "./raft-random-failures.ts";
+import { raftSwarm } from "./raft-swarm.ts";
 import { crash } from "./raft-weather.ts";
 import { writes } from "./workload.ts";
 
@@ -226,4 +227,5 @@ export const raftElections: readonly Scenario[] = [
   simultaneousFailures("/with-leader", ["leader", "follower 1", "follower 2"]),
   simultaneousFailures("/majority-lost", ["follower 1", "follower 2", "follower 3", "follower 4"]),
   raftRandomFailures,
+  raftSwarm,
 ];

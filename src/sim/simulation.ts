@@ -172,8 +172,7 @@ export class Simulation<Message = unknown, View = unknown> {
       this.#stage.play(kind, host, from, payload, sequence);
     } catch (error) {
       if (error instanceof UsageError) throw error;
-      const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-      this.#watch.violate("EXCEPTION", `${name}: ${message}`, host.id, stack);
+      this.#watch.violateByThrow(error, host.id);
     }
     if (this.#isWatched) this.#watch.judge();
     if (this.#loops.isSuspicious(scheduler.now)) this.#nameLoop(kind, host, payload);

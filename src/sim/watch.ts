@@ -113,20 +113,15 @@ export class Watch<View> {
 
   /** The event is over: what do the invariants say? */
   judge(): void {
-    const world = this.#world;
-    for (const { name, onStep } of this.#stepInvariants) {
-      const message = onStep?.(world);
-      if (message !== undefined) this.violate(name, message, this.#event.host?.id);
-    }
+    for (const { name, onStep } of this.#stepInvariants) this.#ask(name, onStep);
   }
 
   /** The run is over: what do the invariants say? */
   judgeEnd(): void {
     this.#world.now = this.#watched.scheduler.now;
+    this.#event.host = undefined;
     for (const { name, onEnd } of this.#options.invariants) {
-      if (this.violation !== undefined) return;
-      const message = onEnd?.(this.#world);
-      if (message !== undefined) this.violate(name, message, undefined);
+      if (this.violation === undefined) this.#ask(name, onEnd);
     }
   }
 
@@ -134,6 +129,23 @@ export class Watch<View> {
   violate(invariant: string, message: string, host: NodeId | undefined, stack?: string): void {
     const { steps: step, scheduler } = this.#watched;
     this.violation ??= { invariant, message, at: scheduler.now, step, host, stack };
+  }
+
+  /** Keeps what was thrown as a violation. */
+  violateByThrow(error: unknown, host: NodeId | undefined, by = ""): void {
+    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    this.violate("EXCEPTION", `${by}${name}: ${message}`, host, stack);
+  }
+
+  /** What one invariant says; one that throws has found something too. */
+  #ask(name: string, hook: Invariant<View>["onStep"]): void {
+    const host = this.#event.host?.id;
+    try {
+      const message = hook?.(this.#world);
+      if (message !== undefined) this.violate(name, message, host);
+    } catch (error) {
+      this.violateByThrow(error, host, `invariant ${name}: `);
+    }
   }
 
   #shown(kind: number, payload: unknown): unknown {

@@ -1,0 +1,84 @@
+import { everyoneAgrees, leaderIsElected, operationsReturn } from "../invariants/liveness.ts";
+import { equalStates } from "../invariants/replicated.ts";
+import {
+  crashes,
+  isolations,
+  type Nemesis,
+  oneWayCuts,
+  partitions,
+  type Rhythm,
+  stops,
+  swarm,
+} from "../sim/nemesis.ts";
+import { ms, seconds, us } from "../sim/time.ts";
+import { hostNames, impatientClient, storeScenario, storeSettings } from "./raft-cluster.ts";
+import { mixed } from "./workload.ts";
+
+const CALM = seconds(12);
+const HORIZON = seconds(30);
+
+/** A new fault of each kind about every second, most of them shorter than that. */
+const RHYTHM: Rhythm = {
+  every: { min: ms(100), max: seconds(2) },
+  lasting: { min: ms(1), max: seconds(2) },
+};
+
+const nemesis: Nemesis = swarm(
+  crashes(RHYTHM),
+  stops(RHYTHM),
+  partitions(RHYTHM),
+  isolations(RHYTHM),
+  oneWayCuts(RHYTHM),
+);
+
+/** Whatever the nemesis knows, in every mixture, on clusters of every kind. */
+export const raftSwarm = storeScenario({
+  name: "raft-random-failures-property/swarm",
+  about: "Crashes, stops and cuts of every kind, on bad links; then all is calm.",
+  plan: (streams) => {
+    const servers = hostNames(streams.stream("cluster").int(3, 5));
+    const clients = hostNames(6, "c");
+    const options = streams.stream("options");
+    const slowest = ms(options.pick([2, 10, 50]));
+    const electionTimeoutMin = 4 * slowest + ms(50);
+    return {
+      servers,
+      clients,
+      settings: storeSettings(
+        {
+          electionTimeoutMin,
+          electionTimeoutMax: 2 * electionTimeoutMin,
+          heartbeatInterval: Math.floor(electionTimeoutMin / 4),
+          preVote: options.chance(1 / 2),
+          checkQuorum: options.chance(1 / 2),
+          appendEntriesMax: options.pick([1, 3, 64]),
+        },
+        { client: impatientClient },
+      ),
+      network: {
+        latency: { min: us(100), max: slowest },
+        loss: options.pick([0, 0.01, 0.1]),
+        duplication: options.pick([0, 0.01, 0.1]),
+        links: [],
+      },
+      disk: {
+        syncLatency: { min: us(100), max: ms(options.pick([1, 5, 30])) },
+        sectorBytes: options.pick([8, 64, 512]),
+      },
+      operations: mixed(
+        { clients, from: ms(500), until: CALM, every: ms(20) + 4 * slowest },
+        streams.stream("workload"),
+      ),
+      faults: nemesis(streams, { servers, from: ms(500), until: CALM }),
+      calm: CALM,
+      horizon: HORIZON,
+    };
+  },
+  invariants: (plan) => [
+    leaderIsElected("LEADER-ELECTED", { from: CALM, by: CALM + seconds(10) }),
+    everyoneAgrees("AGREEMENT", { from: CALM, by: HORIZON }),
+    operationsReturn("RETURN", { by: HORIZON }, plan),
+    equalStates("EQUAL-STATES"),
+  ],
+  expects: ["leader elected", "leader stepped down", "log truncated", "torn tail cut", "ok"],
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { huntMutant, huntUnchanged, loadMutants } from "./mutants/harness.ts";
+import { SEEDS_MAX } from "./mutants/mutant.ts";
+
+const mutants = await loadMutants();
+
+describe("each planted bug is caught by the invariant meant for it", () => {
+  it.each(mutants)("$id: $invariant", (mutant) => {
+    const { seed, others } = huntMutant(mutant, SEEDS_MAX);
+
+    expect(seed, JSON.stringify(others)).toBeDefined();
+    const unchanged = huntUnchanged(mutant, seed ?? SEEDS_MAX);
+    expect(unchanged.seed).toBeUndefined();
+    expect(unchanged.others).toEqual({});
+  });
+});
+
+describe("a mutant that does not fit the code", () => {
+  const [mutant] = mutants;
+
+  it.each([
+    { find: "this text is nowhere", says: "its text is found 0 times" },
+    { find: "progress.isActive =", says: "its text is found 2 times" },
+  ])("$says", ({ find, says }) => {
+    const misfit = { ...mutant!, file: "src/protocols/raft/raft.ts", find };
+
+    expect(() => huntMutant(misfit, 1)).toThrow(says);
+  });
+});
+
+it("has an id of its own", () => {
+  const ids = mutants.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+});

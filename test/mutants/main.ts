@@ -1,0 +1,64 @@
+// `npm run mutants [-- --json] [-- <id>…]`: which planted bugs are caught, after how many seeds,
+// and how fast. The unchanged code is run on the same seeds, and must hold.
+
+import { formatTable } from "../../src/cli/table.ts";
+import { huntMutant, huntUnchanged, loadMutants } from "./harness.ts";
+import { type Mutant, SEEDS_MAX } from "./mutant.ts";
+
+interface Row {
+  readonly id: string;
+  readonly scenario: string;
+  readonly invariant: string;
+  /** The first seed that broke the invariant. */
+  readonly caught: number | undefined;
+  readonly seconds: number;
+  /** Invariants that other seeds broke before it. */
+  readonly others: Readonly<Record<string, number>>;
+  /** Whether the unchanged code held on the same seeds. */
+  readonly isControlClean: boolean;
+}
+
+function rowOf(mutant: Mutant): Row {
+  const { id, scenario, invariant } = mutant;
+  const { seed: caught, seconds, others } = huntMutant(mutant, SEEDS_MAX);
+  const control = huntUnchanged(mutant, caught ?? SEEDS_MAX);
+  const isControlClean = control.seed === undefined && Object.keys(control.others).length === 0;
+  return { id, scenario, invariant, caught, seconds, others, isControlClean };
+}
+
+function cells(row: Row): string[] {
+  const others = Object.entries(row.others).map(([name, count]) => `${name} ${count}`);
+  return [
+    row.id,
+    row.scenario,
+    row.invariant,
+    row.caught === undefined ? "no" : String(row.caught),
+    row.seconds.toFixed(1),
+    others.join(", ") || "-",
+    row.isControlClean ? "holds" : "BROKEN",
+  ];
+}
+
+const args = process.argv.slice(2);
+const ids = args.filter((arg) => arg !== "--json");
+const mutants = await loadMutants();
+const unknown = ids.filter((id) => !mutants.some((mutant) => mutant.id === id));
+if (unknown.length > 0) {
+  console.error(`mutants: expected ids of test/mutants/raft, got ${unknown.join(", ")}`);
+  process.exit(2);
+}
+const chosen = mutants.filter(({ id }) => ids.length === 0 || ids.includes(id));
+const rows = chosen.map(rowOf);
+if (args.includes("--json")) {
+  console.log(JSON.stringify(rows, undefined, 2));
+} else {
+  const head = ["mutant", "scenario", "invariant", "caught by seed", "seconds"];
+  console.log(
+    formatTable([
+      [...head, "other invariants broken before", "unchanged code"],
+      ...rows.map(cells),
+    ]),
+  );
+}
+const isGood = rows.every(({ caught, isControlClean }) => caught !== undefined && isControlClean);
+process.exitCode = isGood ? 0 : 1;

@@ -1,0 +1,16 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "client-stops",
+  wrong: "A client does nothing more after its first operation.",
+  source: "The workload of every scenario must go on.",
+  file: "src/protocols/kv/client.ts",
+  find: ["    this.#env.emit(outcome, { id: current?.id, result });", "    this.#next();"].join(
+    "\n",
+  ),
+  replace: "    this.#env.emit(outcome, { id: current?.id, result });",
+  scenario: "raft-replication-consistency/lossy",
+  invariant: "REPLICATED",
+};
+
+export default mutant;

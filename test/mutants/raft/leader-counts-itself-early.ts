@@ -1,0 +1,28 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "leader-counts-itself-early",
+  wrong: "The leader counts its own entry before its disk has it.",
+  source: "etcd #14370; Vanlightly's RaftFsync specification.",
+  file: "src/protocols/raft/raft.ts",
+  find: [
+    "    this.#durability.promise(this.#env.id, {",
+    '      type: "appendReply",',
+    "      term: state.term,",
+    "      accepted: true,",
+    "      match: entry.index,",
+    "    });",
+  ].join("\n"),
+  replace: [
+    "    this.#onAppendReply(this.#env.id, {",
+    '      type: "appendReply",',
+    "      term: state.term,",
+    "      accepted: true,",
+    "      match: entry.index,",
+    "    });",
+  ].join("\n"),
+  scenario: "raft-random-failures-property/swarm",
+  invariant: "RAFT-QUORUM",
+};
+
+export default mutant;

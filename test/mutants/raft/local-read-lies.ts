@@ -1,0 +1,14 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "local-read-lies",
+  wrong: "A local read answers with the key instead of the value.",
+  source: "The consumer of scenario raft-basic-replication.",
+  file: "src/protocols/kv/server.ts",
+  find: 'type: "localValue", serial, value, applied',
+  replace: 'type: "localValue", serial, value: value && key, applied',
+  scenario: "raft-basic-replication",
+  invariant: "CONSUMER",
+};
+
+export default mutant;

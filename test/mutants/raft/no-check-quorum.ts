@@ -1,0 +1,14 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "no-check-quorum",
+  wrong: "A leader never notices that it is alone.",
+  source: "Chronik never enables check-quorum; Ongaro's thesis §6.2.",
+  file: "src/protocols/raft/raft.ts",
+  find: "if (active < majority(this.#config.members.length))",
+  replace: "if (active < 0)",
+  scenario: "raft-leader-in-minority",
+  invariant: "STEP-DOWN",
+};
+
+export default mutant;

@@ -1,0 +1,18 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "pre-vote-disturbs",
+  wrong: "Who is asked for a pre-vote takes over the term that is asked about.",
+  source: "hashicorp/raft #609; Ongaro's thesis §9.6.",
+  file: "src/protocols/raft/raft.ts",
+  find: ["    const granted =", "      term > state.term && !this.#hearsLeader()"].join("\n"),
+  replace: [
+    "    if (term > state.term) this.#becomeFollower(term, undefined);",
+    "    const granted =",
+    "      term > state.term && !this.#hearsLeader()",
+  ].join("\n"),
+  scenario: "raft-flapping-network",
+  invariant: "AGREEMENT",
+};
+
+export default mutant;

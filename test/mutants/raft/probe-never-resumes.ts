@@ -1,0 +1,17 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "probe-never-resumes",
+  wrong: "A probe that got lost is not sent again by the heartbeat.",
+  source: "etcd's probe rules; Raft §5.3, a leader retries indefinitely.",
+  file: "src/protocols/raft/raft.ts",
+  find: [
+    "      // Also the remedy for a lost append: the follower refuses what does not follow on.",
+    "      this.#sendAppend(peer, progress);",
+  ].join("\n"),
+  replace: "      if (!progress.isPaused) this.#sendAppend(peer, progress);",
+  scenario: "raft-random-failures-property/swarm",
+  invariant: "AGREEMENT",
+};
+
+export default mutant;

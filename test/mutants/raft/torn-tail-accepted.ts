@@ -1,0 +1,14 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "torn-tail-accepted",
+  wrong: "A record is taken from the journal without a look at its checksum.",
+  source: "A classic of write-ahead logs; Alagappan et al., FAST 2018.",
+  file: "src/protocols/journal.ts",
+  find: "checksum(bytes, at + HEADER_BYTES, next) === readWord(bytes, at + 4)",
+  replace: "true",
+  scenario: "raft-random-failures-property/swarm",
+  invariant: "RAFT-MATCH",
+};
+
+export default mutant;

@@ -1,0 +1,14 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "vote-compares-index-only",
+  wrong: "The longer log wins, whatever its last term.",
+  source: "hashicorp/raft #94; openraft a48a3282; Raft §5.4.1.",
+  file: "src/protocols/raft/raft.ts",
+  find: "lastTerm > own.lastTerm || (lastTerm === own.lastTerm && lastIndex >= own.lastIndex)",
+  replace: "lastIndex >= own.lastIndex",
+  scenario: "raft-random-failures-property/swarm",
+  invariant: "RAFT-COMPLETE",
+};
+
+export default mutant;

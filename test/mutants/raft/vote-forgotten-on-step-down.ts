@@ -1,0 +1,14 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "vote-forgotten-on-step-down",
+  wrong: "To become a follower clears the vote, also in the same term.",
+  source: "willemt/raft daa93cb; CCF #5891.",
+  file: "src/protocols/raft/raft.ts",
+  find: ["if (term === state.term) return;", "    state.term = term;"].join("\n"),
+  replace: "state.term = term;",
+  scenario: "raft-random-failures-property/swarm",
+  invariant: "RAFT-VOTE",
+};
+
+export default mutant;
