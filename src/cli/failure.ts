@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Finding } from "../campaign/campaign.ts";
 import { type Capsule, takeCheckpoints } from "../campaign/capsule.ts";
 import { VERSION } from "../campaign/version.ts";
+import { describeFault } from "../sim/fault.ts";
 import type { Violation } from "../sim/invariant.ts";
 import type { Plan } from "../sim/plan.ts";
 import { type RunResult, run, type Scenario } from "../sim/scenario.ts";
@@ -12,10 +13,12 @@ import { formatTrace } from "../sim/trace.ts";
 /** Where capsules are written, from the working directory. */
 export const FAILURES = "failures";
 
-/** So many events are shown before a violation. */
+/** So many faults and events are shown before a violation, of so many columns. */
+const SHOWN_FAULTS = 12;
 const SHOWN_EVENTS = 12;
+const SHOWN_COLUMNS = 180;
 
-/** What to print of a failing run: invariant, the events around it, and how to replay it. */
+/** What to print of a failing run: invariant, faults and events before it, and how to replay it. */
 export function describeFailure(scenario: Scenario, result: RunResult, capsule: string): string {
   const { plan, violation } = result;
   if (violation === undefined) return "";
@@ -25,6 +28,7 @@ export function describeFailure(scenario: Scenario, result: RunResult, capsule: 
     `  ${violation.message}`,
     ...(violation.stack === undefined ? [] : [indent(violation.stack)]),
     "",
+    ...faultsBefore(plan, violation),
     eventsBefore(scenario, plan, violation),
     "",
     `  replay it: npx stormglass replay ${capsule}`,
@@ -42,11 +46,26 @@ export function describeDifference({ scenario, seed, difference }: Finding): str
   return lines.join("\n");
 }
 
+/** The plan's faults that had begun, or waited to begin, and a blank line. */
+function faultsBefore({ faults }: Plan, { at }: Violation): string[] {
+  const before = faults.filter((fault) => fault.at <= at);
+  if (before.length === 0) return [];
+  const earlier = before.length - SHOWN_FAULTS;
+  return [
+    ...(earlier > 0 ? [`  … ${earlier} earlier faults`] : []),
+    ...before.slice(-SHOWN_FAULTS).map((fault) => `  ${describeFault(fault)}`),
+    "",
+  ];
+}
+
 /** Runs the plan again with a trace, and shows its end. */
 function eventsBefore(scenario: Scenario, plan: Plan, { step }: Violation): string {
   const { trace } = run(scenario, plan, { trace: true });
-  return formatTrace(trace.filter((entry) => entry.step > step - SHOWN_EVENTS));
+  const lines = formatTrace(trace.filter((entry) => entry.step > step - SHOWN_EVENTS));
+  return lines.replaceAll(LONG_LINE, "$1…");
 }
+
+const LONG_LINE = new RegExp(`^(.{${SHOWN_COLUMNS - 1}}).{2,}$`, "gm");
 
 /** Writes the capsule of a failing run and returns its path. */
 export function writeCapsule(scenario: Scenario, result: RunResult): string {

@@ -1,5 +1,6 @@
-import { spawnSync } from "node:child_process";
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Hunt } from "./hunt.ts";
@@ -18,9 +19,8 @@ export async function loadMutants(): Promise<readonly Mutant[]> {
 
 /** Runs the mutant's scenario on the mutated code. Throws when the mutant cannot be applied. */
 export function huntMutant(mutant: Mutant, seeds: number): Hunt {
-  const { id, file, find, replace, scenario, invariant } = mutant;
-  const url = pathToFileURL(join(ROOT, file)).href;
-  return hunt([scenario, invariant, String(seeds), id], JSON.stringify({ id, url, find, replace }));
+  const { id, scenario, invariant } = mutant;
+  return hunt([scenario, invariant, String(seeds), id], mutant);
 }
 
 /** Runs the mutant's scenario on the unchanged code. */
@@ -28,14 +28,30 @@ export function huntUnchanged({ scenario, invariant }: Mutant, seeds: number): H
   return hunt([scenario, invariant, String(seeds), "none"], undefined);
 }
 
-function hunt(args: readonly string[], mutant: string | undefined): Hunt {
-  const imports = ["--import", pathToFileURL(join(HERE, "register.mjs")).href, "--import", "tsx"];
+/** Runs a program, `node`'s arguments, on the mutated code or (undefined) on the unchanged one. */
+export function withMutant(
+  mutant: Mutant | undefined,
+  args: readonly string[],
+  folder = ROOT,
+): SpawnSyncReturns<string> {
   const { STORMGLASS_MUTANT: _, ...environment } = process.env;
-  const child = spawnSync(process.execPath, [...imports, join(HERE, "hunt.ts"), ...args], {
-    cwd: ROOT,
+  const imports = [join(HERE, "register.mjs"), createRequire(import.meta.url).resolve("tsx/esm")];
+  const flags = imports.flatMap((path) => ["--import", pathToFileURL(path).href]);
+  return spawnSync(process.execPath, [...flags, ...args], {
+    cwd: folder,
     encoding: "utf8",
-    env: { ...environment, ...(mutant === undefined ? {} : { STORMGLASS_MUTANT: mutant }) },
+    env: mutant === undefined ? environment : { ...environment, STORMGLASS_MUTANT: data(mutant) },
   });
+}
+
+/** What register.mjs reads. */
+function data({ id, file, find, replace }: Mutant): string {
+  const url = pathToFileURL(join(ROOT, file)).href;
+  return JSON.stringify({ id, url, find, replace });
+}
+
+function hunt(args: readonly string[], mutant: Mutant | undefined): Hunt {
+  const child = withMutant(mutant, [join(HERE, "hunt.ts"), ...args]);
   if (child.status !== 0) throw new Error(`${args.join(" ")}:\n${child.stderr}`);
   // What hunt.ts prints.
   return JSON.parse(child.stdout) as Hunt;

@@ -1,0 +1,56 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, it } from "vitest";
+import { loadMutants, withMutant } from "./mutants/harness.ts";
+
+const readme = readFileSync("README.md", "utf8");
+
+/** The code blocks of a language, in order. */
+function blocks(language: string): string[] {
+  return [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+    .filter((match) => match[1] === language)
+    .map((match) => match[2]!);
+}
+
+it("shows first what a campaign says of the bug that it names", async () => {
+  const mutants = await loadMutants();
+  const mutant = mutants.find(({ id }) => id === "commit-old-term-entries")!;
+  const [block = ""] = blocks("console");
+  const [command = "", ...shown] = block.trimEnd().split("\n");
+  const [, ...args] = command.replace("$ npx ", "").split(" ");
+  const main = pathToFileURL("src/cli/main.ts").pathname;
+
+  const { stdout } = withMutant(mutant, [main, ...args], mkdtempSync(join(tmpdir(), "readme-")));
+
+  const printed = stdout.split("\n");
+  for (const line of shown.filter((text) => text !== "" && text !== "…")) {
+    expect(printed).toContain(line);
+  }
+});
+
+it("shows a program that prints what the README says", () => {
+  const [program = ""] = blocks("ts");
+  const [printed] = blocks("text");
+  const file = join(mkdtempSync(join(tmpdir(), "readme-")), "program.mts");
+  const source = pathToFileURL("src/index.ts").href;
+  writeFileSync(file, program.replace('"stormglass"', `"${source}"`));
+
+  const child = spawnSync(process.execPath, ["--import", "tsx", file], { encoding: "utf8" });
+
+  expect(child.stderr).toBe("");
+  expect(child.stdout).toBe(printed);
+});
+
+it("names commands that exist", () => {
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
+  const named = [...readme.matchAll(/npm (?:run )?([a-z]+)/g)].map((match) => match[1]);
+  expect(named.filter((name) => name !== "ci" && !Object.hasOwn(scripts, name!))).toEqual([]);
+});
+
+it("counts the planted bugs", async () => {
+  const mutants = await loadMutants();
+  expect(readme).toContain(`plants ${mutants.length} bugs`);
+});
