@@ -50,19 +50,35 @@ export function hashPlain(hash: number, value: Plain): number {
   if (typeof value === "number") return hashNumber(hash, value);
   if (typeof value === "string") return hashString(hash, value);
   if (typeof value !== "object" || value === null) {
-    return step(hash, value === undefined ? 1 : value === null ? 2 : value ? 3 : 4);
+    return step(
+      hash,
+      value === undefined ? UNDEFINED : value === null ? NULL : value ? TRUE : FALSE,
+    );
   }
   // By prototype, as that is what an engine compares fastest; the usual cases first.
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype) return hashRecord(hash, value as PlainRecord);
-  if (prototype === Array.prototype) return hashList(hash, value as readonly Plain[]);
+  if (prototype === Array.prototype) return hashList(hash, LIST, value as readonly Plain[]);
   if (value instanceof Uint8Array) return hashBytes(hash, value);
-  if (value instanceof Map || value instanceof Set) return hashList(hash, [...value]);
+  if (value instanceof Map) return hashList(hash, MAP, [...value]);
+  if (value instanceof Set) return hashList(hash, SET, [...value]);
   return hashRecord(hash, value as PlainRecord);
 }
 
-function hashList(hash: number, list: readonly Plain[]): number {
-  let mixed = step(hash, list.length);
+// What marks each kind but numbers, which stand for themselves: large, as most numbers are small.
+const UNDEFINED = 0x2f1b5c8d;
+const NULL = 0x4e67c6a7;
+const TRUE = 0x5d588b65;
+const FALSE = 0x6c8e9cf5;
+const LIST = 0x31d0a6b3;
+const RECORD = 0x7ed558cd;
+const MAP = 0x53a2d1e9;
+const SET = 0x1f83d9ab;
+const TEXT = 0x64b1c2d7;
+const BYTES = 0x47c8a34f;
+
+function hashList(hash: number, mark: number, list: readonly Plain[]): number {
+  let mixed = step(hash, list.length ^ mark);
   for (let i = 0; i < list.length; i++) mixed = hashPlain(mixed, list[i]);
   return mixed;
 }
@@ -78,7 +94,7 @@ function hashRecord(hash: number, record: PlainRecord): number {
     mixed = isSmall ? step(mixed, item) : hashPlain(mixed, item);
     count++;
   }
-  return step(mixed, count);
+  return step(mixed, count ^ RECORD);
 }
 
 function hashNumber(hash: number, value: number): number {
@@ -90,7 +106,7 @@ function hashNumber(hash: number, value: number): number {
 /** Two characters at a time. */
 function hashString(hash: number, text: string): number {
   const { length } = text;
-  let mixed = step(hash, length);
+  let mixed = step(hash, length ^ TEXT);
   let i = 0;
   for (; i + 1 < length; i += 2) {
     mixed = step(mixed, text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16));
@@ -101,7 +117,7 @@ function hashString(hash: number, text: string): number {
 /** Four bytes at a time. */
 function hashBytes(hash: number, bytes: Uint8Array): number {
   const { length } = bytes;
-  let mixed = step(hash, length);
+  let mixed = step(hash, length ^ BYTES);
   let i = 0;
   for (; i + 3 < length; i += 4) {
     const low = bytes[i]! | (bytes[i + 1]! << 8);
