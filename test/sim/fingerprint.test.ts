@@ -14,8 +14,8 @@ const arbitraryPlain = fc.letrec<{ any: Plain }>((tie) => ({
     fc.constantFrom<Plain>(undefined, null, true, false, 0, 1, 2, 3, -1, 0.5, "", "a", "ab", "\0"),
     fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 5 }).map((list) => bytes(...list)),
     fc.array(tie("any"), { maxLength: 3 }),
-    fc.record({ a: tie("any") }),
-    fc.record({ a: tie("any"), b: tie("any") }),
+    fc.record({ a: tie("any") }, { noNullPrototype: true }),
+    fc.record({ a: tie("any"), b: tie("any") }, { noNullPrototype: true }),
   ),
 })).any;
 
@@ -54,6 +54,9 @@ describe("the hash of plain data", () => {
         new Set(["a", "b"]),
         new Set(["b", "a"]),
         ["a", "b"],
+        new Map([["a", "b"]]),
+        new Set([["a", "b"]]),
+        [["a", "b"]],
       ],
     ],
   ])("tells apart %s", (_what, values) => {

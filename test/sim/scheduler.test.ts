@@ -16,7 +16,12 @@ const arbitraryCommand: fc.Arbitrary<Command> = fc.oneof(
   // More than the 256 rows and the 64 places of the heap that there is room for at first.
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant("burst"), delay: arbitraryDelay, count: fc.nat(150) }),
+    arbitrary: fc.record({
+      do: fc.constant("burst"),
+      delay: arbitraryDelay,
+      count: fc.nat(150),
+      spacing: fc.constantFrom(0, 1, 5_003),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("cancel"), victim: arbitraryVictim }) },
   {
@@ -28,7 +33,7 @@ const arbitraryCommand: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("run"), span: arbitraryDelay }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("resume") }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("resume") }) },
 );
 
 describe("the scheduler", () => {
@@ -44,11 +49,14 @@ describe("the scheduler", () => {
     fc.assert(property, { numRuns: 300 });
   });
 
-  it("keeps order of creation at one instant, also for those that come from far away", () => {
+  it.each([
+    ["just when it comes within reach", 20_000 - 16_383],
+    ["when it has long been so", 10_000],
+  ])("puts what comes from far away before what is created %s", (_when, now) => {
     const scheduler = new Scheduler();
-    // The first waits outside the wheel, the second is created inside of it: 16,384 us reach.
+    // The first waits outside the wheel, which reaches 16,383 us; the second is created inside.
     scheduler.schedule(20_000, 1, 0, 0, "far");
-    scheduler.advance(10_000);
+    scheduler.advance(now);
     scheduler.schedule(20_000, 1, 0, 0, "near");
     expect(scheduler.payload[scheduler.pop(20_000)]).toBe("far");
     expect(scheduler.payload[scheduler.pop(20_000)]).toBe("near");
@@ -107,6 +115,19 @@ describe("the scheduler", () => {
     scheduler.cancel(slot);
     expect(() => scheduler.cancel(slot)).toThrow("no event waits in slot");
     expect(() => scheduler.reschedule(slot, 9)).toThrow("no event waits in slot");
+  });
+
+  it("numbers on from a snapshot, and says where each event went", () => {
+    const scheduler = new Scheduler();
+    scheduler.cancel(scheduler.schedule(5, 1, 0, 0, "cancelled"));
+    const slot = scheduler.schedule(5, 1, 0, 0, "kept");
+    scheduler.cancel(scheduler.schedule(6, 1, 0, 0, "cancelled as well"));
+    const resumed = new Scheduler();
+    const slots = resumed.restore(scheduler.snapshot());
+    expect(resumed.payload[slots.get(slot)!]).toBe("kept");
+    expect(resumed.sequence[slots.get(slot)!]).toBe(2);
+    expect(resumed.nextSequence).toBe(4);
+    expect(slots.size).toBe(1);
   });
 
   it("restores only into a new scheduler", () => {

@@ -5,7 +5,13 @@ import { NONE, Scheduler } from "../../src/sim/scheduler.ts";
 
 export type Command =
   | { readonly do: "schedule"; readonly delay: number }
-  | { readonly do: "burst"; readonly delay: number; readonly count: number }
+  /** Many at once, whose times are `delay` plus 0 to 6 times `spacing`, by turns. */
+  | {
+      readonly do: "burst";
+      readonly delay: number;
+      readonly count: number;
+      readonly spacing: number;
+    }
   /** `victim` is taken modulo the number of events that wait; with none, nothing happens. */
   | { readonly do: "cancel"; readonly victim: number }
   | { readonly do: "reschedule"; readonly victim: number; readonly delay: number }
@@ -36,7 +42,7 @@ export class NaiveQueue {
         this.#add(command.delay);
         return [];
       case "burst":
-        for (let i = 0; i < command.count; i++) this.#add(command.delay + i);
+        for (const delay of delaysOf(command)) this.#add(delay);
         return [];
       case "cancel": {
         const victim = this.#victim(command.victim);
@@ -92,7 +98,7 @@ export class SchedulerUnderTest {
         this.#add(now + command.delay);
         return [];
       case "burst":
-        for (let i = 0; i < command.count; i++) this.#add(now + command.delay + i);
+        for (const delay of delaysOf(command)) this.#add(now + delay);
         return [];
       case "cancel": {
         const [name, slot] = this.#victim(command.victim) ?? [];
@@ -147,4 +153,8 @@ export class SchedulerUnderTest {
     for (const [name, slot] of this.#slots) this.#slots.set(name, slots.get(slot)!);
     this.#scheduler = moved;
   }
+}
+
+function delaysOf({ delay, count, spacing }: Command & { readonly do: "burst" }): number[] {
+  return Array.from({ length: count }, (_, i) => delay + ((i * 5) % 7) * spacing);
 }
