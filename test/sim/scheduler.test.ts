@@ -130,6 +130,21 @@ describe("the scheduler", () => {
     expect(slots.size).toBe(1);
   });
 
+  it("keeps order of creation over a snapshot, although slots are used again in any order", () => {
+    const scheduler = new Scheduler();
+    scheduler.schedule(1, 1, 0, 0, undefined);
+    scheduler.schedule(1, 1, 0, 0, undefined);
+    scheduler.free(scheduler.pop(1));
+    scheduler.free(scheduler.pop(1));
+    const first = scheduler.schedule(2, 1, 0, 0, "first");
+    const second = scheduler.schedule(2, 1, 0, 0, "second");
+    expect(first).toBeGreaterThan(second);
+    const resumed = new Scheduler();
+    resumed.restore(scheduler.snapshot());
+    expect(resumed.payload[resumed.pop(2)]).toBe("first");
+    expect(resumed.payload[resumed.pop(2)]).toBe("second");
+  });
+
   it("restores only into a new scheduler", () => {
     const scheduler = new Scheduler();
     scheduler.schedule(5, 1, 0, 0, undefined);

@@ -1,0 +1,313 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DELIVER } from "../../src/sim/event.ts";
+import {
+  type DropReason,
+  defaultNetworkOptions,
+  Network,
+  type NetworkOptions,
+} from "../../src/sim/network.ts";
+import { NONE, Scheduler } from "../../src/sim/scheduler.ts";
+
+const [N1, N2, N3] = [0, 1, 2];
+const HOSTS = ["n1", "n2", "n3"];
+
+interface Wire {
+  readonly scheduler: Scheduler;
+  readonly network: Network;
+}
+
+interface Arrival {
+  readonly from: number;
+  readonly to: number;
+  readonly message: unknown;
+  readonly at: number;
+}
+
+function wire(options: Partial<NetworkOptions> = {}, hosts = HOSTS): Wire {
+  const scheduler = new Scheduler();
+  const all = { ...defaultNetworkOptions, ...options };
+  return {
+    scheduler,
+    network: new Network(scheduler, DELIVER, hosts, { seed: "1", options: all }),
+  };
+}
+
+/** Everything that arrives from now on, or up to a time. */
+function arrivals({ scheduler, network }: Wire, until = Number.MAX_SAFE_INTEGER): Arrival[] {
+  const found: Arrival[] = [];
+  for (let slot = scheduler.pop(until); slot !== NONE; slot = scheduler.pop(until)) {
+    const [from, to] = [scheduler.from[slot]!, scheduler.host[slot]!];
+    const [message, sequence] = [scheduler.payload[slot], scheduler.sequence[slot]!];
+    scheduler.free(slot);
+    if (network.isSevered(from, to, sequence, message)) continue;
+    found.push({ from, to, message, at: scheduler.now });
+  }
+  return found;
+}
+
+function sendMany({ network }: Wire, count: number, from = N1, to = N2): void {
+  for (let i = 0; i < count; i++) network.send(from, to, i);
+}
+
+const messagesOf = (found: readonly Arrival[]): unknown[] => found.map(({ message }) => message);
+
+describe("latency", () => {
+  it("keeps to its bounds, both included", () => {
+    const bounds = fc.tuple(fc.nat(1_000_000), fc.nat(1_000_000));
+    const property = fc.property(bounds, ([min, more]) => {
+      const link = wire({ latency: { min, max: min + more } });
+      sendMany(link, 20);
+      const found = arrivals(link);
+      expect(found.length).toBe(20);
+      expect(found.filter(({ at }) => at < min || at > min + more)).toEqual([]);
+    });
+    fc.assert(property);
+  });
+
+  it("takes every value of its span", () => {
+    const link = wire({ latency: { min: 5, max: 8 } });
+    sendMany(link, 1_000);
+    expect(new Set(arrivals(link).map(({ at }) => at))).toEqual(new Set([5, 6, 7, 8]));
+  });
+
+  it("lets messages overtake each other when it varies, and not when it is fixed", () => {
+    const varied = wire({ latency: { min: 1, max: 1_000 } });
+    const fixed = wire({ latency: { min: 500, max: 500 } });
+    sendMany(varied, 100);
+    sendMany(fixed, 100);
+    const inOrder = Array.from({ length: 100 }, (_, i) => i);
+    expect(messagesOf(arrivals(varied))).not.toEqual(inOrder);
+    expect(messagesOf(arrivals(fixed))).toEqual(inOrder);
+  });
+
+  it("is a link's own where the options say so, in that direction only", () => {
+    const own = { from: "n1", to: "n2", loss: 0, duplication: 0 };
+    const slow = { ...own, latency: { min: 900, max: 900 } };
+    const link = wire({ latency: { min: 5, max: 5 }, links: [slow] });
+    link.network.send(N1, N2, "slow");
+    link.network.send(N2, N1, "back");
+    link.network.send(N1, N3, "elsewhere");
+    const times = arrivals(link).map(({ message, at }) => [message, at]);
+    expect(times).toEqual([
+      ["back", 5],
+      ["elsewhere", 5],
+      ["slow", 900],
+    ]);
+  });
+});
+
+describe("loss", () => {
+  it.each([
+    [0, 1_000],
+    [1, 0],
+  ])("with probability %d lets %d of 1,000 messages through", (loss, count) => {
+    const link = wire({ loss });
+    sendMany(link, 1_000);
+    expect(arrivals(link).length).toBe(count);
+    expect(link.network.state.lost).toBe(1_000 - count);
+  });
+
+  it("takes its share, and counts it", () => {
+    const link = wire({ loss: 0.2 });
+    sendMany(link, 10_000);
+    const { lost } = link.network.state;
+    // 2,000 expected, with a standard deviation of 40.
+    expect(lost).toBeGreaterThan(1_800);
+    expect(lost).toBeLessThan(2_200);
+    expect(arrivals(link).length).toBe(10_000 - lost);
+  });
+
+  it("tells the observer which message it was", () => {
+    const link = wire({ loss: 1 });
+    const told: unknown[] = [];
+    link.network.observer = { onDrop: (...drop) => told.push(drop) };
+    link.network.send(N2, N3, "gone");
+    expect(told).toEqual([[N2, N3, "gone", "loss" satisfies DropReason]]);
+  });
+});
+
+describe("duplication", () => {
+  it.each([
+    [0, 1_000],
+    [1, 2_000],
+  ])("with probability %d makes %d arrivals of 1,000 messages", (duplication, count) => {
+    const link = wire({ duplication });
+    sendMany(link, 1_000);
+    expect(arrivals(link).length).toBe(count);
+    expect(link.network.state.duplicated).toBe(count - 1_000);
+  });
+
+  it("takes its share, and counts it", () => {
+    const link = wire({ duplication: 0.2 });
+    sendMany(link, 10_000);
+    const { duplicated } = link.network.state;
+    // 2,000 expected, with a standard deviation of 40.
+    expect(duplicated).toBeGreaterThan(1_800);
+    expect(duplicated).toBeLessThan(2_200);
+    expect(arrivals(link).length).toBe(10_000 + duplicated);
+  });
+
+  it("gives the copy a latency of its own", () => {
+    const link = wire({ duplication: 1, latency: { min: 1, max: 1_000 } });
+    sendMany(link, 100);
+    const found = arrivals(link);
+    const times = new Set(found.map(({ message, at }) => `${message} at ${at}`));
+    expect(found.length).toBe(200);
+    // Two independent latencies of 1,000 possible ones are the same once in 1,000 pairs.
+    expect(times.size).toBeGreaterThan(190);
+  });
+
+  it("does not bring back what was lost", () => {
+    const link = wire({ duplication: 1, loss: 1 });
+    sendMany(link, 100);
+    expect(arrivals(link)).toEqual([]);
+  });
+});
+
+describe("the noise of a message", () => {
+  const noisy = { latency: { min: 1, max: 1_000 }, loss: 0.3, duplication: 0.3 };
+  const onFirstLink = (found: readonly Arrival[]): Arrival[] =>
+    found.filter(({ from, to }) => from === N1 && to === N2);
+
+  it("does not depend on other links", () => {
+    const others = fc.array(fc.tuple(fc.nat(2), fc.nat(2)), { maxLength: 30 });
+    const property = fc.property(others, (crowd) => {
+      const [alone, crowded] = [wire(noisy), wire(noisy)];
+      sendMany(alone, 20);
+      const elsewhere = crowd.filter(([from, to]) => from !== N1 || to !== N2);
+      for (const [from, to] of elsewhere) crowded.network.send(from, to, "other");
+      sendMany(crowded, 20);
+      expect(onFirstLink(arrivals(crowded))).toEqual(arrivals(alone));
+    });
+    fc.assert(property);
+  });
+
+  it("does not depend on messages of its link that a cut has stopped", () => {
+    const property = fc.property(fc.nat(19), fc.nat(19), (one, other) => {
+      const [from, to] = [Math.min(one, other), Math.max(one, other)];
+      const [open, cut] = [wire(noisy), wire(noisy)];
+      sendMany(open, 20);
+      for (let i = 0; i < 20; i++) {
+        if (i === from) cut.network.cut(N1, N2, false);
+        if (i === to) cut.network.heal(N1, N2);
+        cut.network.send(N1, N2, i);
+      }
+      const isStopped = ({ message }: Arrival) => Number(message) >= from && Number(message) < to;
+      expect(arrivals(cut)).toEqual(arrivals(open).filter((arrival) => !isStopped(arrival)));
+    });
+    fc.assert(property);
+  });
+
+  it("does not depend on hosts that a plan leaves out", () => {
+    const [three, two] = [wire(noisy), wire(noisy, ["n1", "n3"])];
+    sendMany(three, 20, N1, N3);
+    sendMany(two, 20, 0, 1);
+    const timesOf = (found: readonly Arrival[]) => found.map(({ message, at }) => [message, at]);
+    expect(timesOf(arrivals(two))).toEqual(timesOf(arrivals(three)));
+  });
+
+  it("differs between the directions of a link", () => {
+    const link = wire(noisy);
+    sendMany(link, 20, N1, N2);
+    sendMany(link, 20, N2, N1);
+    const timesFrom = (found: readonly Arrival[], host: number) =>
+      found.filter(({ from }) => from === host).map(({ message, at }) => [message, at]);
+    const found = arrivals(link);
+    expect(timesFrom(found, N1)).not.toEqual(timesFrom(found, N2));
+  });
+});
+
+describe("a cut", () => {
+  it("stops one direction of one link, and nothing else", () => {
+    const link = wire();
+    link.network.cut(N1, N2, true);
+    for (const from of [N1, N2, N3]) {
+      for (const to of [N1, N2, N3]) link.network.send(from, to, "hello");
+    }
+    const reached = arrivals(link).map(({ from, to }) => `${from}->${to}`);
+    const expected = ["0->0", "0->2", "1->0", "1->1", "1->2", "2->0", "2->1", "2->2"];
+    expect(reached.sort()).toEqual(expected);
+    expect(link.network.isCut(N1, N2)).toBe(true);
+    expect(link.network.isCut(N2, N1)).toBe(false);
+  });
+
+  it.each([
+    ["lost", true, ["after"]],
+    ["delivered", false, ["before", "after"]],
+  ])("has messages in flight %s as it says, even if it is over by then", (_fate, loses, found) => {
+    const link = wire({ latency: { min: 100, max: 100 } });
+    link.network.send(N1, N2, "before");
+    link.scheduler.advance(50);
+    link.network.cut(N1, N2, loses);
+    link.network.send(N1, N2, "during");
+    link.scheduler.advance(60);
+    link.network.heal(N1, N2);
+    link.network.send(N1, N2, "after");
+    expect(messagesOf(arrivals(link))).toEqual(found);
+  });
+
+  it("tells before from after also within one instant", () => {
+    const link = wire({ latency: { min: 0, max: 0 } });
+    link.network.send(N1, N2, "before");
+    link.network.cut(N1, N2, true);
+    link.network.heal(N1, N2);
+    link.network.send(N1, N2, "after");
+    expect(messagesOf(arrivals(link))).toEqual(["after"]);
+  });
+
+  it("lasts until the last of several on the link has ended", () => {
+    const link = wire();
+    link.network.cut(N1, N2, false);
+    link.network.cut(N1, N2, false);
+    link.network.heal(N1, N2);
+    link.network.send(N1, N2, "too early");
+    expect(arrivals(link)).toEqual([]);
+    link.network.heal(N1, N2);
+    link.network.send(N1, N2, "in time");
+    expect(messagesOf(arrivals(link))).toEqual(["in time"]);
+  });
+
+  it("counts what it stopped on the link, in flight or not, and says why", () => {
+    const link = wire();
+    const reasons: DropReason[] = [];
+    link.network.observer = {
+      onDrop: (_from, _to, _message, reason) => reasons.push(reason),
+    };
+    link.network.send(N1, N2, "in flight");
+    link.network.cut(N1, N2, true);
+    link.network.send(N1, N2, "sent");
+    expect(link.network.stoppedOn(N1, N2)).toBe(1);
+    expect(arrivals(link)).toEqual([]);
+    expect(link.network.stoppedOn(N1, N2)).toBe(2);
+    expect(link.network.stoppedOn(N2, N1)).toBe(0);
+    expect(reasons).toEqual(["cut", "cut in flight"]);
+  });
+
+  it("is no loss: the two are counted apart", () => {
+    const link = wire({ loss: 1 });
+    link.network.cut(N1, N2, true);
+    sendMany(link, 10);
+    expect(link.network.state.lost).toBe(0);
+    expect(link.network.stoppedOn(N1, N2)).toBe(10);
+  });
+
+  it("cannot end where there is none", () => {
+    expect(() => wire().network.heal(N1, N2)).toThrow("the link is not cut: 0 1");
+  });
+});
+
+it("goes on from the state of another network as if it had never stopped", () => {
+  const options = { latency: { min: 1, max: 1_000 }, loss: 0.3, duplication: 0.3 };
+  const [first, rest] = [wire(options), wire(options)];
+  sendMany(first, 50);
+  first.network.cut(N1, N3, true);
+  arrivals(first);
+  rest.network.restore(structuredClone(first.network.state));
+  rest.scheduler.advance(first.scheduler.now);
+  sendMany(first, 50);
+  sendMany(rest, 50);
+  expect(arrivals(rest)).toEqual(arrivals(first));
+  expect(rest.network.state).toEqual(first.network.state);
+  expect(rest.network.isCut(N1, N3)).toBe(true);
+});
