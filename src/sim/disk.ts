@@ -136,18 +136,21 @@ export class VirtualDisk {
     return { kept, lost, torn };
   }
 
-  /** Keeps leading sectors of a write; false when that leaves no trace of it. */
+  /** Keeps leading sectors of a write, never all; false when that leaves no trace of it. */
   #tear(write: PendingWrite & { kind: "write" }, random: Random): boolean {
     const { durable, arena } = this.state;
-    const end = write.offset + random.int(0, write.sizeBytes);
+    const end = write.offset + random.int(0, Math.max(0, write.sizeBytes - 1));
     const boundary = end - (end % this.#sectorBytes);
     const sizeBytes = Math.max(0, boundary - write.offset);
+    const sizeBefore = durable.get(write.file)?.sizeBytes ?? 0;
+    const reached = Math.max(sizeBefore, write.offset + sizeBytes);
+    // The size may have reached the disk although the sectors did not: they read as zeros.
+    const isExtended = random.chance(1 / 2) && write.offset + write.sizeBytes > reached;
+    if (sizeBytes === 0 && !isExtended) return false;
     const image = fileOf(durable, write.file);
     put(image, write.offset, arena, write.start, sizeBytes);
-    // The size may have reached the disk although the sectors did not: they read as zeros.
-    const isExtended = random.chance(1 / 2) && write.offset + write.sizeBytes > image.sizeBytes;
     if (isExtended) resize(image, write.offset + write.sizeBytes);
-    return sizeBytes > 0 || isExtended;
+    return true;
   }
 
   #existing(file: string): FileImage {
