@@ -1,0 +1,149 @@
+// One Raft member on a RecordingEnv, brought to a state by its disk and by messages alone.
+
+import type { Codec } from "../../src/protocols/codec.ts";
+import type { Entry } from "../../src/protocols/raft/log.ts";
+import type { RaftMessage } from "../../src/protocols/raft/messages.ts";
+import { defaultRaftOptions, type RaftOptions } from "../../src/protocols/raft/options.ts";
+import type { Progress } from "../../src/protocols/raft/progress.ts";
+import { Raft } from "../../src/protocols/raft/raft.ts";
+import { initialRaftState, type RaftState } from "../../src/protocols/raft/state.ts";
+import { RaftStorage } from "../../src/protocols/raft/storage.ts";
+import type { NodeId } from "../../src/sim/env.ts";
+import { entries, voteReply } from "./raft-messages.ts";
+import { ManualDisk, RecordingEnv, type Sent } from "./recording-env.ts";
+
+export type Message = RaftMessage<string>;
+
+/** Commands of these tests are texts. */
+export const textCodec: Codec<string> = {
+  encode: (value, writer) => writer.text(value),
+  decode: (reader) => reader.text(),
+};
+
+/** The paper's Raft, without the thesis' additions. */
+export const paperOptions: RaftOptions = {
+  ...defaultRaftOptions,
+  preVote: false,
+  checkQuorum: false,
+};
+
+/** How a member begins. */
+export interface Beginning {
+  readonly term?: number;
+  readonly votedFor?: NodeId;
+  /** The terms of the log's entries, from index 1 on. */
+  readonly log?: readonly number[];
+  /** The cluster's size: it is `n1` of `n1`, `n2`, … */
+  readonly size?: number;
+  readonly options?: Partial<RaftOptions>;
+}
+
+/** The member `n1`. */
+export class RaftMember {
+  readonly env: RecordingEnv<Message>;
+  readonly raft: Raft<string>;
+  /** What it has handed to its state machine. */
+  readonly applied: Entry<string>[] = [];
+
+  constructor(disk: ManualDisk, { size = 3, options = {} }: Beginning) {
+    this.env = new RecordingEnv("n1", disk);
+    const config = {
+      members: Array.from({ length: size }, (_, i) => `n${i + 1}`),
+      options: { ...paperOptions, ...options },
+      codec: textCodec,
+      apply: (entry: Entry<string>) => this.applied.push(entry),
+    };
+    this.raft = new Raft(this.env, config, initialRaftState());
+  }
+
+  get state(): RaftState<string> {
+    return this.raft.state;
+  }
+
+  get role(): string {
+    return this.state.role.kind;
+  }
+
+  /** The terms of the log's entries, from index 1 on. */
+  get log(): readonly number[] {
+    return this.state.log.chunks.flat().map((entry) => entry.term);
+  }
+
+  /** What it, as the leader, knows of a member. */
+  progressOf(id: NodeId): Progress {
+    const { role } = this.state;
+    const progress = role.kind === "leader" ? role.progress.get(id) : undefined;
+    if (progress === undefined) throw new Error(`no progress of ${id}`);
+    return progress;
+  }
+
+  /** Hands it a message; what that writes is not durable yet. */
+  receive(from: NodeId, message: Message): void {
+    this.raft.onMessage(from, message);
+  }
+
+  /** Completes the sync under way and those that follow from it. */
+  sync(): void {
+    while (this.env.disk.syncs.length > 0) {
+      this.env.disk.completeSync();
+      this.raft.onSynced();
+    }
+  }
+
+  /** Hands it a message, lets its disk finish, and returns what it has sent since. */
+  ask(from: NodeId, message: Message): readonly Sent<Message>[] {
+    this.env.takeSent();
+    this.receive(from, message);
+    this.sync();
+    return this.env.takeSent();
+  }
+
+  /** Fires a timer, lets the disk finish, and returns what it has sent since. */
+  fire(timer: string): readonly Sent<Message>[] {
+    this.env.takeSent();
+    this.raft.onTimer(this.env.fire(timer));
+    this.sync();
+    return this.env.takeSent();
+  }
+
+  /** Proposes a command, lets the disk finish, and returns what it has sent since. */
+  propose(command: string): readonly Sent<Message>[] {
+    this.env.takeSent();
+    this.raft.propose(command);
+    this.sync();
+    return this.env.takeSent();
+  }
+}
+
+/** A member that has started with this on its disk: a follower who knows no leader. */
+export function follower(beginning: Beginning = {}): RaftMember {
+  const { term = 0, votedFor, log = [] } = beginning;
+  const disk = new ManualDisk();
+  const storage = new RaftStorage(disk, textCodec);
+  if (term > 0) storage.saveVote(term, votedFor);
+  for (const entry of entries(0, log)) storage.saveEntry(entry);
+  disk.settle(disk.written);
+  const member = new RaftMember(disk, beginning);
+  member.raft.onStart();
+  member.sync();
+  member.env.takeSent();
+  return member;
+}
+
+/** A member that stands for election in `term` and has asked all others. */
+export function candidate(beginning: Beginning & { readonly term: number }): RaftMember {
+  const member = follower({ ...beginning, term: beginning.term - 1 });
+  member.fire("election");
+  return member;
+}
+
+/** The leader of `term`. Its blank entry follows on `log`, durable here and on its way. */
+export function leader(beginning: Beginning & { readonly term: number }): RaftMember {
+  const member = candidate({ ...beginning, options: { ...beginning.options, preVote: false } });
+  for (let i = 2; member.role === "candidate"; i++) {
+    member.receive(`n${i}`, voteReply(beginning.term, true));
+  }
+  member.sync();
+  member.env.takeSent();
+  return member;
+}
