@@ -147,3 +147,19 @@ export function leader(beginning: Beginning & { readonly term: number }): RaftMe
   member.env.takeSent();
   return member;
 }
+
+/**
+ * Carries messages between a leader and a follower, who is `n2` for either, until both are silent;
+ * returns how many appends that took, the heartbeat that begins it included.
+ */
+export function converse(leading: RaftMember, following: RaftMember): number {
+  let sent = leading.fire("heartbeat").filter(({ to }) => to === "n2");
+  for (let appends = 0; appends < 1_000; appends++) {
+    const [next, ...rest] = sent;
+    if (next === undefined) return appends;
+    const [reply] = following.ask("n2", next.message);
+    if (reply === undefined) throw new Error("an append without an answer");
+    sent = [...rest, ...leading.ask("n2", reply.message)];
+  }
+  throw new Error("a conversation without end");
+}

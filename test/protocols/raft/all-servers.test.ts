@@ -36,31 +36,31 @@ describe("figure 2, all servers: if commitIndex > lastApplied, apply", () => {
 });
 
 describe("figure 2, all servers: a later term makes a follower of that term", () => {
-  const messages: readonly { readonly name: string; readonly message: Message }[] = [
-    { name: "an AppendEntries request", message: append(9, [0, 0], []) },
-    { name: "an AppendEntries request that does not fit", message: append(9, [7, 8], []) },
-    { name: "an AppendEntries success", message: accepted(9, 1) },
-    { name: "an AppendEntries failure", message: refused(9, 1, [0, 0]) },
-    { name: "a RequestVote request", message: vote(9, [9, 8]) },
-    { name: "a RequestVote request of a shorter log", message: vote(9, [0, 0]) },
-    { name: "a RequestVote grant", message: voteReply(9, true) },
-    { name: "a RequestVote refusal", message: voteReply(9, false) },
-    { name: "a pre-vote refusal", message: preVoteReply(9, false) },
+  const messages: readonly (readonly [name: string, message: Message])[] = [
+    ["an AppendEntries request", append(9, [0, 0], [])],
+    ["an AppendEntries request that does not fit", append(9, [7, 8], [])],
+    ["an AppendEntries success", accepted(9, 1)],
+    ["an AppendEntries failure", refused(9, 1, [0, 0])],
+    ["a RequestVote request", vote(9, [9, 8])],
+    ["a RequestVote request of a shorter log", vote(9, [0, 0])],
+    ["a RequestVote grant", voteReply(9, true)],
+    ["a RequestVote refusal", voteReply(9, false)],
+    ["a pre-vote refusal", preVoteReply(9, false)],
   ];
 
-  it.each(messages)("of a follower, by $name", ({ message }) => {
+  it.each(messages)("of a follower, by %s", (_name, message) => {
     const member = follower({ term: 2, votedFor: "n3", log: [1] });
     member.receive("n2", message);
     expect(member.state).toMatchObject({ term: 9, role: { kind: "follower" } });
   });
 
-  it.each(messages)("of a candidate, by $name", ({ message }) => {
+  it.each(messages)("of a candidate, by %s", (_name, message) => {
     const member = candidate({ term: 2, log: [1] });
     member.receive("n2", message);
     expect(member.state).toMatchObject({ term: 9, role: { kind: "follower" } });
   });
 
-  it.each(messages)("of a leader, by $name", ({ message }) => {
+  it.each(messages)("of a leader, by %s", (_name, message) => {
     const member = leader({ term: 2, log: [1] });
     member.receive("n2", message);
     expect(member.state).toMatchObject({ term: 9, role: { kind: "follower" } });

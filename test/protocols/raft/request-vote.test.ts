@@ -75,13 +75,13 @@ describe("figure 2, RequestVote rule 2: the vote", () => {
 
 describe("§5.4.1, the voter's log ends in [index 3, term 2]; the candidate's", () => {
   it.each([
-    { last: [3, 2], granted: true, because: "is equal" },
-    { last: [4, 2], granted: true, because: "is longer, with the same last term" },
-    { last: [2, 2], granted: false, because: "is shorter, with the same last term" },
-    { last: [1, 3], granted: true, because: "is shorter, with a later last term" },
-    { last: [9, 1], granted: false, because: "is longer, with an earlier last term" },
-    { last: [0, 0], granted: false, because: "is empty" },
-  ] as const)("$because: granted $granted", ({ last, granted }) => {
+    ["is equal", true, [3, 2]],
+    ["is longer, with the same last term", true, [4, 2]],
+    ["is shorter, with the same last term", false, [2, 2]],
+    ["is shorter, with a later last term", true, [1, 3]],
+    ["is longer, with an earlier last term", false, [9, 1]],
+    ["is empty", false, [0, 0]],
+  ] as const)("%s: granted %s", (_name, granted, last) => {
     const member = follower({ term: 4, log: [1, 2, 2] });
     const sent = member.ask("n2", vote(5, last));
     expect(sent).toEqual([{ to: "n2", message: voteReply(5, granted) }]);
