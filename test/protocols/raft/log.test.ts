@@ -1,0 +1,139 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  appendEntry,
+  CHUNK_ENTRIES,
+  type Entry,
+  emptyLog,
+  entriesFrom,
+  entryAt,
+  lastIndexUpToTerm,
+  type RaftLog,
+  termAt,
+  truncateFrom,
+} from "../../../src/protocols/raft/log.ts";
+import { entries } from "../../support/raft-messages.ts";
+
+/** The naive log: an array. */
+interface Model {
+  entries: Entry<string>[];
+}
+
+type Command = fc.Command<Model, RaftLog<string>>;
+
+/** Adds some entries: many at a time, so that logs grow over several chunks. */
+const append = (count: number, termStep: number): Command => ({
+  check: () => true,
+  run: (model, log) => {
+    const term = (model.entries.at(-1)?.term ?? 0) + termStep;
+    for (let i = 0; i < count; i++) {
+      const entry = { index: model.entries.length + 1, term, command: `${i}` };
+      model.entries.push(entry);
+      appendEntry(log, entry);
+    }
+    expect(log.lastIndex).toBe(model.entries.length);
+  },
+  toString: () => `append(${count}, ${termStep})`,
+});
+
+/** Cuts the log at a share of its length. */
+const truncate = (share: number): Command => ({
+  check: ({ entries }) => entries.length > 0,
+  run: (model, log) => {
+    const index = 1 + Math.floor(share * (model.entries.length - 1));
+    model.entries = model.entries.slice(0, index - 1);
+    truncateFrom(log, index);
+    expect(log.chunks.flat()).toEqual(model.entries);
+    expect(log.lastIndex).toBe(model.entries.length);
+  },
+  toString: () => `truncate(${share})`,
+});
+
+const slice = (share: number, countMax: number): Command => ({
+  check: () => true,
+  run: (model, log) => {
+    const from = 1 + Math.floor(share * model.entries.length);
+    expect(entriesFrom(log, from, countMax)).toEqual(
+      model.entries.slice(from - 1, from - 1 + countMax),
+    );
+  },
+  toString: () => `slice(${share}, ${countMax})`,
+});
+
+const lookUp = (share: number): Command => ({
+  check: ({ entries }) => entries.length > 0,
+  run: (model, log) => {
+    const index = 1 + Math.floor(share * (model.entries.length - 1));
+    expect(entryAt(log, index)).toBe(model.entries[index - 1]);
+    expect(termAt(log, index)).toBe(model.entries[index - 1]?.term);
+  },
+  toString: () => `lookUp(${share})`,
+});
+
+const lastUpTo = (share: number, term: number): Command => ({
+  check: () => true,
+  run: (model, log) => {
+    const from = Math.floor(share * model.entries.length);
+    const expected = model.entries.slice(0, from).findLastIndex((entry) => entry.term <= term) + 1;
+    expect(lastIndexUpToTerm(log, from, term)).toBe(expected);
+  },
+  toString: () => `lastUpTo(${share}, ${term})`,
+});
+
+const share = fc.integer({ min: 0, max: 16 }).map((sixteenth) => sixteenth / 16);
+const commands = [
+  fc.tuple(fc.constantFrom(1, 2, 31, 63, 64, 65, 130), fc.nat(2)).map((args) => append(...args)),
+  share.map(truncate),
+  fc.tuple(share, fc.constantFrom(0, 1, 64, 65, 1_000)).map((args) => slice(...args)),
+  share.map(lookUp),
+  fc.tuple(share, fc.nat(12)).map((args) => lastUpTo(...args)),
+];
+
+describe("RaftLog", () => {
+  it("does what an array does", () => {
+    const property = fc.property(fc.commands(commands, { maxCommands: 60 }), (drawn) => {
+      fc.modelRun(() => ({ model: { entries: [] }, real: emptyLog<string>() }), drawn);
+    });
+    fc.assert(property, { numRuns: 200 });
+  });
+
+  it.each([CHUNK_ENTRIES - 1, CHUNK_ENTRIES, CHUNK_ENTRIES + 1, 2 * CHUNK_ENTRIES])(
+    "cut to %i entries takes the next one where it belongs",
+    (kept) => {
+      const all = entries(0, new Array(3 * CHUNK_ENTRIES).fill(1));
+      const log = emptyLog<string>();
+      for (const entry of all) appendEntry(log, entry);
+      truncateFrom(log, kept + 1);
+      appendEntry(log, all[kept]!);
+      expect(log.chunks.flat()).toEqual(all.slice(0, kept + 1));
+      expect(log.chunks.map((chunk) => chunk.length).slice(0, -1)).not.toContain(0);
+    },
+  );
+});
+
+describe("RaftLog at its bounds", () => {
+  const log = emptyLog<string>();
+  for (const entry of entries(0, [1, 1, 3])) appendEntry(log, entry);
+
+  it("has term 0 at index 0", () => {
+    expect(termAt(log, 0)).toBe(0);
+  });
+
+  it.each([0, 4])("has no entry at %i", (index) => {
+    expect(() => entryAt(log, index)).toThrow(`no entry at index ${index} of 3`);
+  });
+
+  it.each([3, 5])("takes no entry %i after entry 3", (index) => {
+    const entry = { index, term: 3, command: "x" };
+    expect(() => appendEntry(log, entry)).toThrow(`a gap in the log: 3 ${index}`);
+  });
+
+  it("takes no entry of an earlier term", () => {
+    const entry = { index: 4, term: 2, command: "x" };
+    expect(() => appendEntry(log, entry)).toThrow("terms fall at index 4 2");
+  });
+
+  it.each([0, 4])("is not cut at %i", (index) => {
+    expect(() => truncateFrom(log, index)).toThrow(`nothing to cut at ${index} of 3`);
+  });
+});
