@@ -20,7 +20,7 @@ export function entries(after: number, terms: readonly number[]): Entry<string>[
 }
 
 /** The blank entry with which a leader begins its term. */
-export function blank(index: number, term: number): Entry<string> {
+export function blank(index: number, term: number): Entry<never> {
   return { index, term, command: undefined };
 }
 

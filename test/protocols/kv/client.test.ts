@@ -1,0 +1,354 @@
+import { describe, expect, it } from "vitest";
+import {
+  checkKvOperation,
+  defaultKvClientOptions,
+  KvClient,
+  requestName,
+} from "../../../src/protocols/kv/client.ts";
+import type { KvResult } from "../../../src/protocols/kv/commands.ts";
+import type { KvMessage } from "../../../src/protocols/kv/messages.ts";
+import type { NodeId, Operation, Plain } from "../../../src/sim/env.ts";
+import { ms } from "../../../src/sim/time.ts";
+import { RecordingEnv, type Sent } from "../../support/recording-env.ts";
+
+const { requestTimeout, waitMax, retryDelay } = defaultKvClientOptions;
+
+const PUT = { op: "put", key: "k", value: "v" };
+const DONE: KvResult = { type: "done" };
+
+/** The client `c1` of some servers; the fixed random asks the first that may be asked. */
+class Bench {
+  readonly env: RecordingEnv<KvMessage>;
+  readonly client: KvClient;
+
+  constructor(servers: readonly NodeId[] = ["n1", "n2", "n3"], startedAt = 0) {
+    this.env = new RecordingEnv<KvMessage>("c1");
+    this.env.pass(startedAt);
+    this.client = new KvClient(this.env, servers, defaultKvClientOptions);
+    this.client.onStart();
+  }
+
+  /** Gives it an operation and returns what it sends. */
+  begin(id: string, operation: Omit<Operation, "id"> = PUT): readonly Sent<KvMessage>[] {
+    this.client.onOperation({ id, ...operation });
+    return this.env.takeSent();
+  }
+
+  hear(from: NodeId, message: KvMessage): readonly Sent<KvMessage>[] {
+    this.client.onMessage(from, message);
+    return this.env.takeSent();
+  }
+
+  fire(timer: string): readonly Sent<KvMessage>[] {
+    this.client.onTimer(this.env.fire(timer));
+    return this.env.takeSent();
+  }
+
+  reply(from: NodeId, serial: number, result: KvResult = DONE): readonly Sent<KvMessage>[] {
+    return this.hear(from, { type: "reply", serial, result });
+  }
+
+  redirect(from: NodeId, serial: number, leader: NodeId | undefined): readonly Sent<KvMessage>[] {
+    return this.hear(from, { type: "redirect", serial, leader });
+  }
+
+  /** What the history has of it, without the invocations. */
+  get outcomes(): [event: string, data: Plain][] {
+    return this.env.emitted.filter(([event]) => event !== "invoke");
+  }
+}
+
+/** A client whose first operation has begun, at `n1`. */
+function asking(operation: Omit<Operation, "id"> = PUT): Bench {
+  const bench = new Bench();
+  bench.begin("o1", operation);
+  return bench;
+}
+
+const servers = (sent: readonly Sent<KvMessage>[]): NodeId[] => sent.map(({ to }) => to);
+
+describe("a client with an operation", () => {
+  it("asks a server", () => {
+    const message = { type: "request", session: "c1@0", serial: 1, operation: PUT };
+    expect(new Bench().begin("o1")).toEqual([{ to: "n1", message }]);
+  });
+
+  it("writes the invocation into the history, with the request's name in the log", () => {
+    const operation = { ...PUT, server: undefined, isLocal: false, request: "c1@0#1" };
+    expect(asking().env.emitted).toEqual([["invoke", { id: "o1", operation }]]);
+    expect(requestName("c1@0", 1)).toBe("c1@0#1");
+  });
+
+  it("has one at a time: the next waits for the end of the first", () => {
+    const bench = asking();
+    expect(bench.begin("o2")).toEqual([]);
+    expect(bench.env.emitted.length).toBe(1);
+    const sent = bench.reply("n1", 1);
+    expect(sent).toMatchObject([{ message: { type: "request", serial: 2 } }]);
+  });
+
+  it("takes them in the order in which they fell due", () => {
+    const bench = asking();
+    bench.begin("o2");
+    bench.begin("o3");
+    bench.reply("n1", 1);
+    bench.reply("n1", 2);
+    bench.reply("n1", 3);
+    const ids = ["o1", "o2", "o3"].map((id) => ["ok", { id, result: undefined }]);
+    expect(bench.outcomes).toEqual(ids);
+  });
+});
+
+describe("a reply", () => {
+  it.each<[KvResult, Plain]>([
+    [{ type: "done" }, undefined],
+    [{ type: "value", value: "v" }, { value: "v" }],
+    [{ type: "value", value: undefined }, { value: undefined }],
+    [{ type: "cas", isSwapped: false }, { isSwapped: false }],
+  ])("of %o is ok in the history, with %o", (result, shown) => {
+    const bench = asking();
+    bench.reply("n1", 1, result);
+    expect(bench.outcomes).toEqual([["ok", { id: "o1", result: shown }]]);
+  });
+
+  it("ends the waiting", () => {
+    const bench = asking();
+    bench.reply("n1", 1);
+    expect(bench.env.timers).toEqual(new Map());
+  });
+
+  it("that comes twice counts once", () => {
+    const bench = asking();
+    bench.reply("n1", 1);
+    bench.reply("n1", 1);
+    expect(bench.outcomes.length).toBe(1);
+  });
+
+  it("to an earlier request is not taken for the answer to this one", () => {
+    const bench = asking();
+    bench.begin("o2", { op: "get", key: "k" });
+    bench.reply("n1", 1);
+    bench.reply("n2", 1);
+    expect(bench.outcomes).toEqual([["ok", { id: "o1", result: undefined }]]);
+  });
+
+  it("tells who leads: that server is asked next", () => {
+    const bench = asking();
+    bench.reply("n3", 1);
+    expect(servers(bench.begin("o2"))).toEqual(["n3"]);
+  });
+});
+
+describe("without an answer in time", () => {
+  it("the same request goes to another server", () => {
+    const bench = asking();
+    const message = { type: "request", session: "c1@0", serial: 1, operation: PUT };
+    expect(bench.env.timers.get("retry")).toBe(requestTimeout);
+    expect(bench.fire("retry")).toEqual([{ to: "n2", message }]);
+    expect(bench.env.timers.get("retry")).toBe(2 * requestTimeout);
+  });
+
+  it("a server that was the leader is not asked again at once", () => {
+    const bench = asking();
+    bench.reply("n1", 1);
+    expect(servers(bench.begin("o2"))).toEqual(["n1"]);
+    expect(servers(bench.fire("retry"))).toEqual(["n2"]);
+    expect(bench.client.state.leader).toBeUndefined();
+  });
+
+  it("nor is one that somebody has named the leader", () => {
+    const bench = asking();
+    bench.redirect("n1", 1, "n3");
+    expect(servers(bench.fire("retry"))).toEqual(["n1"]);
+  });
+
+  it("every server has its turn: any but the last may be drawn", () => {
+    const bench = asking();
+    bench.env.random.draw = (_low, high) => high;
+    expect(servers(bench.fire("retry"))).toEqual(["n3"]);
+    expect(servers(bench.fire("retry"))).toEqual(["n2"]);
+    expect(bench.env.random.ranges.slice(-2)).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+
+  it("the only server is asked again", () => {
+    const bench = new Bench(["n1"]);
+    bench.begin("o1");
+    expect(servers(bench.fire("retry"))).toEqual(["n1"]);
+  });
+});
+
+describe("a redirect", () => {
+  it("is followed at once, with the same request", () => {
+    const message = { type: "request", session: "c1@0", serial: 1, operation: PUT };
+    expect(asking().redirect("n1", 1, "n2")).toEqual([{ to: "n2", message }]);
+  });
+
+  it("without a leader is followed by another server, after a while", () => {
+    const bench = asking();
+    bench.env.random.draw = (_low, high) => high;
+    expect(bench.redirect("n1", 1, undefined)).toEqual([]);
+    expect(bench.env.random.ranges.at(-1)).toEqual([retryDelay.min, retryDelay.max]);
+    expect(bench.env.timers.get("retry")).toBe(retryDelay.max);
+    expect(servers(bench.fire("retry"))).toEqual(["n3"]);
+  });
+
+  it("to the server that sent it is followed by another, after a while", () => {
+    const bench = asking();
+    expect(bench.redirect("n1", 1, "n1")).toEqual([]);
+    expect(bench.env.timers.get("retry")).toBe(retryDelay.min);
+    expect(servers(bench.fire("retry"))).toEqual(["n2"]);
+  });
+
+  it("by a server that was asked before the last one is ignored", () => {
+    const bench = asking();
+    bench.fire("retry");
+    expect(bench.redirect("n1", 1, "n3")).toEqual([]);
+    expect(servers(bench.fire("retry"))).toEqual(["n1"]);
+  });
+
+  it("for an earlier request is ignored", () => {
+    const bench = asking();
+    bench.reply("n1", 1);
+    bench.begin("o2");
+    expect(bench.redirect("n1", 1, "n3")).toEqual([]);
+  });
+
+  it("does not extend the time in which an answer must come", () => {
+    const bench = asking();
+    bench.env.pass(ms(10));
+    bench.redirect("n1", 1, "n2");
+    expect(bench.env.timers.get("deadline")).toBe(waitMax);
+    expect(bench.env.timers.get("retry")).toBe(ms(10) + requestTimeout);
+  });
+});
+
+describe("an operation without an answer by the deadline", () => {
+  it("stays open in the history: it may happen yet", () => {
+    const bench = asking();
+    expect(bench.env.timers.get("deadline")).toBe(waitMax);
+    bench.fire("deadline");
+    expect(bench.outcomes).toEqual([["info", { id: "o1", result: "no answer in time" }]]);
+    expect(bench.env.timers).toEqual(new Map());
+  });
+
+  it("is given up: the next begins with a number of its own", () => {
+    const bench = asking();
+    bench.begin("o2");
+    expect(bench.fire("deadline")).toMatchObject([{ message: { type: "request", serial: 2 } }]);
+  });
+
+  it("is not closed by an answer that comes too late", () => {
+    const bench = asking();
+    bench.begin("o2");
+    bench.fire("deadline");
+    bench.reply("n1", 1);
+    expect(bench.outcomes.length).toBe(1);
+  });
+});
+
+describe("an operation for one server", () => {
+  const pinned = { ...PUT, server: "n3" };
+
+  it("is asked there, and the history says so", () => {
+    const bench = new Bench();
+    expect(servers(bench.begin("o1", pinned))).toEqual(["n3"]);
+    expect(bench.env.emitted).toMatchObject([["invoke", { operation: { server: "n3" } }]]);
+  });
+
+  it("is asked once", () => {
+    const bench = asking(pinned);
+    expect(bench.fire("retry")).toEqual([]);
+    expect(bench.outcomes).toEqual([]);
+  });
+
+  it("is given up, its outcome unknown, where that server does not lead", () => {
+    const bench = asking(pinned);
+    expect(bench.redirect("n3", 1, "n2")).toEqual([]);
+    expect(bench.outcomes).toEqual([["info", { id: "o1", result: "not the leader" }]]);
+  });
+});
+
+describe("a local read", () => {
+  const local = { op: "get", key: "k", isLocal: true };
+
+  it("asks for what a server holds, outside any session", () => {
+    const bench = new Bench();
+    const message = { type: "localRead", serial: 1, key: "k" };
+    expect(bench.begin("o1", local)).toEqual([{ to: "n1", message }]);
+    expect(bench.env.emitted).toMatchObject([["invoke", { operation: { request: undefined } }]]);
+  });
+
+  it("is ok in the history, marked as local", () => {
+    const bench = asking(local);
+    bench.hear("n1", { type: "localValue", serial: 1, value: "v", applied: 7 });
+    const result = { value: "v", isLocal: true, applied: 7 };
+    expect(bench.outcomes).toEqual([["ok", { id: "o1", result }]]);
+  });
+});
+
+describe("a client's session", () => {
+  it("is named by its start, so that two lives do not share one", () => {
+    expect(new Bench(["n1"], ms(5)).client.state.session).toBe("c1@5000");
+  });
+});
+
+describe("checkKvOperation", () => {
+  const read = (operation: Omit<Operation, "id">) =>
+    checkKvOperation({ id: "o", ...operation }, "o");
+
+  it.each([
+    [PUT, PUT],
+    [
+      { op: "get", key: "k" },
+      { op: "get", key: "k" },
+    ],
+    [
+      { op: "delete", key: "k" },
+      { op: "delete", key: "k" },
+    ],
+    [
+      { op: "cas", key: "k", expected: "a", value: "b" },
+      { op: "cas", key: "k", expected: "a", value: "b" },
+    ],
+    [
+      { op: "cas", key: "k", expected: null, value: "b" },
+      { op: "cas", key: "k", expected: undefined, value: "b" },
+    ],
+    [
+      { op: "put", key: "k", value: { hex: "00ff" } },
+      { op: "put", key: "k", value: Uint8Array.of(0, 255) },
+    ],
+    [
+      { op: "put", key: "k", value: { hex: "" } },
+      { op: "put", key: "k", value: Uint8Array.of() },
+    ],
+  ])("reads %o", (operation, expected) => {
+    expect(read(operation)).toEqual({
+      id: "o",
+      operation: expected,
+      server: undefined,
+      isLocal: false,
+    });
+  });
+
+  it("reads where and how", () => {
+    const where = { op: "get", key: "k", server: "n2", isLocal: true };
+    expect(read(where)).toMatchObject({ server: "n2", isLocal: true });
+  });
+
+  it.each([
+    [{ op: "increment", key: "k" }, "o.op: expected"],
+    [{ op: "get" }, "o.key: expected a text"],
+    [{ op: "put", key: "k" }, "o.value: expected a text or"],
+    [{ op: "put", key: "k", value: { hex: "0f0" } }, "o.value: expected a text or"],
+    [{ op: "put", key: "k", value: { hex: "0G" } }, "o.value: expected a text or"],
+    [{ op: "cas", key: "k", expected: 1, value: "v" }, "o.expected: expected a text or"],
+    [{ ...PUT, server: 1 }, "o.server: expected a text"],
+    [{ ...PUT, isLocal: true }, "o.isLocal: expected only with a get"],
+  ])("refuses %o", (operation, message) => {
+    expect(() => read(operation)).toThrow(message);
+  });
+});

@@ -1,0 +1,272 @@
+import { describe, expect, it } from "vitest";
+import type { KvCommand, KvOperation } from "../../../src/protocols/kv/commands.ts";
+import type { KvMessage } from "../../../src/protocols/kv/messages.ts";
+import { KvServer } from "../../../src/protocols/kv/server.ts";
+import type { Entry } from "../../../src/protocols/raft/log.ts";
+import { paperOptions } from "../../support/raft-member.ts";
+import { accepted, blank, vote, voteReply } from "../../support/raft-messages.ts";
+import { RecordingEnv, type Sent } from "../../support/recording-env.ts";
+
+const PUT: KvOperation = { op: "put", key: "k", value: "v" };
+const GET: KvOperation = { op: "get", key: "k" };
+
+const request = (serial: number, operation: KvOperation = PUT, session = "s"): KvMessage => {
+  return { type: "request", session, serial, operation };
+};
+const done = (serial: number): KvMessage => {
+  return { type: "reply", serial, result: { type: "done" } };
+};
+
+/** An append by a leader with all that precede the entries committed, and they as well. */
+const append = (
+  term: number,
+  [prevIndex, prevTerm]: readonly [index: number, term: number],
+  entries: readonly Entry<KvCommand>[] = [],
+): KvMessage => {
+  const commit = prevIndex + entries.length;
+  return { type: "append", term, prevIndex, prevTerm, entries, commit };
+};
+
+/** The server `n1` of three. */
+class Bench {
+  readonly env: RecordingEnv<KvMessage>;
+  readonly server: KvServer;
+
+  constructor(env = new RecordingEnv<KvMessage>("n1")) {
+    this.env = env;
+    this.server = new KvServer(env, ["n1", "n2", "n3"], paperOptions);
+    this.server.onStart();
+    this.#sync();
+  }
+
+  /** Hands it a message, lets its disk finish, and returns what it sends to clients. */
+  ask(from: string, message: KvMessage): readonly Sent<KvMessage>[] {
+    this.server.onMessage(from, message);
+    this.#sync();
+    return this.env.takeSent().filter(({ to }) => to.startsWith("c"));
+  }
+
+  /** Makes it the leader of term 1 with its blank entry, of index 1, committed. */
+  lead(): this {
+    this.server.onTimer(this.env.fire("election"));
+    this.#sync();
+    this.ask("n2", voteReply(1, true));
+    this.ask("n2", accepted(1, 1));
+    return this;
+  }
+
+  #sync(): void {
+    while (this.env.disk.syncs.length > 0) {
+      this.server.onSynced(this.env.disk.completeSync());
+    }
+  }
+}
+
+/** A server that leads, and has answered the put of session `s`, serial 1, at index 2. */
+function served(): Bench {
+  const bench = new Bench().lead();
+  bench.ask("c1", request(1));
+  bench.ask("n2", accepted(1, 2));
+  return bench;
+}
+
+describe("a server that does not lead", () => {
+  it("names the leader", () => {
+    const bench = new Bench();
+    bench.ask("n3", append(1, [0, 0]));
+    const message = { type: "redirect", serial: 1, leader: "n3" };
+    expect(bench.ask("c1", request(1))).toEqual([{ to: "c1", message }]);
+  });
+
+  it("says that it knows none", () => {
+    const message = { type: "redirect", serial: 4, leader: undefined };
+    expect(new Bench().ask("c1", request(4))).toEqual([{ to: "c1", message }]);
+  });
+
+  it("takes nothing into its log", () => {
+    const bench = new Bench();
+    bench.ask("c1", request(1));
+    expect(bench.server.lastIndex).toBe(0);
+  });
+});
+
+describe("a server that leads", () => {
+  it("does not answer before the operation is committed", () => {
+    expect(new Bench().lead().ask("c1", request(1))).toEqual([]);
+  });
+
+  it("answers its client when it is", () => {
+    const bench = new Bench().lead();
+    bench.ask("c1", request(1));
+    expect(bench.ask("n2", accepted(1, 2))).toEqual([{ to: "c1", message: done(1) }]);
+  });
+
+  it("answers a get from the state at its place in the log", () => {
+    const bench = new Bench().lead();
+    bench.ask("c1", request(1, PUT, "s"));
+    bench.ask("c2", request(7, GET, "t"));
+    const result = { type: "value", value: "v" };
+    expect(bench.ask("n2", accepted(1, 3))).toEqual([
+      { to: "c1", message: done(1) },
+      { to: "c2", message: { type: "reply", serial: 7, result } },
+    ]);
+  });
+
+  it("answers once", () => {
+    const bench = new Bench().lead();
+    bench.ask("c1", request(1));
+    bench.ask("n2", accepted(1, 2));
+    expect(bench.ask("n3", accepted(1, 2))).toEqual([]);
+  });
+
+  it("redirects, and says no more, when its disk has failed", () => {
+    const bench = new Bench().lead();
+    bench.env.disk.refusal = { kind: "io" };
+    expect(bench.ask("c1", request(1))).toEqual([]);
+    expect(bench.ask("c1", request(2))).toMatchObject([{ message: { type: "redirect" } }]);
+  });
+});
+
+describe("a proposal that is lost to another leader", () => {
+  it("is not answered as if it were that leader's entry", () => {
+    const bench = new Bench().lead();
+    bench.ask("c1", request(1, GET));
+    const put = { session: "t", serial: 1, operation: PUT };
+    const entry = { index: 2, term: 2, command: put };
+    const sent = bench.ask("n3", append(2, [1, 1], [entry]));
+    const message = { type: "redirect", serial: 1, leader: "n3" };
+    expect(sent).toEqual([{ to: "c1", message }]);
+    expect(bench.server.item("k")?.value).toBe("v");
+  });
+
+  it("is not answered as if it were another request of the same session", () => {
+    const bench = new Bench().lead();
+    bench.ask("c1", request(2, GET));
+    const entry = { index: 2, term: 2, command: { session: "s", serial: 1, operation: PUT } };
+    const sent = bench.ask("n3", append(2, [1, 1], [entry]));
+    expect(sent).toMatchObject([{ to: "c1", message: { type: "redirect", serial: 2 } }]);
+  });
+
+  it("is redirected when a blank entry has its place", () => {
+    const bench = new Bench().lead();
+    bench.ask("c1", request(1));
+    const sent = bench.ask("n3", append(2, [1, 1], [blank(2, 2)]));
+    const message = { type: "redirect", serial: 1, leader: "n3" };
+    expect(sent).toEqual([{ to: "c1", message }]);
+  });
+});
+
+describe("a request that comes again", () => {
+  it("when it is done: gets the first answer, and no place in the log", () => {
+    const bench = served();
+    expect(bench.ask("c1", request(1, GET))).toEqual([{ to: "c1", message: done(1) }]);
+    expect(bench.server.lastIndex).toBe(2);
+  });
+
+  it("when it is done: gets it also from a server that leads no more", () => {
+    const bench = served();
+    bench.ask("n3", append(2, [2, 1]));
+    expect(bench.ask("c1", request(1))).toEqual([{ to: "c1", message: done(1) }]);
+  });
+
+  it("when it is not done: is applied once and answered each time", () => {
+    const bench = new Bench().lead();
+    bench.ask("c1", request(1));
+    bench.ask("c1", request(1));
+    const sent = bench.ask("n2", accepted(1, 3));
+    expect(sent.map(({ message }) => message)).toEqual([done(1), done(1)]);
+    expect(bench.server.item("k")?.modified).toBe(2);
+  });
+
+  it("when its client has moved on: is ignored", () => {
+    const bench = served();
+    bench.ask("c1", request(2));
+    bench.ask("n2", accepted(1, 3));
+    expect(bench.ask("c1", request(1))).toEqual([]);
+    expect(bench.server.lastIndex).toBe(3);
+  });
+});
+
+describe("a local read", () => {
+  it("gives what the server holds, and up to where it has applied", () => {
+    const message = { type: "localValue", serial: 5, value: "v", applied: 2 };
+    const sent = served().ask("c1", { type: "localRead", serial: 5, key: "k" });
+    expect(sent).toEqual([{ to: "c1", message }]);
+  });
+
+  it("gives undefined for a key that the server lacks, whoever leads", () => {
+    const message = { type: "localValue", serial: 5, value: undefined, applied: 0 };
+    const sent = new Bench().ask("c1", { type: "localRead", serial: 5, key: "k" });
+    expect(sent).toEqual([{ to: "c1", message }]);
+  });
+});
+
+describe("what is no server's to hear", () => {
+  it.each([
+    done(1),
+    { type: "redirect", serial: 1, leader: undefined },
+    { type: "localValue", serial: 1, value: undefined, applied: 0 },
+  ] as const)("a $type is a bug", (message) => {
+    expect(() => new Bench().ask("c1", message)).toThrow(
+      `a server is answered: c1 ${message.type}`,
+    );
+  });
+});
+
+describe("a server's memory", () => {
+  it("set anew is what its handlers go on with", () => {
+    const bench = new Bench().lead();
+    const before = bench.server.state;
+    bench.server.state = structuredClone(before);
+    bench.ask("c1", request(1));
+    expect(bench.server.state.raft.log.lastIndex).toBe(2);
+    expect(before.raft.log.lastIndex).toBe(1);
+  });
+
+  it("is rebuilt from its log after a restart, once that is committed again", () => {
+    const bench = new Bench(new RecordingEnv("n1", served().env.disk));
+    expect(bench.server.item("k")).toBeUndefined();
+    bench.ask("n3", append(2, [2, 1]));
+    expect(bench.server.item("k")).toEqual({ value: "v", modified: 2 });
+    expect(bench.ask("c1", request(1))).toEqual([{ to: "c1", message: done(1) }]);
+  });
+});
+
+describe("what a server shows of itself", () => {
+  it("as a leader", () => {
+    const { server } = served();
+    const { role, leader, term, votedFor, commit, applied, lastIndex } = server;
+    expect({ role, leader, term, votedFor }).toEqual({
+      ...{ role: "leader", leader: "n1" },
+      ...{ term: 1, votedFor: "n1" },
+    });
+    expect({ commit, applied, lastIndex }).toEqual({ commit: 2, applied: 2, lastIndex: 2 });
+  });
+
+  it("as a follower", () => {
+    const bench = served();
+    bench.ask("n3", append(2, [2, 1]));
+    const { role, leader, votedFor } = bench.server;
+    expect({ role, leader, votedFor }).toEqual({
+      role: "follower",
+      leader: "n3",
+      votedFor: undefined,
+    });
+  });
+
+  it("its entries, and what their commands have done", () => {
+    const { server } = served();
+    const entry = server.entryAt(2);
+    expect(entry.command).toEqual({ session: "s", serial: 1, operation: PUT });
+    expect(server.effectOf(entry.command)).toBe(2);
+    expect(server.effectOf(server.entryAt(1).command)).toBeUndefined();
+    expect(server.machine.sessions.get("s")).toEqual({ serial: 1, result: { type: "done" } });
+  });
+
+  it("its vote", () => {
+    const bench = new Bench();
+    bench.ask("n3", vote(4, [0, 0]));
+    expect(bench.server.votedFor).toBe("n3");
+    expect(bench.server.term).toBe(4);
+  });
+});
