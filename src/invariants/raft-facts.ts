@@ -222,13 +222,16 @@ export function previousTerm(node: RaftView, index: number): number {
 }
 
 function learnCommits(facts: RaftFacts, node: RaftView): void {
-  if (node.role === "leader" && node.commit > facts.committed.length) {
-    for (let index = facts.committed.length + 1; index <= node.commit; index++) {
+  // What a member commits or applies and does not have is stateMachineSafety's to report.
+  const commit = Math.min(node.commit, node.lastIndex);
+  const applied = Math.min(node.applied, node.lastIndex);
+  if (node.role === "leader" && commit > facts.committed.length) {
+    for (let index = facts.committed.length + 1; index <= commit; index++) {
       facts.committed.push(node.entryAt(index));
     }
-    facts.commits.push({ term: node.term, index: node.commit });
+    facts.commits.push({ term: node.term, index: commit });
   }
-  for (let index = facts.applied.length + 1; index <= node.applied; index++) {
+  for (let index = facts.applied.length + 1; index <= applied; index++) {
     facts.applied.push(node.entryAt(index));
   }
 }

@@ -164,7 +164,8 @@ function leaderCompleteness({ facts, host, node }: Step): string | undefined {
 
 /** No two servers apply different entries at one index. Raft figure 3, State Machine Safety. */
 function stateMachineSafety({ facts, host, node }: Step): string | undefined {
-  for (let index = facts.change.applied + 1; index <= node.applied; index++) {
+  const held = Math.min(node.applied, node.lastIndex);
+  for (let index = facts.change.applied + 1; index <= held; index++) {
     const entry = node.entryAt(index);
     const first = facts.applied[index - 1]!;
     if (entry === first) continue;
@@ -184,7 +185,8 @@ function stateMachineSafety({ facts, host, node }: Step): string | undefined {
  */
 function quorumBeforeCommit({ facts, world, host, node }: Step): string | undefined {
   const { commit } = node;
-  if (commit <= facts.change.commit) return undefined;
+  // A commit beyond the log is stateMachineSafety's to report.
+  if (commit <= facts.change.commit || commit > node.lastIndex) return undefined;
   if (node.role !== "leader") {
     const known = facts.committed.length;
     return commit <= known ? undefined : `${host.id} commits ${commit}, leaders only ${known}`;
