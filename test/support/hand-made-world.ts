@@ -1,0 +1,121 @@
+import type { NodeId, Plain } from "../../src/sim/env.ts";
+import { History, type Outcome } from "../../src/sim/history.ts";
+import type {
+  EventKind,
+  HostView,
+  Invariant,
+  SentMessage,
+  World,
+} from "../../src/sim/invariant.ts";
+import { Metrics } from "../../src/sim/metrics.ts";
+import type { Micros } from "../../src/sim/time.ts";
+
+/** A host whose node, life and disk a test sets as it likes. */
+export class HandMadeHost<View> implements HostView<View> {
+  readonly role = "server";
+  readonly id: NodeId;
+  readonly index: number;
+  node: View | undefined;
+  life = 1;
+  /** What is durable, of whatever file. */
+  bytes = new Uint8Array(0);
+
+  constructor(id: NodeId, index: number, node: View) {
+    this.id = id;
+    this.index = index;
+    this.node = node;
+  }
+
+  durable(): { readonly bytes: Uint8Array; readonly sizeBytes: number } {
+    return { bytes: this.bytes, sizeBytes: this.bytes.length };
+  }
+}
+
+/** What happened in an event: where, of what kind, and which messages left. */
+export interface HandMadeEvent {
+  /** The server; without one it is the weather's event. */
+  readonly on?: NodeId;
+  readonly kind?: EventKind;
+  readonly sent?: readonly SentMessage[];
+}
+
+/** A world in which a test says what every server shows, and asks what invariants say to it. */
+export class HandMadeWorld<View> {
+  readonly history = new History();
+  readonly metrics = new Metrics();
+  readonly servers: readonly HandMadeHost<View>[];
+  readonly #invariants: readonly Invariant<View>[];
+  readonly #cuts = new Set<string>();
+  #step = 0;
+
+  constructor(invariants: readonly Invariant<View>[], nodes: Readonly<Record<NodeId, View>>) {
+    this.#invariants = invariants;
+    this.servers = Object.entries(nodes).map(
+      ([id, node], index) => new HandMadeHost(id, index, node),
+    );
+  }
+
+  host(id: NodeId): HandMadeHost<View> {
+    const host = this.servers.find((server) => server.id === id);
+    if (host === undefined) throw new RangeError(`no server ${id}`);
+    return host;
+  }
+
+  node(id: NodeId): View {
+    const { node } = this.host(id);
+    if (node === undefined) throw new RangeError(`${id} is down`);
+    return node;
+  }
+
+  /** Something happens at a time; what is broken then, each as `NAME: message`. */
+  event(at: Micros, event: HandMadeEvent = {}): string[] {
+    this.#step++;
+    const world = this.#worldAt(at, event);
+    return this.#invariants.flatMap(({ name, onStep }) => said(name, onStep?.(world)));
+  }
+
+  /** The run ends; what is broken then, each as `NAME: message`. */
+  end(at: Micros): string[] {
+    const world = this.#worldAt(at, {});
+    return this.#invariants.flatMap(({ name, onEnd }) => said(name, onEnd?.(world)));
+  }
+
+  /** Cuts one direction of a link. */
+  cut(from: NodeId, to: NodeId): void {
+    this.#cuts.add(`${from} ${to}`);
+  }
+
+  heal(): void {
+    this.#cuts.clear();
+  }
+
+  /** A client has asked for something. */
+  invoke(id: string, at: Micros, operation: Plain = undefined): void {
+    this.history.record("c1", "invoke", { id, operation }, at);
+  }
+
+  /** A client has an answer, or has given up. */
+  return(id: string, at: Micros, outcome: Exclude<Outcome, "open"> = "ok"): void {
+    this.history.record("c1", outcome, { id }, at);
+  }
+
+  #worldAt(now: Micros, { on, kind = "deliver", sent = [] }: HandMadeEvent): World<View> {
+    const server = on === undefined ? undefined : this.host(on);
+    const { servers, history, metrics } = this;
+    return {
+      now,
+      step: this.#step,
+      event: { kind, host: server, from: undefined, payload: undefined },
+      sent,
+      servers,
+      server,
+      history,
+      metrics,
+      isCut: (from, to) => this.#cuts.has(`${from} ${to}`),
+    };
+  }
+}
+
+function said(name: string, message: string | undefined): string[] {
+  return message === undefined ? [] : [`${name}: ${message}`];
+}
