@@ -75,7 +75,7 @@ export class Tally {
     for (const [event, times] of emitted) {
       this.#emitted.set(event, (this.#emitted.get(event) ?? 0) + times);
     }
-    const largest = [...samples].map(([name, values]) => [name, Math.max(...values)] as const);
+    const largest = [...samples].map(([name, values]) => [name, largestOf(values)] as const);
     const values = new Map([...counts, ...gauges, ...emitted, ...largest]);
     for (const [name, value] of values) this.#observe(name, value);
     this.#scenario.goals.forEach((goal, i) => {
@@ -119,4 +119,9 @@ export class Tally {
 /** A run without a value of that name does not meet the goal. */
 function isMet({ atLeast = -Infinity, atMost = Infinity }: Goal, value?: number): boolean {
   return value !== undefined && value >= atLeast && value <= atMost;
+}
+
+/** Not `Math.max(...values)`: the values of a long run are too many for arguments. */
+function largestOf(values: readonly number[]): number {
+  return values.reduce((largest, value) => Math.max(largest, value));
 }
