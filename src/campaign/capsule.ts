@@ -1,5 +1,12 @@
 import { UsageError } from "../sim/assert.ts";
-import { checkCount, checkList, checkRecord, checkText } from "../sim/check.ts";
+import {
+  checkCount,
+  checkJson,
+  checkList,
+  checkOneOf,
+  checkRecord,
+  checkText,
+} from "../sim/check.ts";
 import type { Violation } from "../sim/invariant.ts";
 import type { Plan } from "../sim/plan.ts";
 import type { Scenario } from "../sim/scenario.ts";
@@ -60,16 +67,14 @@ export function firstDivergence(
 
 /** Reads a capsule from the text of a file; throws a UsageError that names the path. */
 export function parseCapsule(text: string, findScenario: (name: string) => Scenario): Capsule {
-  const fields = checkRecord(parseJson(text), "capsule");
-  if (fields.kind !== "stormglass capsule") {
-    throw new UsageError('capsule.kind: expected "stormglass capsule": is this a capsule?');
-  }
+  const fields = checkRecord(checkJson(text, "capsule"), "capsule");
+  const kind = checkOneOf(fields.kind, "capsule.kind", ["stormglass capsule"]);
   const { scenario } = checkRecord(fields.plan, "capsule.plan");
   const violation = checkRecord(fields.violation, "capsule.violation");
   const checkpoints = checkRecord(fields.checkpoints, "capsule.checkpoints");
   const plan = findScenario(checkText(scenario, "capsule.plan.scenario")).check(fields.plan);
   return {
-    kind: "stormglass capsule",
+    kind,
     version: checkText(fields.version, "capsule.version"),
     node: checkText(fields.node, "capsule.node"),
     plan,
@@ -88,16 +93,6 @@ export function parseCapsule(text: string, findScenario: (name: string) => Scena
       ),
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(
-      `capsule: expected JSON: ${error instanceof Error ? error.message : error}`,
-    );
-  }
 }
 
 function checkFingerprint(value: unknown, path: string): string {

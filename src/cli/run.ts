@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { findScenario } from "../scenarios/catalogue.ts";
 import { UsageError } from "../sim/assert.ts";
+import { checkJson } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";
 import { plan, type RunResult, run as runPlan, type Scenario } from "../sim/scenario.ts";
 import { formatTime } from "../sim/time.ts";
@@ -43,15 +44,7 @@ export function readText(path: string): string {
 }
 
 function readPlan(scenario: Scenario, path: string): Plan {
-  const text = readText(path);
-  try {
-    return scenario.check(JSON.parse(text));
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      throw new UsageError(`${path}: expected JSON: ${error.message}`);
-    }
-    throw error;
-  }
+  return scenario.check(checkJson(readText(path), path));
 }
 
 /** The result of a run as JSON data. */

@@ -3,6 +3,17 @@
 
 import { UsageError } from "./assert.ts";
 
+/** What a text in JSON says. */
+export function checkJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The reason quotes the text, line breaks and all; the message is to be one line.
+    const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, " ") : error;
+    throw new UsageError(`${path}: expected JSON: ${reason}`);
+  }
+}
+
 /** A record; with `known`, one that has no other fields. */
 export function checkRecord(
   value: unknown,
