@@ -213,9 +213,13 @@ function committedIsKept({ facts, host }: Step): string | undefined {
  * Term, commit and applied never fall in a node's life, and the term never below one that the
  * server has promised in an earlier life.
  */
-function monotonic({ facts, host, node, server }: Step): string | undefined {
+function monotonic({ facts, world, host, node, server }: Step): string | undefined {
   const { change } = facts;
   const { id } = host;
+  for (const { message } of world.sent) {
+    const { term = 0 } = promiseIn(message) ?? {};
+    if (term > server.promisedTerm) server.promisedTerm = term;
+  }
   if (node.term < server.promisedTerm) {
     return `${id} has term ${node.term} after it promised term ${server.promisedTerm}`;
   }
@@ -239,7 +243,6 @@ function promisesAreDurable({ world, host, server }: Step): string | undefined {
     const promise = promiseIn(message);
     if (promise === undefined) continue;
     const { term, accepted, match = 0 } = promise;
-    server.promisedTerm = Math.max(server.promisedTerm, term);
     if (term > durable.term) {
       return `${host.id} promises term ${term} while its disk has term ${durable.term}`;
     }

@@ -121,7 +121,7 @@ function storeInvariants(): readonly Invariant<KvServer>[] {
 
 /**
  * `leader` is the live server that leads in the highest term; `others` are the rest, and `follower
- * 1` to `follower 6` the live ones among them, one by one.
+ * 1` to `follower 6` the live ones among them, one by one. `syncing` is one whose sync is under way.
  */
 const storeTargets: Targets<KvServer> = {
   leader: (world) => namesOf(leaders(world)),
@@ -129,6 +129,7 @@ const storeTargets: Targets<KvServer> = {
     const [leader] = leaders(world);
     return leader ? namesOf(world.servers.filter(({ id }) => id !== leader.id)) : [];
   },
+  syncing: ({ servers }) => namesOf(servers.filter(({ node }) => node?.isSyncing)).slice(0, 1),
   ...Object.fromEntries(
     [1, 2, 3, 4, 5, 6].map((number) => [
       `follower ${number}`,

@@ -62,7 +62,7 @@ export const raftRandomFailures = storeScenario({
       operationsReturn("RETURN", { by: HORIZON }, plan),
     ];
   },
-  expects: ["leader elected", "torn tail cut", "ok"],
+  expects: ["leader elected", "ok"],
 });
 
 /** Whether more than half of the servers are up in the end. */

@@ -25,6 +25,7 @@ const RHYTHM: Rhythm = {
 
 const nemesis: Nemesis = swarm(
   crashes(RHYTHM),
+  crashes(RHYTHM, "syncing"),
   stops(RHYTHM),
   partitions(RHYTHM),
   isolations(RHYTHM),
@@ -40,7 +41,8 @@ export const raftSwarm = storeScenario({
     const clients = hostNames(6, "c");
     const options = streams.stream("options");
     const slowest = ms(options.pick([2, 10, 50]));
-    const electionTimeoutMin = 4 * slowest + ms(50);
+    const slowestSync = ms(options.pick([1, 10, 40]));
+    const electionTimeoutMin = 4 * slowest + 2 * slowestSync + ms(50);
     return {
       servers,
       clients,
@@ -62,8 +64,8 @@ export const raftSwarm = storeScenario({
         links: [],
       },
       disk: {
-        syncLatency: { min: us(100), max: ms(options.pick([1, 5, 30])) },
-        sectorBytes: options.pick([8, 64, 512]),
+        syncLatency: { min: us(100), max: slowestSync },
+        sectorBytes: options.pick([8, 16, 64, 512]),
       },
       operations: mixed(
         { clients, from: ms(500), until: CALM, every: ms(20) + 4 * slowest },

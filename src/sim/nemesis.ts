@@ -1,5 +1,5 @@
 import type { NodeId } from "./env.ts";
-import type { Fault, FaultKind, InFlight } from "./fault.ts";
+import type { Fault, FaultKind, InFlight, Target } from "./fault.ts";
 import type { Random, Streams } from "./random.ts";
 import type { Micros } from "./time.ts";
 
@@ -23,11 +23,15 @@ export interface Rhythm {
   readonly lasting: { readonly min: Micros; readonly max: Micros };
 }
 
-/** Power failures of one server at a time; two may overlap when they last longer than `every`. */
-export function crashes(rhythm: Rhythm): Nemesis {
-  return repeated("crash", rhythm, (random, { servers }) => ({
+/**
+ * Power failures of one server at a time; two may overlap when they last longer than `every`. With
+ * a target, they wait for whom it means instead: chance alone seldom strikes at the worst moment.
+ */
+export function crashes(rhythm: Rhythm, target?: Target): Nemesis {
+  const name = target === undefined ? "crash" : `crash ${target}`;
+  return repeated(name, rhythm, (random, { servers }) => ({
     kind: "crash",
-    hosts: [random.pick(servers)],
+    hosts: [target ?? random.pick(servers)],
   }));
 }
 

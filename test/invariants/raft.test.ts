@@ -482,14 +482,16 @@ describe("RAFT-MONO", () => {
       "RAFT-MONO: n1 has term 2 after it promised term 3",
     ]);
   });
+});
 
+describe("RAFT-DURABLE", () => {
   it.each(["vote", "voteReply", "append", "appendReply"])(
     "rejects a %s of a term that is not durable",
     (type) => {
       raft.step("n1", { term: 2 });
       const sent = [{ to: "n2", message: { type, term: 3 } }];
       expect(raft.step("n1", { term: 3, sent, isDurable: false })).toEqual([
-        "RAFT-MONO: n1 promises term 3 while its disk has term 2",
+        "RAFT-DURABLE: n1 promises term 3 while its disk has term 2",
       ]);
     },
   );
@@ -507,6 +509,6 @@ describe("RAFT-MONO", () => {
     raft.step("n2", { term: 1, log: logOf(1) });
     const log = [...raft.member("n2").log, ...logOf(1)];
     const deed = { log, sent: [accept("n1", 1, 2)], isDurable: false };
-    expect(raft.step("n2", deed)).toEqual(["RAFT-MONO: n2 acknowledges entry 2, durable are 1"]);
+    expect(raft.step("n2", deed)).toEqual(["RAFT-DURABLE: n2 acknowledges entry 2, durable are 1"]);
   });
 });

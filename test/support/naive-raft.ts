@@ -50,10 +50,11 @@ const RULES: readonly (readonly [string, (story: Story) => boolean])[] = [
   ["RAFT-APPEND", leaderRemoves],
   ["RAFT-MATCH", logsDisagree],
   ["RAFT-COMPLETE", leaderLacks],
+  ["RAFT-MONO", falls],
   ["RAFT-SM-SAFETY", appliesWrongly],
   ["RAFT-QUORUM", commitsWithoutQuorum],
   ["RAFT-KEEP", removesCommitted],
-  ["RAFT-MONO", falls],
+  ["RAFT-DURABLE", promisesTooEarly],
 ];
 
 function hasTwoLeaders({ past, now }: Story): boolean {
@@ -148,18 +149,20 @@ function removesCommitted({ past, now, sameLife }: Story): boolean {
 }
 
 function falls({ past, now, sameLife }: Story): boolean {
-  const { disk } = now;
   const own = [...past, now].filter(({ id }) => id === now.id);
   const promised = own.flatMap(({ sent }) => promises(sent).map(({ term }) => term));
-  const isRash = promises(now.sent).some(
-    ({ term, accepted, match = 0 }) =>
-      term > disk.term || (accepted === true && match > disk.terms.length),
-  );
   const isForgetful = promised.some((term) => term > now.term);
   const hasFallen =
     sameLife !== undefined &&
     (now.term < sameLife.term || now.commit < sameLife.commit || now.applied < sameLife.applied);
-  return isRash || isForgetful || hasFallen;
+  return isForgetful || hasFallen;
+}
+
+function promisesTooEarly({ now: { disk, sent } }: Story): boolean {
+  return promises(sent).some(
+    ({ term, accepted, match = 0 }) =>
+      term > disk.term || (accepted === true && match > disk.terms.length),
+  );
 }
 
 interface Promised {

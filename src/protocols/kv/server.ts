@@ -135,6 +135,12 @@ export class KvServer implements Node<KvMessage, KvState> {
     return this.#state.raft.log.lastIndex;
   }
 
+  /** Whether a sync of the journal is under way. */
+  get isSyncing(): boolean {
+    const { syncing, durable } = this.#state.raft.durability;
+    return syncing > durable;
+  }
+
   /** The log entry at an index in [1, lastIndex]. */
   entryAt(index: number): Entry<KvCommand> {
     return entryAt(this.#state.raft.log, index);

@@ -8,7 +8,7 @@ const mutant: Mutant = {
   find: "checksum(bytes, at + HEADER_BYTES, next) === readWord(bytes, at + 4)",
   replace: "true",
   scenario: "raft-random-failures-property/swarm",
-  invariant: "RAFT-MATCH",
+  invariant: "EXCEPTION",
 };
 
 export default mutant;
