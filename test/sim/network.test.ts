@@ -270,10 +270,8 @@ describe("a cut", () => {
 
   it("counts what it stopped on the link, in flight or not, and says why", () => {
     const link = wire();
-    const reasons: DropReason[] = [];
-    link.network.observer = {
-      onDrop: (_from, _to, _message, reason) => reasons.push(reason),
-    };
+    const told: unknown[] = [];
+    link.network.observer = { onDrop: (...drop) => told.push(drop) };
     link.network.send(N1, N2, "in flight");
     link.network.cut(N1, N2, true);
     link.network.send(N1, N2, "sent");
@@ -281,7 +279,10 @@ describe("a cut", () => {
     expect(arrivals(link)).toEqual([]);
     expect(link.network.stoppedOn(N1, N2)).toBe(2);
     expect(link.network.stoppedOn(N2, N1)).toBe(0);
-    expect(reasons).toEqual(["cut", "cut in flight"]);
+    expect(told).toEqual([
+      [N1, N2, "sent", "cut" satisfies DropReason],
+      [N1, N2, "in flight", "cut in flight" satisfies DropReason],
+    ]);
   });
 
   it("is no loss: the two are counted apart", () => {
