@@ -1,0 +1,320 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Fault, FaultKind } from "../../src/sim/fault.ts";
+import { Simulation } from "../../src/sim/simulation.ts";
+import type { SimulationOptions } from "../../src/sim/simulation-options.ts";
+import { CHATTERERS, chatter, deliveries, delivery, EVERY, touches } from "../support/chatter.ts";
+import { brief, heardBy, type ScriptedNode, scripted } from "../support/scripted.ts";
+
+const HORIZON = 12 * EVERY;
+const LATENCY = 300;
+
+const arbitraryHosts = fc.uniqueArray(fc.constantFrom(...CHATTERERS), { minLength: 1 });
+const arbitraryInFlight = fc.constantFrom("lose" as const, "deliver" as const);
+const arbitraryGroups = fc
+  .tuple(fc.shuffledSubarray(CHATTERERS, { minLength: 2 }), fc.integer({ min: 1, max: 3 }))
+  .map(([hosts, size]) => [hosts.slice(0, size), hosts.slice(size)])
+  .filter((groups) => groups.every((group) => group.length > 0));
+const arbitraryKind: fc.Arbitrary<FaultKind> = fc.oneof(
+  fc.record({ kind: fc.constantFrom("crash", "stop"), hosts: arbitraryHosts }),
+  fc.record({ kind: fc.constant("isolate"), hosts: arbitraryHosts, inFlight: arbitraryInFlight }),
+  fc.record({
+    kind: fc.constant("partition"),
+    groups: arbitraryGroups,
+    inFlight: arbitraryInFlight,
+  }),
+  fc.record({
+    kind: fc.constant("oneWay"),
+    from: arbitraryHosts,
+    to: arbitraryHosts,
+    inFlight: arbitraryInFlight,
+  }),
+);
+/**
+ * Messages leave on the full millisecond and arrive at 300 us behind it: faults begin and end at
+ * other times, some while messages are in flight, so that no two things happen at once.
+ */
+const arbitraryFault: fc.Arbitrary<Fault> = fc
+  .record({
+    kind: arbitraryKind,
+    tick: fc.nat(9),
+    begin: fc.constantFrom(100, 500),
+    ticks: fc.integer({ min: 1, max: 5 }),
+    end: fc.constantFrom(200, 600),
+  })
+  .map(({ kind, tick, begin, ticks, end }) => ({
+    ...kind,
+    at: tick * EVERY + begin,
+    lasting: ticks * EVERY + end - begin,
+  }));
+const arbitraryFaults = fc.array(arbitraryFault, { minLength: 1, maxLength: 5 });
+
+const isActive = ({ at, lasting }: Fault, now: number): boolean => at <= now && now < at + lasting;
+
+/** What must arrive, worked out from the schedule alone. */
+function expectedDeliveries(faults: readonly Fault[]): string[] {
+  const isUp = (host: string, now: number): boolean =>
+    !faults.some((fault) => {
+      const isDown = fault.kind === "crash" || fault.kind === "stop";
+      return isDown && fault.hosts.includes(host) && isActive(fault, now);
+    });
+  const isStopped = (from: string, to: string, sentAt: number): boolean =>
+    faults.some((fault) => {
+      if (fault.kind === "crash" || fault.kind === "stop") return false;
+      const isSevered = sentAt < fault.at && fault.at < sentAt + LATENCY;
+      const isCut = isActive(fault, sentAt) || (isSevered && fault.inFlight === "lose");
+      return isCut && touches(fault, from, to);
+    });
+  const found: string[] = [];
+  for (let sentAt = EVERY; sentAt + LATENCY <= HORIZON; sentAt += EVERY) {
+    for (const from of CHATTERERS.filter((host) => isUp(host, sentAt))) {
+      for (const to of CHATTERERS.filter((host) => isUp(host, sentAt + LATENCY))) {
+        if (isStopped(from, to, sentAt)) continue;
+        found.push(delivery(from, to, sentAt, sentAt + LATENCY));
+      }
+    }
+  }
+  return found;
+}
+
+describe("what a schedule lets through", () => {
+  const inFlight = "lose";
+  const span = { at: 100, lasting: 3 * EVERY };
+
+  it.each<[string, FaultKind, readonly string[]]>([
+    [
+      "a partition: what crosses between its groups, not who is in none",
+      { kind: "partition", groups: [["n1", "n2"], ["n3"]], inFlight },
+      ["n1->n3", "n2->n3", "n3->n1", "n3->n2"],
+    ],
+    [
+      "a partition in three: what crosses between any two",
+      { kind: "partition", groups: [["n1"], ["n2"], ["n3"]], inFlight },
+      ["n1->n2", "n1->n3", "n2->n1", "n2->n3", "n3->n1", "n3->n2"],
+    ],
+    [
+      "an isolation: all from and to its hosts, also among themselves, never to oneself",
+      { kind: "isolate", hosts: ["n1", "n2"], inFlight },
+      [
+        ...["n1->n2", "n1->n3", "n1->n4", "n2->n1", "n2->n3", "n2->n4"],
+        ...["n3->n1", "n3->n2", "n4->n1", "n4->n2"],
+      ],
+    ],
+    [
+      "a one-way cut: one direction",
+      { kind: "oneWay", from: ["n1"], to: ["n2", "n3"], inFlight },
+      ["n1->n2", "n1->n3"],
+    ],
+  ])("is all but, with %s", (_what, kind, stopped) => {
+    const simulation = chatter([{ ...span, ...kind }]);
+    simulation.run(2 * EVERY);
+    const links = CHATTERERS.flatMap((from) => CHATTERERS.map((to) => `${from}->${to}`));
+    const open = links.filter((link) => !stopped.includes(link));
+    expect(deliveries(simulation)).toEqual(
+      open.map((link) => `${link} sent at 1000, arrived at 1300`),
+    );
+    // At 3,100 it is over: everything passes again.
+    simulation.run(4 * EVERY + LATENCY);
+    const after = deliveries(simulation).filter((line) => line.includes("sent at 4000"));
+    expect(after.length).toBe(16);
+  });
+
+  it("is what each of its faults, taken alone, lets through", () => {
+    const property = fc.property(arbitraryFaults, (faults) => {
+      const simulation = chatter(faults);
+      simulation.run(HORIZON);
+      expect([...deliveries(simulation)].sort()).toEqual(expectedDeliveries(faults).sort());
+      expect(simulation.hosts.filter(({ node }) => node === undefined).length).toBe(
+        CHATTERERS.filter((host) =>
+          faults.some((fault) => {
+            const isDown = fault.kind === "crash" || fault.kind === "stop";
+            return isDown && fault.hosts.includes(host) && isActive(fault, HORIZON);
+          }),
+        ).length,
+      );
+    });
+    fc.assert(property, { numRuns: 150 });
+  });
+
+  it("changes, when one fault is removed, on links which that fault touched, and only there", () => {
+    const noisy = { latency: { min: 1, max: 5_000 }, loss: 0.2, duplication: 0.2 };
+    const property = fc.property(arbitraryFaults, fc.nat(), (faults, number) => {
+      const removed = faults[number % faults.length]!;
+      const [all, fewer] = [
+        chatter(faults, noisy),
+        chatter(
+          faults.filter((fault) => fault !== removed),
+          noisy,
+        ),
+      ];
+      all.run(HORIZON);
+      fewer.run(HORIZON);
+      const isUntouched = (from: string, to: string): boolean => !touches(removed, from, to);
+      expect(deliveries(fewer, isUntouched)).toEqual(deliveries(all, isUntouched));
+    });
+    fc.assert(property, { numRuns: 150 });
+  });
+
+  it("does not change on a link by who else talks on others", () => {
+    const noisy = { latency: { min: 1, max: 5_000 }, loss: 0.2, duplication: 0.2 };
+    const onLink = (from: string, to: string): boolean => from === "n1" && to === "n2";
+    const silence: Fault = { kind: "crash", hosts: ["n3", "n4"], at: 0, lasting: HORIZON };
+    const [all, fewer] = [chatter([], noisy), chatter([silence], noisy)];
+    all.run(HORIZON);
+    fewer.run(HORIZON);
+    expect(deliveries(fewer).length).toBeLessThan(deliveries(all).length);
+    expect(deliveries(fewer, onLink)).toEqual(deliveries(all, onLink));
+  });
+});
+
+describe("the account", () => {
+  const inFlight = "lose";
+  const kinds: readonly FaultKind[] = [
+    { kind: "crash", hosts: ["n1"] },
+    { kind: "stop", hosts: ["n1"] },
+    { kind: "partition", groups: [["n1"], ["n2", "n3", "n4"]], inFlight },
+    { kind: "isolate", hosts: ["n1"], inFlight },
+    { kind: "oneWay", from: ["n1"], to: ["n2"], inFlight },
+  ];
+
+  it.each(kinds.map((kind) => [kind.kind, kind] as const))(
+    "of a %s that bit says so, while it lasts and after",
+    (name, kind) => {
+      const simulation = chatter([{ ...kind, at: 100, lasting: 3 * EVERY }]);
+      expect(simulation.faults.get(name)).toEqual({ offered: 1, injected: 0, effective: 0 });
+      simulation.run(2 * EVERY);
+      expect(simulation.faults.get(name)).toEqual({ offered: 1, injected: 1, effective: 1 });
+      simulation.run(HORIZON);
+      expect(simulation.faults.get(name)).toEqual({ offered: 1, injected: 1, effective: 1 });
+    },
+  );
+
+  it.each(kinds.map((kind) => [kind.kind, kind] as const))(
+    "of a %s that could not bite says so: its host is down, its links are idle",
+    (name, kind) => {
+      const all: Fault = { kind: "stop", hosts: CHATTERERS, at: 100, lasting: 5 * EVERY };
+      const simulation = chatter([all, { ...kind, at: 500, lasting: EVERY }]);
+      simulation.run(HORIZON);
+      const own = name === "stop" ? 1 : 0;
+      expect(simulation.faults.get(name)).toEqual({
+        ...{ offered: 1 + own, injected: 1 + own, effective: own },
+      });
+    },
+  );
+
+  it("of a cut that begins and ends between two messages has no effect in it", () => {
+    const brief: Fault = { kind: "isolate", hosts: ["n1"], inFlight, at: 1_400, lasting: 500 };
+    const simulation = chatter([brief]);
+    simulation.run(HORIZON);
+    expect(simulation.faults.get("isolate")).toEqual({ offered: 1, injected: 1, effective: 0 });
+  });
+
+  it("of a cut that stops what is in flight alone has it as an effect", () => {
+    // Sent at 1,000, due at 1,300.
+    const cut = (fate: "lose" | "deliver"): Fault => ({
+      ...{ kind: "isolate", hosts: ["n1"], inFlight: fate, at: 1_100, lasting: 500 },
+    });
+    const [loses, delivers] = [chatter([cut("lose")]), chatter([cut("deliver")])];
+    loses.run(HORIZON);
+    delivers.run(HORIZON);
+    expect(loses.faults.get("isolate")?.effective).toBe(1);
+    expect(delivers.faults.get("isolate")?.effective).toBe(0);
+  });
+
+  it("names kinds that were planned, and no others", () => {
+    const simulation = chatter([{ kind: "stop", hosts: ["n1"], at: 100, lasting: 5 }]);
+    expect([...simulation.faults.keys()]).toEqual(["stop"]);
+  });
+});
+
+describe("a fault that waits for its target", () => {
+  /** `leader` is nobody before 50, then n1, and from 80 on n2. */
+  const targets: SimulationOptions<string, ScriptedNode>["targets"] = {
+    leader: ({ now }) => (now < 50 ? [] : now < 80 ? ["n1"] : ["n2"]),
+    nobody: () => [],
+    everybody: ({ servers }) => servers.map(({ id }) => id),
+  };
+  const program = scripted({
+    onStart: (env) => env.setTimer("tick", 10),
+    onTimer: (env) => env.setTimer("tick", 10),
+  });
+  const simulate = (faults: readonly Fault[]): Simulation<string, ScriptedNode> => {
+    const servers = { n1: program, n2: program };
+    return new Simulation({ seed: "1", servers, targets, faults, trace: true });
+  };
+  const weather = (simulation: Simulation<string, ScriptedNode>): readonly string[] =>
+    brief(simulation.trace).filter((line) => !/timer|send|deliver/.test(line));
+
+  it("begins when there is one, and lasts its whole time from then on", () => {
+    const simulation = simulate([{ kind: "stop", hosts: ["leader"], at: 15, lasting: 40 }]);
+    simulation.run(49);
+    expect(simulation.faults.get("stop")).toEqual({ offered: 1, injected: 0, effective: 0 });
+    simulation.run(200);
+    expect(weather(simulation).slice(2)).toEqual([
+      "15 weather fault begins",
+      "50 n1 stop",
+      "50 weather fault begins",
+      "90 weather fault ends",
+      "90 n1 start",
+    ]);
+    expect(simulation.trace.find(({ kind }) => kind === "fault begins")?.note).toBe(
+      "waits for its target",
+    );
+    expect(simulation.faults.get("stop")).toEqual({ offered: 1, injected: 1, effective: 1 });
+  });
+
+  it("releases those whom it struck, whoever the target is by then", () => {
+    const simulation = simulate([{ kind: "crash", hosts: ["leader"], at: 60, lasting: 40 }]);
+    simulation.run(200);
+    // At 100 the leader is n2; it is n1 that starts again.
+    expect(weather(simulation)).toContain("100 n1 start");
+    expect(simulation.hosts.map(({ life }) => life)).toEqual([2, 1]);
+  });
+
+  it("waits for all of its targets", () => {
+    const cut: Fault = {
+      ...{ kind: "oneWay", from: ["n2"], to: ["leader"], inFlight: "lose" },
+      ...{ at: 15, lasting: 40 },
+    };
+    const simulation = simulate([cut]);
+    simulation.run(200);
+    expect(weather(simulation)).toContain("50 weather fault begins");
+    expect(weather(simulation)).toContain("90 weather fault ends");
+  });
+
+  it("waits for ever for nobody, and leaves the others alone", () => {
+    const simulation = simulate([
+      { kind: "stop", hosts: ["n1", "nobody"], at: 5, lasting: 10 },
+      { kind: "crash", hosts: ["n2"], at: 5, lasting: 10 },
+    ]);
+    simulation.run(200);
+    expect(simulation.faults.get("stop")).toEqual({ offered: 1, injected: 0, effective: 0 });
+    expect(simulation.faults.get("crash")?.effective).toBe(1);
+    expect(simulation.hosts.map(({ life }) => life)).toEqual([1, 2]);
+  });
+
+  it("may mean several hosts, and none of them twice", () => {
+    const simulation = simulate([{ kind: "stop", hosts: ["everybody", "n1"], at: 5, lasting: 10 }]);
+    simulation.run(15);
+    expect(simulation.hosts.map(({ life }) => life)).toEqual([2, 2]);
+    expect(heardBy(simulation, "n1")).toEqual(["start"]);
+    expect(simulation.faults.get("stop")?.effective).toBe(1);
+  });
+
+  it("puts a host that two groups name into the first", () => {
+    const cut: Fault = {
+      ...{ kind: "partition", groups: [["n1"], ["everybody"]], inFlight: "lose" },
+      ...{ at: 5, lasting: 10 },
+    };
+    const simulation = simulate([cut]);
+    simulation.run(200);
+    expect(simulation.faults.get("partition")?.injected).toBe(1);
+    expect(simulation.violation).toBeUndefined();
+  });
+
+  it("of a name that nobody knows is a bug of the plan", () => {
+    const simulation = simulate([{ kind: "stop", hosts: ["n9"], at: 5, lasting: 10 }]);
+    simulation.run(20);
+    expect(simulation.violation?.message).toContain("no such host or target: n9");
+  });
+});
