@@ -123,20 +123,32 @@ describe("a sync", () => {
     expect(durableOf(disk, "log")).toEqual([1, 2]);
   });
 
-  it("forgets nothing although thousands of writes pass by and some always wait", () => {
+  it("forgets nothing of what waits while thousands of writes are settled and made", () => {
     const disk = new VirtualDisk(SECTOR_BYTES);
-    // More than the 1,024 settled writes that are kept before their room is taken back.
-    const written = Array.from({ length: 3_000 }, (_, i) => i % 256);
-    for (const byte of written) {
-      disk.append("log", bytes(byte, byte, byte));
-      disk.settle(disk.written - 2);
-    }
-    disk.truncate("log", 8_999);
+    const written = Array.from({ length: 5_000 }, (_, i) => i % 251);
+    for (const byte of written.slice(0, 2_000)) disk.append("log", bytes(byte, byte, byte));
+    // Of more than 1,024 settled writes the room is taken back; 500 others wait meanwhile.
+    disk.settle(1_500);
+    for (const byte of written.slice(2_000)) disk.append("log", bytes(byte, byte, byte));
+    disk.truncate("log", 14_999);
     disk.settle(disk.written - 1);
     const triples = written.flatMap((byte) => [byte, byte, byte]);
     expect(durableOf(disk, "log")).toEqual(triples);
     disk.settle(disk.written);
     expect(durableOf(disk, "log")).toEqual(triples.slice(0, -1));
+  });
+
+  it.each([
+    // 256 bytes is where it begins; 1,024 settled writes of 3 bytes fit into 4,096.
+    ["none waits", 0, 256],
+    ["some always wait", 2, 4_096],
+  ])("takes back the room of what it settled, when %s", (_when, waiting, arenaMax) => {
+    const disk = new VirtualDisk(SECTOR_BYTES);
+    for (let i = 0; i < 5_000; i++) {
+      disk.append("log", bytes(1, 2, 3));
+      disk.settle(disk.written - waiting);
+    }
+    expect(disk.state.arena.length).toBeLessThanOrEqual(arenaMax);
   });
 });
 
@@ -172,6 +184,21 @@ describe("a crash", () => {
     expect(found).toEqual(
       new Set(["1111111111", "1222222221", "1222111111 torn", "1222222211 torn"]),
     );
+  });
+
+  it("extends with zeros, not with what a cut has taken", () => {
+    const found = outcomes((disk) => {
+      disk.append("log", bytes(1, 1, 1));
+      disk.truncate("log", 1);
+      disk.settle(disk.written);
+      disk.append("log", bytes(2, 2));
+    });
+    expect(found).toEqual(new Set(["1", "122", "100 torn"]));
+  });
+
+  it("never calls a write torn of which all was kept", () => {
+    const found = outcomes((disk) => disk.append("log", bytes(1, 1, 1, 1)));
+    expect(found).toEqual(new Set(["nothing", "1111", "0000 torn"]));
   });
 
   it("loses a cut, a new name and a removal that were not synced, or keeps them whole", () => {
