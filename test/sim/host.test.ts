@@ -45,10 +45,11 @@ describe("a timer", () => {
         env.setTimer("retry", 30_000);
         env.setTimer("poll", 50);
         env.setTimer("retry", 40_000);
+        env.setTimer("poll", 60);
       },
     });
     simulation.run(100_000);
-    expect(brief(simulation.trace).slice(1)).toEqual(["50 n1 timer", "40000 n1 timer"]);
+    expect(brief(simulation.trace).slice(1)).toEqual(["60 n1 timer", "40000 n1 timer"]);
   });
 
   it("can be set again while it fires", () => {
@@ -92,14 +93,18 @@ describe("a crash", () => {
           env.disk.sync("log");
         },
       },
-      [down("crash", 5, 10)],
+      [down("crash", 5, 3), down("crash", 50, 3)],
     );
-    simulation.run(10);
+    simulation.run(5);
     expect(heardBy(simulation, "n1")).toBeUndefined();
-    simulation.run(100);
-    // Neither the timer of time 40 nor the sync of time 10 comes back.
+    simulation.run(49);
+    // Neither the sync of time 10 nor the timer of time 40 comes back in the life from 8 on.
     expect(heardBy(simulation, "n1")).toEqual(["start"]);
     expect(simulation.hosts[0]!.life).toBe(2);
+    // What the first crash took is not there for the second one to take.
+    simulation.run(100);
+    expect(simulation.violation).toBeUndefined();
+    expect(simulation.hosts[0]!.life).toBe(3);
   });
 
   it("leaves what was synced, and of the rest what chance leaves, for the next life to read", () => {
@@ -163,7 +168,7 @@ describe("a stop", () => {
           writeAndSync(env);
         },
       },
-      [down("stop", 5, 10)],
+      [down("stop", 5, 3)],
     );
     simulation.run(100);
     expect(read).toEqual([undefined, BYTES]);

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { UsageError } from "../../src/sim/assert.ts";
+import { checkFault, describeFault, type Fault, targetsOf } from "../../src/sim/fault.ts";
+
+const span = { at: 5_000_000, lasting: 2_000_000 };
+const targets = new Set(["n1", "n2", "n3", "leader"]);
+const HORIZON = 10_000_000;
+
+const crash: Fault = { ...span, kind: "crash", hosts: ["n1", "leader"] };
+const stop: Fault = { ...span, kind: "stop", hosts: ["n1"] };
+const isolate: Fault = { ...span, kind: "isolate", hosts: ["n1"], inFlight: "lose" };
+const oneWay: Fault = {
+  ...span,
+  ...{ kind: "oneWay", from: ["n1"], to: ["n2", "n3"], inFlight: "deliver" },
+};
+const partition: Fault = {
+  ...span,
+  ...{ kind: "partition", groups: [["n1", "n2"], ["n3"]], inFlight: "lose" },
+};
+
+describe("a fault in a line", () => {
+  it.each<[Fault, string]>([
+    [crash, "at 5 s for 2 s: crash n1 leader"],
+    [stop, "at 5 s for 2 s: stop n1"],
+    [isolate, "at 5 s for 2 s: isolate n1, messages in flight are lost"],
+    [oneWay, "at 5 s for 2 s: cut n1 -> n2 n3"],
+    [partition, "at 5 s for 2 s: partition n1 n2 | n3, messages in flight are lost"],
+  ])("says when, for how long, what and whom: %#", (fault, line) => {
+    expect(describeFault(fault)).toBe(line);
+  });
+});
+
+describe("the targets of a fault", () => {
+  it.each<[Fault, readonly string[]]>([
+    [crash, ["n1", "leader"]],
+    [stop, ["n1"]],
+    [isolate, ["n1"]],
+    [oneWay, ["n1", "n2", "n3"]],
+    [partition, ["n1", "n2", "n3"]],
+  ])("are all that it names, in order: %#", (fault, found) => {
+    expect(targetsOf(fault)).toEqual(found);
+  });
+});
+
+describe("a fault from outside", () => {
+  it.each([[crash], [stop], [isolate], [oneWay], [partition]])("is taken as it is: %#", (fault) => {
+    expect(checkFault(fault, "fault", targets, HORIZON)).toEqual(fault);
+  });
+
+  it("may last from the beginning of the run to its end", () => {
+    const whole = { ...stop, at: 0, lasting: HORIZON };
+    expect(checkFault(whole, "fault", targets, HORIZON)).toEqual(whole);
+  });
+
+  it.each<[unknown, string]>([
+    ["crash", 'fault: expected an object, got "crash"'],
+    [
+      { ...stop, kind: "earthquake" },
+      'fault.kind: expected one of crash, stop, partition, isolate, oneWay, got "earthquake"',
+    ],
+    [
+      { ...stop, inFlight: "lose" },
+      "fault.inFlight: unknown field, expected only at, lasting, kind, hosts",
+    ],
+    [{ ...stop, at: -1 }, "fault.at: expected a whole number in [0, 10000000], got -1"],
+    [{ ...stop, at: 0.5 }, "fault.at: expected a whole number in [0, 10000000], got 0.5"],
+    [
+      { ...stop, at: HORIZON + 1 },
+      "fault.at: expected a whole number in [0, 10000000], got 10000001",
+    ],
+    [{ ...stop, lasting: 0 }, "fault.lasting: expected a whole number in [1, 5000000], got 0"],
+    [
+      { ...stop, lasting: 5_000_001 },
+      "fault.lasting: expected a whole number in [1, 5000000], got 5000001",
+    ],
+    [{ ...stop, hosts: "n1" }, 'fault.hosts: expected a list, got "n1"'],
+    [{ ...stop, hosts: [] }, "fault.hosts: expected at least one host, got none"],
+    [{ ...stop, hosts: ["n1", 2] }, "fault.hosts[1]: expected a text, got 2"],
+    [{ ...stop, hosts: ["n9"] }, 'fault.hosts[0]: expected one of n1, n2, n3, leader, got "n9"'],
+    [{ ...stop, hosts: ["n1", "n1"] }, 'fault.hosts: expected each host once, got "n1" twice'],
+    [
+      { ...partition, groups: [["n1"], ["n2", "n1"]] },
+      'fault.groups: expected each host once, got "n1" twice',
+    ],
+    [
+      { ...partition, groups: [["n1"], []] },
+      "fault.groups[1]: expected at least one host, got none",
+    ],
+    [
+      { ...partition, groups: [["n1"], ["n2", "n9"]] },
+      'fault.groups[1][1]: expected one of n1, n2, n3, leader, got "n9"',
+    ],
+    [
+      { ...partition, inFlight: "maybe" },
+      'fault.inFlight: expected one of lose, deliver, got "maybe"',
+    ],
+    [
+      { ...isolate, inFlight: undefined },
+      "fault.inFlight: expected one of lose, deliver, got nothing",
+    ],
+    [{ ...oneWay, from: undefined }, "fault.from: expected a list, got nothing"],
+    [{ ...oneWay, to: [] }, "fault.to: expected at least one host, got none"],
+  ])("is refused in one line that names path, expectation and value: %#", (value, message) => {
+    const check = (): Fault => checkFault(value, "fault", targets, HORIZON);
+    expect(check).toThrow(new UsageError(message));
+    expect(check).toThrow(UsageError);
+  });
+});
