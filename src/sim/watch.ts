@@ -118,8 +118,13 @@ export class Watch<View> {
 
   /** The run is over: what do the invariants say? */
   judgeEnd(): void {
-    this.#world.now = this.#watched.scheduler.now;
+    const world = this.#world;
+    // Whether the last event was watched or not, the world looks the same: nothing happens now.
+    world.now = this.#watched.scheduler.now;
+    world.step = this.#watched.steps;
+    world.server = undefined;
     this.#event.host = undefined;
+    this.#sent.length = 0;
     for (const { name, onEnd } of this.#options.invariants) {
       if (this.violation === undefined) this.#ask(name, onEnd);
     }

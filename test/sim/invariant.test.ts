@@ -1,0 +1,215 @@
+import { describe, expect, it } from "vitest";
+import type { Fault } from "../../src/sim/fault.ts";
+import { always, eventually, type Invariant, type World } from "../../src/sim/invariant.ts";
+import { Simulation } from "../../src/sim/simulation.ts";
+import { type ScriptedNode, scripted } from "../support/scripted.ts";
+
+const HORIZON = 100;
+/** An event at 0, and then at 10, 20 and so on, each a timer. */
+const ticking = scripted({
+  onStart: (env) => env.setTimer("tick", 10),
+  onTimer: (env) => env.setTimer("tick", 10),
+});
+/** An event at 0, and nothing after it. */
+const silent = scripted();
+
+type Simulated = Simulation<string, ScriptedNode>;
+
+function simulate(invariants: readonly Invariant<ScriptedNode>[], program = ticking): Simulated {
+  const simulation = new Simulation({ seed: "1", servers: { n1: program }, invariants });
+  simulation.run(HORIZON);
+  simulation.end();
+  return simulation;
+}
+
+const at =
+  (...times: readonly number[]) =>
+  ({ now }: World<ScriptedNode>): boolean =>
+    times.includes(now);
+
+describe("always", () => {
+  const never = () => false;
+
+  it("says nothing while it holds", () => {
+    expect(simulate([always("OK", () => true)]).violation).toBeUndefined();
+  });
+
+  it("is violated at the first event after which it does not hold", () => {
+    const { violation } = simulate([always("BELOW-30", ({ now }) => now < 30)]);
+    expect(violation).toEqual({
+      ...{ invariant: "BELOW-30", message: "does not hold at 0.03 ms", at: 30, step: 4 },
+      ...{ host: "n1", stack: undefined },
+    });
+  });
+
+  it.each([
+    ["holds from its beginning on", { from: 30 }, 30],
+    ["does not ask before", { from: 31 }, 40],
+    ["holds up to its end", { until: 0 }, 0],
+  ])("%s", (_what, span, violatedAt) => {
+    expect(simulate([always("NEVER", never, span)]).violation?.at).toBe(violatedAt);
+  });
+
+  it("does not ask after its end", () => {
+    const holds = ({ now }: World<ScriptedNode>) => now <= 50;
+    expect(simulate([always("TO-50", holds, { until: 50 })]).violation).toBeUndefined();
+    expect(simulate([always("TO-60", holds, { until: 60 })]).violation?.at).toBe(60);
+  });
+});
+
+describe("eventually", () => {
+  it.each<[string, { from?: number; by: number }, readonly number[]]>([
+    ["in between", { from: 20, by: 60 }, [40]],
+    ["just in time", { from: 20, by: 60 }, [60]],
+    ["at the very beginning", { from: 20, by: 60 }, [20]],
+    ["once, and then no more", { by: 60 }, [0]],
+    ["after the last event, at the end of the run", { from: 95, by: 100 }, [100]],
+  ])("is kept when it holds %s", (_when, span, times) => {
+    expect(simulate([eventually("ONCE", span, at(...times))]).violation).toBeUndefined();
+  });
+
+  it.each<[string, { from?: number; by: number }, readonly number[], number]>([
+    ["never", { by: 60 }, [], 70],
+    ["too late", { by: 60 }, [70, 80], 70],
+    ["too early", { from: 20, by: 60 }, [10], 70],
+    ["too early and too late", { from: 20, by: 60 }, [10, 70], 70],
+  ])("is violated once time is up when it holds %s", (_when, span, times, violatedAt) => {
+    const { violation } = simulate([eventually("ONCE", span, at(...times))]);
+    expect(violation?.at).toBe(violatedAt);
+    expect(violation?.message).toBe("not by 0.06 ms: it never held");
+  });
+
+  it("is judged at the end when nothing happens any more", () => {
+    const never = eventually<ScriptedNode>("NEVER", { by: 60 }, () => false);
+    const { violation, now } = simulate([never], silent);
+    expect(violation).toMatchObject({ invariant: "NEVER", at: HORIZON, host: undefined });
+    expect(now).toBe(HORIZON);
+  });
+
+  it("is judged at the end when its time is the end", () => {
+    const never = eventually<ScriptedNode>("NEVER", { by: HORIZON }, () => false);
+    expect(simulate([never]).violation?.at).toBe(HORIZON);
+  });
+
+  it("says what is missing, if its author says so", () => {
+    const explain = ({ now }: World<ScriptedNode>) => `no leader at ${now}`;
+    const { violation } = simulate([eventually("LEADER", { by: 60 }, () => false, explain)]);
+    expect(violation?.message).toBe("not by 0.06 ms: no leader at 70");
+  });
+
+  it("keeps what it knows in its state, so that a snapshot has it", () => {
+    const once = eventually<ScriptedNode>("ONCE", { by: 60 }, at(40));
+    expect(once.state).toEqual({ isReached: false });
+    simulate([once]);
+    expect(once.state).toEqual({ isReached: true });
+  });
+});
+
+describe("of several invariants", () => {
+  it("the first that is violated is told, and the run is over", () => {
+    const { violation, now, steps } = simulate([
+      always("TO-40", ({ now }) => now < 40),
+      always("TO-20", ({ now }) => now < 20),
+      always("TO-20 as well", ({ now }) => now < 20),
+    ]);
+    expect(violation?.invariant).toBe("TO-20");
+    expect([now, steps]).toEqual([20, 3]);
+  });
+
+  it("those at the end are not asked after a violation", () => {
+    const asked: number[] = [];
+    const atEnd: Invariant<ScriptedNode> = {
+      name: "AT-END",
+      onEnd: ({ now }) => void asked.push(now),
+    };
+    simulate([always("TO-20", ({ now }) => now < 20), atEnd]);
+    expect(asked).toEqual([]);
+    simulate([atEnd]);
+    expect(asked).toEqual([HORIZON]);
+  });
+});
+
+describe("the world that an invariant sees", () => {
+  const inTouch = scripted({
+    onStart: (env) => {
+      env.send("n2", "hello");
+      env.send("c1", "hello, too");
+    },
+  });
+  const faults: readonly Fault[] = [
+    { kind: "oneWay", from: ["n1"], to: ["n2"], inFlight: "deliver", at: 50, lasting: 20 },
+  ];
+  const see = <Seen>(look: (world: World<ScriptedNode>) => Seen): Seen[] => {
+    const seen: Seen[] = [];
+    const simulation = new Simulation<string, ScriptedNode>({
+      seed: "1",
+      servers: { n1: inTouch, n2: silent },
+      clients: { c1: scripted({ onStart: (env) => env.send("n1", "ask") }) },
+      network: { latency: { min: 5, max: 5 }, loss: 0, duplication: 0, links: [] },
+      faults,
+      invariants: [{ name: "LOOK", onStep: (world) => void seen.push(look(world)) }],
+    });
+    simulation.run(HORIZON);
+    return seen;
+  };
+
+  it("is true time, and the number of the event", () => {
+    expect(see(({ now, step }) => [step, now])).toEqual([
+      ...[1, 2, 3].map((step) => [step, 0]),
+      ...[4, 5, 6].map((step) => [step, 5]),
+      ...[
+        [7, 50],
+        [8, 70],
+      ],
+    ]);
+  });
+
+  it("is what has just happened: where, from whom, and with what", () => {
+    const seen = see(({ event }) => [event.kind, event.host?.id, event.from, event.payload]);
+    expect(seen).toEqual([
+      ["start", "n1", undefined, undefined],
+      ["start", "n2", undefined, undefined],
+      ["start", "c1", undefined, undefined],
+      ["deliver", "n2", "n1", "hello"],
+      ["deliver", "c1", "n1", "hello, too"],
+      ["deliver", "n1", "c1", "ask"],
+      ["fault begins", undefined, undefined, faults[0]],
+      ["fault ends", undefined, undefined, faults[0]],
+    ]);
+  });
+
+  it("is the messages that left in this step, and no longer those of the one before", () => {
+    const seen = see(({ sent }) => sent.map(({ to, message }) => `${message} to ${to}`));
+    expect(seen.slice(0, 4)).toEqual([["hello to n2", "hello, too to c1"], [], ["ask to n1"], []]);
+  });
+
+  it("is the servers and not the clients; the one concerned, if it is a server", () => {
+    expect(see(({ servers }) => servers.map(({ id }) => id))[0]).toEqual(["n1", "n2"]);
+    const concerned = see(({ server }) => server?.id);
+    expect(concerned).toEqual(["n1", "n2", undefined, "n2", undefined, "n1", undefined, undefined]);
+  });
+
+  it("is the nodes' memory, after the event", () => {
+    const heard = see(({ servers }) => servers[1]!.node?.state.heard.length);
+    expect(heard).toEqual([undefined, 1, 1, 2, 2, 2, 2, 2]);
+  });
+
+  it("is every cut, in its direction", () => {
+    expect(see(({ isCut }) => isCut("n1", "n2")).slice(-3)).toEqual([false, true, false]);
+    expect(see(({ isCut }) => isCut("n2", "n1"))).not.toContain(true);
+  });
+
+  it.each([false, true])("is whole at the end of a run, traced or not: %s", (trace) => {
+    const seen: unknown[] = [];
+    const look: Invariant<ScriptedNode> = {
+      name: "LOOK",
+      onEnd: ({ now, step, server, sent }) => void seen.push([now, step, server, [...sent]]),
+    };
+    const simulation = new Simulation({
+      ...{ seed: "1", servers: { n1: ticking }, invariants: [look], trace },
+    });
+    simulation.run(HORIZON);
+    simulation.end();
+    expect(seen).toEqual([[HORIZON, 11, undefined, []]]);
+  });
+});
