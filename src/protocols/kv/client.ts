@@ -77,8 +77,10 @@ export class KvClient implements Node<KvMessage, KvClientState> {
   }
 
   onMessage(from: NodeId, message: KvMessage): void {
-    const { current, serial, asked } = this.state;
-    if (current === undefined || !("serial" in message) || message.serial !== serial) return;
+    const { current, session, serial, asked } = this.state;
+    if (current === undefined || !("serial" in message)) return;
+    // Neither to an earlier request, nor to one of this client's earlier lives.
+    if (message.session !== session || message.serial !== serial) return;
     switch (message.type) {
       case "reply":
         this.state.leader = from;
@@ -126,7 +128,7 @@ export class KvClient implements Node<KvMessage, KvClientState> {
     state.asked = to;
     state.leader = undefined;
     this.#env.setTimer("retry", this.#options.requestTimeout);
-    if (isLocal) this.#env.send(to, { type: "localRead", serial, key: operation.key });
+    if (isLocal) this.#env.send(to, { type: "localRead", session, serial, key: operation.key });
     else this.#env.send(to, { type: "request", session, serial, operation });
   }
 

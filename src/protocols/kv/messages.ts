@@ -21,12 +21,15 @@ export interface Request {
 /** Client to server: what do you hold, be it out of date? */
 export interface LocalRead {
   readonly type: "localRead";
+  readonly session: string;
   readonly serial: number;
   readonly key: string;
 }
 
+/** Server to client. An answer names the session too: a client's next life counts from 1 again. */
 export interface Reply {
   readonly type: "reply";
+  readonly session: string;
   readonly serial: number;
   readonly result: KvResult;
 }
@@ -34,12 +37,14 @@ export interface Reply {
 /** Server to client: ask the leader; undefined: whoever that is. The operation may yet happen. */
 export interface Redirect {
   readonly type: "redirect";
+  readonly session: string;
   readonly serial: number;
   readonly leader: NodeId | undefined;
 }
 
 export interface LocalValue {
   readonly type: "localValue";
+  readonly session: string;
   readonly serial: number;
   readonly value: KvValue | undefined;
   /** The log index up to which the server had applied. */

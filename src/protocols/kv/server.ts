@@ -52,10 +52,11 @@ export class KvServer implements Node<KvMessage, KvState> {
         this.#onRequest(from, message);
         break;
       case "localRead": {
-        const { serial, key } = message;
+        const { session, serial, key } = message;
         const { raft, machine } = this.#state;
         const value = machine.keys.get(key)?.value;
-        this.#env.send(from, { type: "localValue", serial, value, applied: raft.applied });
+        const { applied } = raft;
+        this.#env.send(from, { type: "localValue", session, serial, value, applied });
         break;
       }
       case "reply":
@@ -81,12 +82,13 @@ export class KvServer implements Node<KvMessage, KvState> {
     if (last !== undefined && serial <= last.serial) {
       // Done already. Of an older one the client has given up waiting for the answer.
       const { result } = last;
-      if (serial === last.serial) this.#env.send(client, { type: "reply", serial, result });
+      const isLast = serial === last.serial;
+      if (isLast) this.#env.send(client, { type: "reply", session, serial, result });
       return;
     }
     const place = this.#raft.propose({ session, serial, operation });
     if (place === undefined) {
-      this.#env.send(client, { type: "redirect", serial, leader: this.#raft.leader });
+      this.#redirect(client, session, serial);
     } else {
       this.#state.waiting.set(place.index, { client, session, serial });
     }
@@ -101,8 +103,15 @@ export class KvServer implements Node<KvMessage, KvState> {
     const { client, session, serial } = expected;
     // The entry at this index may be another leader's: an index alone proves nothing.
     const isThis = command?.session === session && command.serial === serial;
-    if (isThis && result !== undefined) this.#env.send(client, { type: "reply", serial, result });
-    else this.#env.send(client, { type: "redirect", serial, leader: this.#raft.leader });
+    if (isThis && result !== undefined) {
+      this.#env.send(client, { type: "reply", session, serial, result });
+    } else {
+      this.#redirect(client, session, serial);
+    }
+  }
+
+  #redirect(client: NodeId, session: string, serial: number): void {
+    this.#env.send(client, { type: "redirect", session, serial, leader: this.#raft.leader });
   }
 
   // What a server shows of itself: the views that invariants ask for.

@@ -45,11 +45,11 @@ class Bench {
   }
 
   reply(from: NodeId, serial: number, result: KvResult = DONE): readonly Sent<KvMessage>[] {
-    return this.hear(from, { type: "reply", serial, result });
+    return this.hear(from, { type: "reply", session: "c1@0", serial, result });
   }
 
   redirect(from: NodeId, serial: number, leader: NodeId | undefined): readonly Sent<KvMessage>[] {
-    return this.hear(from, { type: "redirect", serial, leader });
+    return this.hear(from, { type: "redirect", session: "c1@0", serial, leader });
   }
 
   /** What the history has of it, without the invocations. */
@@ -276,14 +276,21 @@ describe("a local read", () => {
 
   it("asks for what a server holds, outside any session", () => {
     const bench = new Bench();
-    const message = { type: "localRead", serial: 1, key: "k" };
+    const message = { type: "localRead", session: "c1@0", serial: 1, key: "k" };
     expect(bench.begin("o1", local)).toEqual([{ to: "n1", message }]);
     expect(bench.env.emitted).toMatchObject([["invoke", { operation: { request: undefined } }]]);
   });
 
   it("is ok in the history, marked as local", () => {
     const bench = asking(local);
-    bench.hear("n1", { type: "localValue", serial: 1, value: "v", applied: 7 });
+    const value = {
+      type: "localValue",
+      session: "c1@0",
+      serial: 1,
+      value: "v",
+      applied: 7,
+    } as const;
+    bench.hear("n1", value);
     const result = { value: "v", isLocal: true, applied: 7 };
     expect(bench.outcomes).toEqual([["ok", { id: "o1", result }]]);
   });
@@ -292,6 +299,16 @@ describe("a local read", () => {
 describe("a client's session", () => {
   it("is named by its start, so that two lives do not share one", () => {
     expect(new Bench(["n1"], ms(5)).client.state.session).toBe("c1@5000");
+  });
+
+  it("is not closed by answers to an earlier one: a restarted client counts from 1 again", () => {
+    const bench = new Bench(["n1", "n2"], ms(5));
+    bench.begin("o1", { op: "get", key: "k", isLocal: true });
+    const earlier = { session: "c1@0", serial: 1 };
+    bench.hear("n1", { type: "reply", ...earlier, result: DONE });
+    bench.hear("n1", { type: "localValue", ...earlier, value: "v", applied: 7 });
+    expect(bench.hear("n1", { type: "redirect", ...earlier, leader: "n2" })).toEqual([]);
+    expect(bench.outcomes).toEqual([]);
   });
 });
 

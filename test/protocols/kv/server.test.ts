@@ -14,7 +14,7 @@ const request = (serial: number, operation: KvOperation = PUT, session = "s"): K
   return { type: "request", session, serial, operation };
 };
 const done = (serial: number): KvMessage => {
-  return { type: "reply", serial, result: { type: "done" } };
+  return { type: "reply", session: "s", serial, result: { type: "done" } };
 };
 
 /** An append by a leader with all that precede the entries committed, and they as well. */
@@ -74,12 +74,12 @@ describe("a server that does not lead", () => {
   it("names the leader", () => {
     const bench = new Bench();
     bench.ask("n3", append(1, [0, 0]));
-    const message = { type: "redirect", serial: 1, leader: "n3" };
+    const message = { type: "redirect", session: "s", serial: 1, leader: "n3" };
     expect(bench.ask("c1", request(1))).toEqual([{ to: "c1", message }]);
   });
 
   it("says that it knows none", () => {
-    const message = { type: "redirect", serial: 4, leader: undefined };
+    const message = { type: "redirect", session: "s", serial: 4, leader: undefined };
     expect(new Bench().ask("c1", request(4))).toEqual([{ to: "c1", message }]);
   });
 
@@ -108,7 +108,7 @@ describe("a server that leads", () => {
     const result = { type: "value", value: "v" };
     expect(bench.ask("n2", accepted(1, 3))).toEqual([
       { to: "c1", message: done(1) },
-      { to: "c2", message: { type: "reply", serial: 7, result } },
+      { to: "c2", message: { type: "reply", session: "t", serial: 7, result } },
     ]);
   });
 
@@ -134,7 +134,7 @@ describe("a proposal that is lost to another leader", () => {
     const put = { session: "t", serial: 1, operation: PUT };
     const entry = { index: 2, term: 2, command: put };
     const sent = bench.ask("n3", append(2, [1, 1], [entry]));
-    const message = { type: "redirect", serial: 1, leader: "n3" };
+    const message = { type: "redirect", session: "s", serial: 1, leader: "n3" };
     expect(sent).toEqual([{ to: "c1", message }]);
     expect(bench.server.item("k")?.value).toBe("v");
   });
@@ -151,7 +151,7 @@ describe("a proposal that is lost to another leader", () => {
     const bench = new Bench().lead();
     bench.ask("c1", request(1));
     const sent = bench.ask("n3", append(2, [1, 1], [blank(2, 2)]));
-    const message = { type: "redirect", serial: 1, leader: "n3" };
+    const message = { type: "redirect", session: "s", serial: 1, leader: "n3" };
     expect(sent).toEqual([{ to: "c1", message }]);
   });
 });
@@ -189,14 +189,14 @@ describe("a request that comes again", () => {
 
 describe("a local read", () => {
   it("gives what the server holds, and up to where it has applied", () => {
-    const message = { type: "localValue", serial: 5, value: "v", applied: 2 };
-    const sent = served().ask("c1", { type: "localRead", serial: 5, key: "k" });
+    const message = { type: "localValue", session: "s", serial: 5, value: "v", applied: 2 };
+    const sent = served().ask("c1", { type: "localRead", session: "s", serial: 5, key: "k" });
     expect(sent).toEqual([{ to: "c1", message }]);
   });
 
   it("gives undefined for a key that the server lacks, whoever leads", () => {
-    const message = { type: "localValue", serial: 5, value: undefined, applied: 0 };
-    const sent = new Bench().ask("c1", { type: "localRead", serial: 5, key: "k" });
+    const message = { type: "localValue", session: "s", serial: 5, value: undefined, applied: 0 };
+    const sent = new Bench().ask("c1", { type: "localRead", session: "s", serial: 5, key: "k" });
     expect(sent).toEqual([{ to: "c1", message }]);
   });
 });
@@ -204,8 +204,8 @@ describe("a local read", () => {
 describe("what is no server's to hear", () => {
   it.each([
     done(1),
-    { type: "redirect", serial: 1, leader: undefined },
-    { type: "localValue", serial: 1, value: undefined, applied: 0 },
+    { type: "redirect", session: "s", serial: 1, leader: undefined },
+    { type: "localValue", session: "s", serial: 1, value: undefined, applied: 0 },
   ] as const)("a $type is a bug", (message) => {
     expect(() => new Bench().ask("c1", message)).toThrow(
       `a server is answered: c1 ${message.type}`,
