@@ -111,7 +111,7 @@ describe("figure 2, leaders: if last log index >= nextIndex, send from nextIndex
 describe("figure 2, leaders: a success updates nextIndex and matchIndex", () => {
   it("to what the follower vouches for", () => {
     const member = leader({ term: 2, log: [1] });
-    member.ask("n2", accepted(2, 2));
+    expect(member.ask("n2", accepted(2, 2))).toEqual([]);
     expect(member.progressOf("n2")).toMatchObject({ match: 2, next: 3 });
   });
 
@@ -143,7 +143,7 @@ describe("figure 2, leaders: a failure decrements nextIndex and retries", () => 
     const member = leader({ term: 3, log: [1, 2] });
     member.ask("n2", accepted(3, 3));
     const sent = member.ask("n2", refused(3, 2, [0, 0]));
-    expect(member.progressOf("n2").next).toBe(4);
+    expect(member.progressOf("n2")).toMatchObject({ next: 4, mode: "replicate" });
     expect(sent).toEqual([]);
   });
 

@@ -68,6 +68,14 @@ describe("thesis §9.6, a pre-candidate", () => {
     expect(member.role).toBe("leader");
   });
 
+  it("does not take a late vote in its last election for such an answer", () => {
+    const member = preCandidate();
+    member.ask("n3", preVoteReply(5, true));
+    member.fire("election");
+    member.ask("n2", voteReply(5, true));
+    expect(member.state).toMatchObject({ term: 5, role: { kind: "preCandidate" } });
+  });
+
   it("counts each server once", () => {
     const member = preCandidate({ size: 5 });
     member.ask("n2", preVoteReply(5, true));
