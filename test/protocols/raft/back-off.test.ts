@@ -1,5 +1,6 @@
 // Raft §5.3: how a leader finds where a follower's log agrees with its own, and how fast.
 
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { converse, follower, leader } from "../../support/raft-member.ts";
 import { accepted, append, refused } from "../../support/raft-messages.ts";
@@ -43,6 +44,26 @@ describe("§5.3, fast back-off: whole terms are skipped at a time", () => {
     const following = follower({ term: 8, log: [1, 3, 3, 5, 5, 7, 7] });
     expect(converse(leading, following)).toBe(4);
     expect(following.log).toEqual([1, 2, 2, 4, 4, 6, 6, 9]);
+  });
+});
+
+describe("§5.3, logs that share a beginning and then only differ", () => {
+  /** Ends of logs: terms that never fall, even ones for the leader's and odd ones for the other. */
+  const end = (odd: 0 | 1) =>
+    fc
+      .array(fc.nat(5), { maxLength: 20 })
+      .map((steps) => steps.sort((a, b) => a - b).map((step) => 2 + 2 * step + odd));
+  const shared = fc.array(fc.constant(1), { maxLength: 5 });
+
+  it("agree after one append for each differing term, and two more, at most", () => {
+    const property = fc.property(shared, end(0), end(1), (beginning, ours, theirs) => {
+      const leading = leader({ term: 20, log: [...beginning, ...ours] });
+      const following = follower({ term: 19, log: [...beginning, ...theirs] });
+      const appends = converse(leading, following);
+      expect(following.log).toEqual([...beginning, ...ours, 20]);
+      expect(appends).toBeLessThanOrEqual(new Set(theirs).size + 2);
+    });
+    fc.assert(property, { numRuns: 100 });
   });
 });
 
