@@ -62,6 +62,7 @@ export class ByteWriter {
     this.#sizeBytes += value.length;
   }
 
+  /** A text without lone surrogates: those have no UTF-8, and would come back as U+FFFD. */
   text(value: string): void {
     // ASCII, the usual case, needs no encoder: a byte a character.
     const start = this.#sizeBytes;
@@ -71,6 +72,7 @@ export class ByteWriter {
       const code = value.charCodeAt(i);
       if (code >= 0x80) {
         this.#sizeBytes = start;
+        if (!isUnicode(value)) fail("not Unicode:", JSON.stringify(value));
         this.bytesOf(encoder.encode(value));
         return;
       }
@@ -123,6 +125,11 @@ export class ByteReader {
   text(): string {
     return decoder.decode(this.bytesOf());
   }
+}
+
+/** Whether a text has no surrogate without its partner. */
+export function isUnicode(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 const encoder = new TextEncoder();

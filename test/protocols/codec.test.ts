@@ -66,6 +66,10 @@ describe("a text", () => {
     expect([...written((writer) => writer.text("aé"))]).toEqual([3, 0x61, 0xc3, 0xa9]);
   });
 
+  it.each(["\ud800", "a\udc00", "\udc00\ud800"])("with a lone surrogate is refused: %j", (text) => {
+    expect(() => written((writer) => writer.text(text))).toThrow("not Unicode");
+  });
+
   it("that is no UTF-8 is refused", () => {
     expect(() => new ByteReader(Uint8Array.of(1, 0xff), 0).text()).toThrow(TypeError);
   });

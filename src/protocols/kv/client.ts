@@ -2,6 +2,7 @@ import { UsageError } from "../../sim/assert.ts";
 import { checkOneOf, checkText } from "../../sim/check.ts";
 import type { Env, Node, NodeId, Operation, Plain } from "../../sim/env.ts";
 import { type Micros, ms, seconds } from "../../sim/time.ts";
+import { isUnicode } from "../codec.ts";
 import type { KvOperation, KvResult, KvValue } from "./commands.ts";
 import type { KvMessage } from "./messages.ts";
 
@@ -180,7 +181,7 @@ function showResult(result: KvResult): Plain {
  */
 export function checkKvOperation(value: Operation, path: string): KvTask {
   const op = checkOneOf(value.op, `${path}.op`, ["put", "get", "delete", "cas"]);
-  const key = checkText(value.key, `${path}.key`);
+  const key = checkUnicode(checkText(value.key, `${path}.key`), `${path}.key`);
   const server = value.server === undefined ? undefined : checkText(value.server, `${path}.server`);
   const isLocal = value.isLocal === true;
   if (isLocal && op !== "get") throw new UsageError(`${path}.isLocal: expected only with a get`);
@@ -201,10 +202,15 @@ export function checkKvOperation(value: Operation, path: string): KvTask {
 }
 
 function checkValue(value: Plain, path: string): KvValue {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return checkUnicode(value, path);
   const isHex = typeof value === "object" && value !== null && "hex" in value;
   if (isHex && typeof value.hex === "string" && /^([0-9a-f]{2})*$/.test(value.hex)) {
     return Uint8Array.from(value.hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   }
   throw new UsageError(`${path}: expected a text or { hex: "00ff" }`);
+}
+
+function checkUnicode(text: string, path: string): string {
+  if (isUnicode(text)) return text;
+  throw new UsageError(`${path}: expected Unicode, got ${JSON.stringify(text)}`);
 }

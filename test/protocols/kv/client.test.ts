@@ -363,6 +363,8 @@ describe("checkKvOperation", () => {
     [{ op: "put", key: "k", value: { hex: "0f0" } }, "o.value: expected a text or"],
     [{ op: "put", key: "k", value: { hex: "0G" } }, "o.value: expected a text or"],
     [{ op: "cas", key: "k", expected: 1, value: "v" }, "o.expected: expected a text or"],
+    [{ op: "get", key: "\ud800" }, "o.key: expected Unicode"],
+    [{ op: "put", key: "k", value: "\ud800" }, "o.value: expected Unicode"],
     [{ ...PUT, server: 1 }, "o.server: expected a text"],
     [{ ...PUT, isLocal: true }, "o.isLocal: expected only with a get"],
   ])("refuses %o", (operation, message) => {
