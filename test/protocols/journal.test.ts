@@ -29,8 +29,8 @@ function diskOf(bytes: Uint8Array): ManualDisk {
   return disk;
 }
 
-const payload = fc.uint8Array({ minLength: 1, maxLength: 40 });
-const payloads = fc.array(payload, { maxLength: 30 });
+const payload = fc.uint8Array({ minLength: 1, maxLength: 40, size: "max" });
+const payloads = fc.array(payload, { maxLength: 20, size: "max" });
 
 // Three records of different sizes: bytes 0 to 12, 13 to 21, 22 to 34.
 const SMALL = [

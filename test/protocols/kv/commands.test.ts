@@ -10,7 +10,7 @@ import {
 } from "../../../src/protocols/kv/commands.ts";
 
 const text = fc.string({ unit: "binary" });
-const value: fc.Arbitrary<KvValue> = fc.oneof(text, fc.uint8Array({ maxLength: 100 }));
+const value: fc.Arbitrary<KvValue> = fc.oneof(text, fc.uint8Array({ maxLength: 100, size: "max" }));
 const operation: fc.Arbitrary<KvOperation> = fc.oneof(
   fc.record({ op: fc.constant("put" as const), key: text, value }),
   fc.record({ op: fc.constantFrom("get" as const, "delete" as const), key: text }),

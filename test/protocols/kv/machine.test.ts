@@ -151,8 +151,8 @@ describe("thesis §6.3, a session", () => {
       fc.constantFrom("0", "1").map((expected) => cas("a", expected, "2")),
     );
     const property = fc.property(
-      fc.array(operation, { minLength: 1, maxLength: 20 }),
-      fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 20 }),
+      fc.array(operation, { minLength: 1, maxLength: 20, size: "max" }),
+      fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 20, size: "max" }),
       (operations, retries) => {
         const commands = operations.map((one, i) => command("s", i + 1, one));
         const repeated = withRetries(commands, retries);

@@ -51,7 +51,7 @@ describe("§5.3, logs that share a beginning and then only differ", () => {
   /** Ends of logs: terms that never fall, even ones for the leader's and odd ones for the other. */
   const end = (odd: 0 | 1) =>
     fc
-      .array(fc.nat(5), { maxLength: 20 })
+      .array(fc.nat(5), { maxLength: 20, size: "max" })
       .map((steps) => steps.sort((a, b) => a - b).map((step) => 2 + 2 * step + odd));
   const shared = fc.array(fc.constant(1), { maxLength: 5 });
 

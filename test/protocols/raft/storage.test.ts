@@ -31,7 +31,7 @@ const writes: fc.Arbitrary<Write[]> = fc.array(
       command: fc.option(fc.string({ unit: "binary" }), { nil: undefined }),
     }),
   ),
-  { maxLength: 200 },
+  { maxLength: 200, size: "max" },
 );
 
 /** What a naive memory holds after the writes, and the disk that holds the same. */
