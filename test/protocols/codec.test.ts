@@ -117,7 +117,7 @@ describe("ByteReader", () => {
       const back = fields.map(({ type }) => ({ type, value: reader[type]() }));
       expect(back).toEqual(fields);
     });
-    fc.assert(property, { numRuns: 200 });
+    fc.assert(property, { numRuns: 100 });
   });
 
   it("reads from where it is told", () => {
@@ -130,7 +130,7 @@ describe("ByteReader", () => {
       const cutBytes = bytes.slice(0, cut % bytes.length);
       expect(() => new ByteReader(cutBytes, 0)[last.type]()).toThrow("read past the end");
     });
-    fc.assert(property, { numRuns: 500 });
+    fc.assert(property, { numRuns: 200 });
   });
 });
 

@@ -63,7 +63,7 @@ describe("a journal", () => {
       expect(records).toEqual(list);
       expect(tornBytes).toBe(0);
     });
-    fc.assert(property, { numRuns: 200 });
+    fc.assert(property, { numRuns: 100 });
   });
 
   it("takes more records after it was opened again", () => {
@@ -144,7 +144,7 @@ describe("the tail of a journal", () => {
       expect(records.length).toBeGreaterThanOrEqual(synced.length);
       expect(records).toEqual([...synced, ...lost].slice(0, records.length));
     });
-    fc.assert(property, { numRuns: 300 });
+    fc.assert(property, { numRuns: 100 });
   });
 });
 
