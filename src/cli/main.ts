@@ -52,8 +52,10 @@ function main(): void {
     makeProgram().parse();
   } catch (error) {
     if (error instanceof CommanderError) {
-      // Help and version end here too, with code 0 and nothing to complain of.
-      if (error.exitCode !== 0) complain(error.message.replace(/^error: /, ""));
+      // Help and version end here too, with code 0 and nothing to complain of; and help that is
+      // shown because no command was given, which is complaint enough.
+      if (error.code === "commander.help") end(ExitCode.wrongUsage);
+      else if (error.exitCode !== 0) complain(error.message.replace(/^error: /, ""));
     } else if (error instanceof UsageError) {
       complain(error.message);
     } else {
@@ -63,8 +65,8 @@ function main(): void {
 }
 
 function complain(message: string): void {
-  console.error(`stormglass: ${message}`);
-  process.exitCode = ExitCode.wrongUsage;
+  console.error(`stormglass: ${message.replaceAll("\n", " ")}`);
+  end(ExitCode.wrongUsage);
 }
 
 main();
