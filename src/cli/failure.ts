@@ -83,7 +83,9 @@ export function writeCapsule(scenario: Scenario, result: RunResult): string {
     checkpoints: takeCheckpoints(scenario, plan, steps),
   };
   mkdirSync(FAILURES, { recursive: true });
-  const path = join(FAILURES, `${scenario.name.replaceAll("/", ".")}-${plan.seed}.json`);
+  // A seed is any text, and the path is to be pasted into a shell.
+  const seed = plan.seed.replaceAll(/[^\w.-]/g, "_");
+  const path = join(FAILURES, `${scenario.name.replaceAll("/", ".")}-${seed}.json`);
   writeFileSync(path, `${JSON.stringify(capsule, undefined, 1)}\n`);
   return path;
 }

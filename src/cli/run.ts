@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { findScenario } from "../scenarios/catalogue.ts";
 import { UsageError } from "../sim/assert.ts";
-import { checkJson } from "../sim/check.ts";
+import { checkJson, checkText } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";
 import { plan, type RunResult, run as runPlan, type Scenario } from "../sim/scenario.ts";
 import { formatTime } from "../sim/time.ts";
@@ -21,7 +21,10 @@ export interface RunOptions {
 /** `stormglass run <scenario>`: one plan, and what came of it. */
 export function run(name: string, options: RunOptions): ExitCode {
   const scenario = findScenario(name);
-  const planned = options.plan ? readPlan(scenario, options.plan) : plan(scenario, options.seed);
+  const planned =
+    options.plan === undefined
+      ? plan(scenario, checkText(options.seed, "--seed"))
+      : readPlan(scenario, options.plan);
   const result = runPlan(scenario, planned, { trace: options.trace === true });
   const path = result.violation && writeCapsule(scenario, result);
   if (options.json) {
