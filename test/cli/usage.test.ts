@@ -1,0 +1,134 @@
+// Wrong usage: one line that names path, expectation and value, exit code 2, and no stack.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { findScenario } from "../../src/scenarios/catalogue.ts";
+import { plan } from "../../src/sim/scenario.ts";
+import { callCli, type Ended, makeFolder, spawnCli } from "../support/cli.ts";
+
+const folder = makeFolder();
+afterAll(folder.remove);
+
+const SCENARIO = "raft-initial-election";
+
+function fileOf(name: string, text: string): string {
+  const path = join(folder.path, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+function expectComplaint({ status, stdout, stderr }: Ended, message: string): void {
+  expect(stderr).toBe(`stormglass: ${message}\n`);
+  expect(stdout).toBe("");
+  expect(status).toBe(2);
+}
+
+const NO_SCENARIO = 'scenario: expected a name that `stormglass list` shows, got "nope"';
+const NO_TIME = "--for: expected a time such as 500ms, 30s or 10m, got";
+
+describe("the command line", () => {
+  it.each([
+    ["nonsense", "unknown command 'nonsense'"],
+    ["fuz", "unknown command 'fuz' (Did you mean fuzz?)"],
+    ["run", "missing required argument 'scenario'"],
+    ["run nope", NO_SCENARIO],
+    [`run ${SCENARIO} more`, "too many arguments for 'run'. Expected 1 argument but got 2."],
+    [`run ${SCENARIO} --seed`, "option '--seed <seed>' argument missing"],
+    [`run ${SCENARIO} --seed=`, '--seed: expected a text, got ""'],
+    [`run ${SCENARIO} --trace=1 --sed 2`, "unknown option '--trace=1' (Did you mean --trace?)"],
+    ["fuzz nope", NO_SCENARIO],
+    [`fuzz ${SCENARIO} nope`, NO_SCENARIO],
+    ["fuzz --seeds 0", "--seeds: expected a whole number of at least 1, got 0"],
+    ["fuzz --seeds -3", '--seeds: expected a whole number of at least 1, got "-3"'],
+    ["fuzz --seeds 2.5", '--seeds: expected a whole number of at least 1, got "2.5"'],
+    ["fuzz --seeds many", '--seeds: expected a whole number of at least 1, got "many"'],
+    ["fuzz --from -1", '--from: expected a whole number of at least 0, got "-1"'],
+    ["fuzz --from abc", '--from: expected a whole number of at least 0, got "abc"'],
+    ["fuzz --for 10", `${NO_TIME} "10"`],
+    ["fuzz --for 0s", `${NO_TIME} "0s"`],
+    ["fuzz --for -5s", `${NO_TIME} "-5s"`],
+    ["fuzz --for 5d", `${NO_TIME} "5d"`],
+    ["fuzz --bogus", "unknown option '--bogus'"],
+    ["replay", "missing required argument 'capsule'"],
+    ["replay a b", "too many arguments for 'replay'. Expected 1 argument but got 2."],
+    ["list more", "too many arguments for 'list'. Expected 0 arguments but got 1."],
+  ])("%s", async (line, message) => {
+    expectComplaint(await callCli(...line.split(" ")), message);
+  });
+
+  it("shows its help when there is no command", async () => {
+    const { status, stdout, stderr } = await callCli();
+    expect(status).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^Usage: stormglass /);
+    expect(stderr.trimEnd()).toMatch(/2 wrong usage, 3 not deterministic\.$/);
+  });
+
+  it("complains in the same way in a process of its own", () => {
+    expectComplaint(spawnCli(folder.path, ["run", "nope"]), NO_SCENARIO);
+  });
+});
+
+describe("a plan", () => {
+  const good = plan(findScenario(SCENARIO), "1");
+  const network = { ...good.network, loss: 1.5 };
+  const crash = { kind: "crash", at: 0, lasting: 1, hosts: ["n9"] };
+
+  it.each([
+    [{ ...good, scenario: "nope" }, `plan.scenario: expected one of ${SCENARIO}, got "nope"`],
+    [{ ...good, horizon: 0 }, "plan.horizon: expected a whole number of at least 1, got 0"],
+    [{ ...good, servers: [] }, "plan.servers: expected at least one, got none"],
+    [{ ...good, servers: "n1" }, 'plan.servers: expected a list, got "n1"'],
+    [{ ...good, network }, "plan.network.loss: expected a probability in [0, 1], got 1.5"],
+    [{ ...good, clients: ["n1"] }, 'plan.clients: expected distinct ids, got "n1" twice'],
+    [[good], expect.stringMatching(/^plan: expected an object, got \[\{"scenario":.*\.\.\.$/)],
+  ])("that is wrong is told so by its path: %#", async (value, message) => {
+    const path = fileOf("plan.json", JSON.stringify(value));
+    const { status, stdout, stderr } = await callCli("run", SCENARIO, "--plan", path);
+    expect(stderr.replace(/^stormglass: /, "").trimEnd()).toEqual(message);
+    expect(stdout).toBe("");
+    expect(status).toBe(2);
+  });
+
+  it("with a fault that hits nobody is told so by its path", async () => {
+    const path = fileOf("plan.json", JSON.stringify({ ...good, faults: [crash] }));
+    const { status, stderr } = await callCli("run", SCENARIO, "--plan", path);
+    expect(stderr).toMatch(/^stormglass: plan\.faults\[0\]\.hosts.*expected .*got "n9"\n$/);
+    expect(status).toBe(2);
+  });
+
+  it("that is no JSON is told so in one line", async () => {
+    const path = fileOf("plan.json", "one\ntwo\n");
+    const { status, stderr } = await callCli("run", SCENARIO, "--plan", path);
+    expect(stderr).toMatch(/^stormglass: [^\n]*plan\.json: expected JSON: [^\n]*\n$/);
+    expect(status).toBe(2);
+  });
+});
+
+describe("a file that cannot be read", () => {
+  it.each([
+    ["run", SCENARIO, "--plan", "none.json"],
+    ["run", SCENARIO, "--plan", ""],
+    ["run", SCENARIO, "--plan", "."],
+    ["replay", "none.json"],
+    ["replay", "."],
+  ])("%s %s %s %s", async (...args) => {
+    const { status, stderr } = await callCli(...args);
+    expect(stderr).toMatch(/^stormglass: [^\n]*: expected a file to read: E[^\n]*\n$/);
+    expect(stderr).toContain(`stormglass: ${args.at(-1)}:`);
+    expect(status).toBe(2);
+  });
+});
+
+describe("a capsule", () => {
+  it.each([
+    ["", "capsule: expected JSON: Unexpected end of JSON input"],
+    ["[]", "capsule: expected an object, got []"],
+    ["{}", "capsule.kind: expected one of stormglass capsule, got nothing"],
+    ['{"kind":"x"}', 'capsule.kind: expected one of stormglass capsule, got "x"'],
+    ['{"kind":"stormglass capsule"}', "capsule.plan: expected an object, got nothing"],
+  ])("that holds %s is told so", async (text, message) => {
+    expectComplaint(await callCli("replay", fileOf("capsule.json", text)), message);
+  });
+});

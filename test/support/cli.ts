@@ -1,0 +1,74 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { vi } from "vitest";
+
+export interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A change of the code of a process, made while it loads: see test/mutants/register.mjs. */
+export interface Change {
+  /** From the root of the repository. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** The command line in a process of its own, whose working directory is this folder. */
+export function spawnCli(folder: string, args: readonly string[], change?: Change): Ended {
+  const imports = [pathToFileURL("test/mutants/register.mjs").href, import.meta.resolve("tsx")];
+  const mutant = change && { ...change, id: "change", url: pathToFileURL(change.file).href };
+  const child = spawnSync(
+    process.execPath,
+    [
+      ...imports.flatMap((url) => ["--import", url]),
+      join(process.cwd(), "src/cli/main.ts"),
+      ...args,
+    ],
+    {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, ...(mutant && { STORMGLASS_MUTANT: JSON.stringify(mutant) }) },
+    },
+  );
+  return { status: child.status ?? -1, stdout: child.stdout, stderr: child.stderr };
+}
+
+let calls = 0;
+
+/** The command line in this process: a fresh copy of its main module each time. */
+export async function callCli(...args: readonly string[]): Promise<Ended> {
+  const written = { stdout: "", stderr: "" };
+  const to = (stream: keyof typeof written, end: string) => (text: unknown) => {
+    written[stream] += `${text}${end}`;
+    return true;
+  };
+  const spies = [
+    vi.spyOn(console, "log").mockImplementation(to("stdout", "\n")),
+    vi.spyOn(console, "error").mockImplementation(to("stderr", "\n")),
+    vi.spyOn(process.stdout, "write").mockImplementation(to("stdout", "")),
+    vi.spyOn(process.stderr, "write").mockImplementation(to("stderr", "")),
+  ];
+  const before = { argv: process.argv, exitCode: process.exitCode };
+  process.argv = [process.execPath, "stormglass", ...args];
+  process.exitCode = undefined;
+  try {
+    await import(/* @vite-ignore */ `../../src/cli/main.ts?call=${calls++}`);
+    return { status: Number(process.exitCode ?? 0), ...written };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    process.argv = before.argv;
+    process.exitCode = before.exitCode;
+  }
+}
+
+/** An empty folder for one test file; `remove` it when the tests are done. */
+export function makeFolder(): { readonly path: string; readonly remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), "stormglass-"));
+  return { path, remove: () => rmSync(path, { recursive: true }) };
+}
