@@ -121,7 +121,7 @@ function storeInvariants(): readonly Invariant<KvServer>[] {
 
 /**
  * `leader` is the live server that leads in the highest term; `others` are the rest, and `follower
- * 1` to `follower 6` the live ones among them, one by one. `syncing` is one whose sync is under way.
+ * 1` to `follower 6` the live ones among them, one by one. `syncing` is one that is syncing.
  */
 const storeTargets: Targets<KvServer> = {
   leader: (world) => namesOf(leaders(world)),

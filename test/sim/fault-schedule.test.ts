@@ -136,7 +136,7 @@ describe("what a schedule lets through", () => {
     fc.assert(property, { numRuns: 150 });
   });
 
-  it("changes, when one fault is removed, on links which that fault touched, and only there", () => {
+  it("changes, without one fault, on links which that fault touched, and only there", () => {
     const noisy = { latency: { min: 1, max: 5_000 }, loss: 0.2, duplication: 0.2 };
     const property = fc.property(arbitraryFaults, fc.nat(), (faults, number) => {
       const removed = faults[number % faults.length]!;

@@ -107,7 +107,7 @@ describe("a crash", () => {
     expect(simulation.hosts[0]!.life).toBe(3);
   });
 
-  it("leaves what was synced, and of the rest what chance leaves, for the next life to read", () => {
+  it("leaves the next life what was synced, and of the rest what chance leaves", () => {
     const sizes = new Set<number | undefined>();
     for (const seed of Array.from({ length: 50 }, (_, i) => String(i))) {
       const simulation = simulate(
