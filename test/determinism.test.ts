@@ -1,6 +1,8 @@
 // The product: the same plan is the same run, whoever looks on and wherever it runs.
 
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { catalogue, findScenario, type Plan, plan, run } from "../src/index.ts";
@@ -26,6 +28,19 @@ describe("the same plan gives the same fingerprint", () => {
     const child = spawnSync(process.execPath, script, { input: JSON.stringify(plans) });
     expect(child.stderr.toString()).toBe("");
     expect(JSON.parse(child.stdout.toString())).toEqual(plans.map((one) => fingerprintOf(one)));
+  });
+
+  it("in a worker", async () => {
+    const plans = fc.sample(arbitraryPlan, 10);
+    // A worker does not take `--import tsx`; it loads TypeScript when told to by its own code.
+    const script = new URL("support/run-plans.ts", import.meta.url);
+    const code = `import("tsx/esm/api").then(({ register }) => {
+      register();
+      return import("${script}");
+    })`;
+    const worker = new Worker(code, { eval: true, workerData: JSON.stringify(plans) });
+    const [fingerprints] = await once(worker, "message");
+    expect(fingerprints).toEqual(plans.map((one) => fingerprintOf(one)));
   });
 
   it("as JSON and read back", () => {
