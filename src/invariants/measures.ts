@@ -2,7 +2,7 @@
 
 import type { NodeId } from "../sim/env.ts";
 import type { HostView, Invariant, World } from "../sim/invariant.ts";
-import { type Micros, seconds } from "../sim/time.ts";
+import { inMs, type Micros, seconds } from "../sim/time.ts";
 import { type LeadershipView, quorumLeader } from "./liveness.ts";
 import { isInMinority } from "./no-quorum.ts";
 
@@ -17,8 +17,8 @@ interface Leadership {
 }
 
 /**
- * Measures `timeToLeader` (until the first with a majority), `leaderChanges` (to another server),
- * `electionGap` (each time without a leader after the first) and `withoutLeader` (their sum).
+ * Measures `timeToLeaderMs` (until the first with a majority), `leaderChanges` (to another server),
+ * `electionGapMs` (each time without a leader after the first) and `withoutLeaderMs` (their sum).
  */
 export function measureLeadership(): Invariant<LeadershipView> {
   const state: Leadership = {
@@ -38,7 +38,7 @@ export function measureLeadership(): Invariant<LeadershipView> {
     onEnd: ({ now, metrics }: World<LeadershipView>) => {
       const { leader, last, lostAt, withoutLeader } = made.state;
       const isWithout = leader === undefined && last !== undefined;
-      metrics.gauge("withoutLeader", withoutLeader + (isWithout ? now - lostAt : 0));
+      metrics.gauge("withoutLeaderMs", inMs(withoutLeader + (isWithout ? now - lostAt : 0)));
       return undefined;
     },
   };
@@ -52,10 +52,10 @@ function updateLeadership(state: Leadership, world: World<LeadershipView>): void
   if (leader === undefined) {
     state.lostAt = now;
   } else if (state.last === undefined) {
-    metrics.gauge("timeToLeader", now);
+    metrics.gauge("timeToLeaderMs", inMs(now));
   } else {
     if (state.leader === undefined) {
-      metrics.observe("electionGap", now - state.lostAt);
+      metrics.observe("electionGapMs", inMs(now - state.lostAt));
       state.withoutLeader += now - state.lostAt;
     }
     if (leader !== state.last) metrics.count("leaderChanges");
@@ -81,7 +81,7 @@ export interface CommitView extends LeadershipView {
 }
 
 /**
- * Measures `commitLatency`: from a leader's new entry to its commit; and `followerLag`: how many
+ * Measures `commitLatencyMs`: from a leader's new entry to its commit; and `followerLag`: how many
  * committed entries the server furthest behind lacks, each time a leader commits.
  */
 export function measureCommits(): Invariant<CommitView> {
@@ -109,16 +109,16 @@ export function measureCommits(): Invariant<CommitView> {
       while (state.commit < node.commit) {
         const madeAt = state.madeAt.get(++state.commit);
         state.madeAt.delete(state.commit);
-        if (madeAt !== undefined) metrics.observe("commitLatency", now - madeAt);
+        if (madeAt !== undefined) metrics.observe("commitLatencyMs", inMs(now - madeAt));
       }
       metrics.observe("followerLag", node.commit - Math.min(...servers.map(appliedBy)));
       return undefined;
     },
     onEnd: ({ metrics }: World<CommitView>) => {
-      const latencies = metrics.state.samples.get("commitLatency") ?? [];
+      const latencies = metrics.state.samples.get("commitLatencyMs") ?? [];
       const sorted = latencies.toSorted((a, b) => a - b);
       const middle = sorted[Math.floor((sorted.length - 1) / 2)];
-      if (middle !== undefined) metrics.gauge("commitLatencyMedian", middle);
+      if (middle !== undefined) metrics.gauge("commitLatencyMedianMs", middle);
       return undefined;
     },
   };

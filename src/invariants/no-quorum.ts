@@ -2,7 +2,7 @@
 
 import type { NodeId, Plain } from "../sim/env.ts";
 import type { HostView, Invariant, World } from "../sim/invariant.ts";
-import { formatTime, type Micros, ms } from "../sim/time.ts";
+import { formatTime, inMs, type Micros, ms } from "../sim/time.ts";
 import { type LeadershipView, quorumLeader, type Span } from "./liveness.ts";
 
 /** In a span of time, no server leads with a majority. */
@@ -171,7 +171,7 @@ export function minorityAcknowledgesNothing(
 }
 
 /**
- * A leader that comes to be in the minority steps down within this time. Measures `stepDown`.
+ * A leader that comes to be in the minority steps down within this time. Measures `stepDownMs`.
  * Source: check-quorum, Ongaro's thesis §6.2.
  */
 export function minorityLeaderStepsDown(name: string, within: Micros): Invariant<LeadershipView> {
@@ -195,7 +195,7 @@ export function minorityLeaderStepsDown(name: string, within: Micros): Invariant
             return `${id} leads without a majority since ${formatTime(began)}`;
           }
         } else if (began !== undefined) {
-          world.metrics.observe("stepDown", world.now - began);
+          world.metrics.observe("stepDownMs", inMs(world.now - began));
           since.delete(index);
         }
       }

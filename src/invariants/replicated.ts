@@ -3,6 +3,7 @@
 import type { NodeId } from "../sim/env.ts";
 import { hashPlain } from "../sim/fingerprint.ts";
 import { eventually, type HostView, type Invariant, type World } from "../sim/invariant.ts";
+import { inMs } from "../sim/time.ts";
 import type { Deadline } from "./liveness.ts";
 
 /** What a server must show. */
@@ -77,7 +78,7 @@ export function equalStates(name: string): Invariant<ReplicaView> {
   };
 }
 
-/** All servers are up and have applied all that is committed. Measures `caughtUpAfter`. */
+/** All servers are up and have applied all that is committed. Measures `caughtUpAfterMs`. */
 export function everyoneCatchesUp(
   name: string,
   deadline: Required<Deadline>,
@@ -88,7 +89,7 @@ export function everyoneCatchesUp(
     ({ servers, now, metrics }) => {
       const commit = Math.max(...servers.map(({ node }) => node?.commit ?? 0));
       const isLevel = servers.every(({ node }) => node !== undefined && node.applied >= commit);
-      if (isLevel) metrics.gauge("caughtUpAfter", now - deadline.from);
+      if (isLevel) metrics.gauge("caughtUpAfterMs", inMs(now - deadline.from));
       return isLevel;
     },
     ({ servers }) =>

@@ -88,7 +88,7 @@ function leaderCrash(variant: string, downFor: Micros | undefined): Scenario {
       operationsReturn("RETURN", { by: horizon }, plan),
     ],
     expects: ["leader elected", "ok"],
-    goals: [{ metric: "electionGap", atMost: seconds(3), share: 0.95 }],
+    goals: [{ metric: "electionGapMs", atMost: 3_000, share: 0.95 }],
   });
 }
 

@@ -218,7 +218,7 @@ function leaderInMinority(
       equalStates("EQUAL-STATES"),
     ],
     expects: ["leader elected", "leader stepped down", "log truncated", "ok"],
-    goals: checkQuorum ? [{ metric: "stepDown", atMost: seconds(2), share: 1 }] : [],
+    goals: checkQuorum ? [{ metric: "stepDownMs", atMost: 2_000, share: 1 }] : [],
   });
 }
 

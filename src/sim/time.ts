@@ -21,6 +21,11 @@ export function minutes(count: number): Micros {
   return whole(count * 60_000_000, count, "minutes");
 }
 
+/** A time in milliseconds, for metrics. */
+export function inMs(time: Micros): number {
+  return time / 1_000;
+}
+
 /** A time as people read it: `12.5 ms` below a second, `3.25 s` from there on. */
 export function formatTime(time: Micros): string {
   return time < 1_000_000 ? `${time / 1_000} ms` : `${time / 1_000_000} s`;
