@@ -112,11 +112,10 @@ describe("a server that leads", () => {
     ]);
   });
 
-  it("answers once", () => {
-    const bench = new Bench().lead();
-    bench.ask("c1", request(1));
-    bench.ask("n2", accepted(1, 2));
+  it("answers once, and then waits for nothing", () => {
+    const bench = served();
     expect(bench.ask("n3", accepted(1, 2))).toEqual([]);
+    expect(bench.server.state.waiting.size).toBe(0);
   });
 
   it("redirects, and says no more, when its disk has failed", () => {
