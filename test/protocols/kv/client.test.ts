@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  checkKvOperation,
-  defaultKvClientOptions,
-  KvClient,
-  requestName,
-} from "../../../src/protocols/kv/client.ts";
+import { defaultKvClientOptions, KvClient, requestName } from "../../../src/protocols/kv/client.ts";
 import type { KvResult } from "../../../src/protocols/kv/commands.ts";
 import type { KvMessage } from "../../../src/protocols/kv/messages.ts";
 import type { NodeId, Operation, Plain } from "../../../src/sim/env.ts";
@@ -309,65 +304,5 @@ describe("a client's session", () => {
     bench.hear("n1", { type: "localValue", ...earlier, value: "v", applied: 7 });
     expect(bench.hear("n1", { type: "redirect", ...earlier, leader: "n2" })).toEqual([]);
     expect(bench.outcomes).toEqual([]);
-  });
-});
-
-describe("checkKvOperation", () => {
-  const read = (operation: Omit<Operation, "id">) =>
-    checkKvOperation({ id: "o", ...operation }, "o");
-
-  it.each([
-    [PUT, PUT],
-    [
-      { op: "get", key: "k" },
-      { op: "get", key: "k" },
-    ],
-    [
-      { op: "delete", key: "k" },
-      { op: "delete", key: "k" },
-    ],
-    [
-      { op: "cas", key: "k", expected: "a", value: "b" },
-      { op: "cas", key: "k", expected: "a", value: "b" },
-    ],
-    [
-      { op: "cas", key: "k", expected: null, value: "b" },
-      { op: "cas", key: "k", expected: undefined, value: "b" },
-    ],
-    [
-      { op: "put", key: "k", value: { hex: "00ff" } },
-      { op: "put", key: "k", value: Uint8Array.of(0, 255) },
-    ],
-    [
-      { op: "put", key: "k", value: { hex: "" } },
-      { op: "put", key: "k", value: Uint8Array.of() },
-    ],
-  ])("reads %o", (operation, expected) => {
-    expect(read(operation)).toEqual({
-      id: "o",
-      operation: expected,
-      server: undefined,
-      isLocal: false,
-    });
-  });
-
-  it("reads where and how", () => {
-    const where = { op: "get", key: "k", server: "n2", isLocal: true };
-    expect(read(where)).toMatchObject({ server: "n2", isLocal: true });
-  });
-
-  it.each([
-    [{ op: "increment", key: "k" }, "o.op: expected"],
-    [{ op: "get" }, "o.key: expected a text"],
-    [{ op: "put", key: "k" }, "o.value: expected a text or"],
-    [{ op: "put", key: "k", value: { hex: "0f0" } }, "o.value: expected a text or"],
-    [{ op: "put", key: "k", value: { hex: "0G" } }, "o.value: expected a text or"],
-    [{ op: "cas", key: "k", expected: 1, value: "v" }, "o.expected: expected a text or"],
-    [{ op: "get", key: "\ud800" }, "o.key: expected Unicode"],
-    [{ op: "put", key: "k", value: "\ud800" }, "o.value: expected Unicode"],
-    [{ ...PUT, server: 1 }, "o.server: expected a text"],
-    [{ ...PUT, isLocal: true }, "o.isLocal: expected only with a get"],
-  ])("refuses %o", (operation, message) => {
-    expect(() => read(operation)).toThrow(message);
   });
 });

@@ -1,0 +1,67 @@
+// The operations of a plan, as clients read them.
+
+import { describe, expect, it } from "vitest";
+import { checkKvOperation } from "../../../src/protocols/kv/client.ts";
+import type { Operation } from "../../../src/sim/env.ts";
+
+const PUT = { op: "put", key: "k", value: "v" };
+
+describe("checkKvOperation", () => {
+  const read = (operation: Omit<Operation, "id">) =>
+    checkKvOperation({ id: "o", ...operation }, "o");
+
+  it.each([
+    [PUT, PUT],
+    [
+      { op: "get", key: "k" },
+      { op: "get", key: "k" },
+    ],
+    [
+      { op: "delete", key: "k" },
+      { op: "delete", key: "k" },
+    ],
+    [
+      { op: "cas", key: "k", expected: "a", value: "b" },
+      { op: "cas", key: "k", expected: "a", value: "b" },
+    ],
+    [
+      { op: "cas", key: "k", expected: null, value: "b" },
+      { op: "cas", key: "k", expected: undefined, value: "b" },
+    ],
+    [
+      { op: "put", key: "k", value: { hex: "00ff" } },
+      { op: "put", key: "k", value: Uint8Array.of(0, 255) },
+    ],
+    [
+      { op: "put", key: "k", value: { hex: "" } },
+      { op: "put", key: "k", value: Uint8Array.of() },
+    ],
+  ])("reads %o", (operation, expected) => {
+    expect(read(operation)).toEqual({
+      id: "o",
+      operation: expected,
+      server: undefined,
+      isLocal: false,
+    });
+  });
+
+  it("reads where and how", () => {
+    const where = { op: "get", key: "k", server: "n2", isLocal: true };
+    expect(read(where)).toMatchObject({ server: "n2", isLocal: true });
+  });
+
+  it.each([
+    [{ op: "increment", key: "k" }, "o.op: expected"],
+    [{ op: "get" }, "o.key: expected a text"],
+    [{ op: "put", key: "k" }, "o.value: expected a text or"],
+    [{ op: "put", key: "k", value: { hex: "0f0" } }, "o.value: expected a text or"],
+    [{ op: "put", key: "k", value: { hex: "0G" } }, "o.value: expected a text or"],
+    [{ op: "cas", key: "k", expected: 1, value: "v" }, "o.expected: expected a text or"],
+    [{ op: "get", key: "\ud800" }, "o.key: expected Unicode"],
+    [{ op: "put", key: "k", value: "\ud800" }, "o.value: expected Unicode"],
+    [{ ...PUT, server: 1 }, "o.server: expected a text"],
+    [{ ...PUT, isLocal: true }, "o.isLocal: expected only with a get"],
+  ])("refuses %o", (operation, message) => {
+    expect(() => read(operation)).toThrow(message);
+  });
+});
