@@ -1,9 +1,11 @@
 // An append-only file of checksummed records: how protocols here remember.
 //
-// A record is [size: 4 bytes][CRC-32C of the payload and its size: 4 bytes][payload]. A crash may
-// leave the last write in part: then the file ends in something that is no record, with nothing
-// valid behind it. That tail was never synced, so nothing was promised on its strength: it is cut.
-// Something invalid with a valid record behind it is not torn but rotten, and is not forgiven.
+// A record is [size: 4 bytes][CRC-32C: 4 bytes][payload]. The checksum begins with the place in the
+// file where the record ends, so that bytes are a record in one place only: one inside a payload,
+// or left over from another file, is none. A crash may leave the last write in part: then the file
+// ends in something that is no record, with nothing valid behind it, and that tail is cut; rot in
+// the last record alone looks the same. Something invalid with a valid record behind it is not torn
+// but rotten, and is not forgiven.
 // Source: Alagappan et al., Protocol-Aware Recovery for Consensus-Based Storage, FAST 2018, §3.3.
 
 import { assert } from "../sim/assert.ts";
@@ -18,6 +20,8 @@ export interface Recovery {
   readonly records: readonly Uint8Array[];
   /** Bytes of a torn last write that were cut off; the cut is not yet synced. */
   readonly tornBytes: number;
+  /** Why the disk refused to cut them off; undefined when all went well. */
+  readonly error: DiskError | undefined;
 }
 
 /** One journal on one disk. It remembers nothing itself: all is in the file. */
@@ -39,11 +43,9 @@ export class Journal {
       records.push(bytes.slice(start, end));
     });
     const tornBytes = bytes.length - validBytes;
-    if (tornBytes > 0) {
-      assert(!hasRecordAfter(bytes, validBytes), "the journal is rotten at byte", validBytes);
-      this.#disk.truncate(this.#file, validBytes);
-    }
-    return { records, tornBytes };
+    if (tornBytes === 0) return { records, tornBytes, error: undefined };
+    assert(!hasRecordAfter(bytes, validBytes), "the journal is rotten at byte", validBytes);
+    return { records, tornBytes, error: this.#disk.truncate(this.#file, validBytes) };
   }
 
   /** Begins a record: write its payload, then `append`. */
@@ -60,14 +62,15 @@ export class Journal {
     const { bytes, sizeBytes } = this.#writer;
     assert(sizeBytes > HEADER_BYTES, "an empty record in", this.#file);
     writeWord(bytes, 0, sizeBytes - HEADER_BYTES);
-    writeWord(bytes, 4, checksum(bytes, HEADER_BYTES, sizeBytes));
+    const endsAt = this.#disk.sizeOf(this.#file) + sizeBytes;
+    writeWord(bytes, 4, checksum(bytes, HEADER_BYTES, sizeBytes, endsAt));
     return this.#disk.append(this.#file, bytes, sizeBytes);
   }
 }
 
 /**
- * Visits the payloads, as bytes [start, end), of the valid records in bytes [from, to), up to the
- * first thing that is none; returns where that is.
+ * Visits the payloads, as bytes [start, end), of the valid records in bytes [from, to) of a file,
+ * up to the first thing that is none; returns where that is.
  */
 export function readRecords(
   bytes: Uint8Array,
@@ -90,10 +93,11 @@ function recordEnd(bytes: Uint8Array, at: number, end: number): number | undefin
   const size = readWord(bytes, at);
   const next = at + HEADER_BYTES + size;
   if (size === 0 || next > end) return undefined;
-  return checksum(bytes, at + HEADER_BYTES, next) === readWord(bytes, at + 4) ? next : undefined;
+  const expected = readWord(bytes, at + 4);
+  return checksum(bytes, at + HEADER_BYTES, next, next) === expected ? next : undefined;
 }
 
-/** Whether a valid record begins anywhere behind `at`: one false yes in 2^32 tries. O(size). */
+/** Whether a valid record begins anywhere behind `at`. O(size). */
 function hasRecordAfter(bytes: Uint8Array, at: number): boolean {
   for (let start = at + 1; start < bytes.length; start++) {
     if (recordEnd(bytes, start, bytes.length) !== undefined) return true;
@@ -101,9 +105,9 @@ function hasRecordAfter(bytes: Uint8Array, at: number): boolean {
   return false;
 }
 
-/** CRC-32C (Castagnoli), reflected, begun with the size of the payload. Source: RFC 3720 §B.4. */
-function checksum(bytes: Uint8Array, start: number, end: number): number {
-  let crc = ~(end - start);
+/** CRC-32C (Castagnoli), reflected, begun with the record's end in the file. RFC 3720 §B.4. */
+function checksum(bytes: Uint8Array, start: number, end: number, endsAt: number): number {
+  let crc = ~endsAt;
   for (let i = start; i < end; i++) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ bytes[i]!) & 0xff]!;
   return ~crc >>> 0;
 }

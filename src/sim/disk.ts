@@ -67,6 +67,10 @@ export class VirtualDisk {
     return image?.bytes.slice(0, image.sizeBytes);
   }
 
+  sizeOf(file: string): number {
+    return this.state.files.get(file)?.sizeBytes ?? 0;
+  }
+
   list(): readonly string[] {
     return [...this.state.files.keys()].sort();
   }

@@ -75,6 +75,8 @@ export interface DiskError {
 export interface Disk {
   /** The file's bytes as last written, a copy; undefined when there is no such file. */
   read(file: string): Uint8Array | undefined;
+  /** The file's size in bytes as last written; 0 when there is no such file. */
+  sizeOf(file: string): number;
   /** Names of all files, sorted. */
   list(): readonly string[];
   /**

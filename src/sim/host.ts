@@ -157,6 +157,7 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     const { disk } = this;
     return {
       read: (file) => disk.read(file),
+      sizeOf: (file) => disk.sizeOf(file),
       list: () => disk.list(),
       append: (file, bytes, sizeBytes) => disk.append(file, bytes, sizeBytes),
       write: (file, bytes, offset) => disk.write(file, bytes, offset),

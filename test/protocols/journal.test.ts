@@ -94,8 +94,8 @@ describe("a journal", () => {
 
   it("has records of size, CRC-32C and payload, little end first", () => {
     const disk = diskWith([Uint8Array.of(1, 2, 3)]);
-    // The usual CRC-32C begins with all ones, this one with the size's complement.
-    const expected = [3, 0, 0, 0, ...crcBytes([1, 2, 3], 3), 1, 2, 3];
+    // The usual CRC-32C begins with all ones, this one with the complement of where it ends.
+    const expected = [3, 0, 0, 0, ...crcBytes([1, 2, 3], 11), 1, 2, 3];
     expect([...disk.read(FILE)!]).toEqual(expected);
   });
 });
@@ -126,6 +126,19 @@ describe("the tail of a journal", () => {
       expect(new Journal(diskOf(bytes), FILE).open().records).toEqual(kept);
     },
   );
+
+  it("is cut, and not called rotten, when its payload holds a journal", () => {
+    const disk = diskWith([...SMALL, BYTES]);
+    const bytes = disk.read(FILE)!;
+    bytes[bytes.length - 1]! ^= 1;
+    expect(new Journal(diskOf(bytes), FILE).open().records).toEqual(SMALL);
+  });
+
+  it("that the disk refuses to cut is reported", () => {
+    const disk = diskOf(BYTES.slice(0, BYTES.length - 1));
+    disk.truncate = () => ({ kind: "io" });
+    expect(new Journal(disk, FILE).open().error).toEqual({ kind: "io" });
+  });
 
   it("is cut on the disk with the next sync", () => {
     const disk = diskOf(BYTES.slice(0, BYTES.length - 1));
@@ -184,9 +197,9 @@ describe("readRecords", () => {
   });
 });
 
-/** A naive CRC-32C, bit by bit, begun with a size. */
-function crcBytes(payload: readonly number[], sizeBytes: number): number[] {
-  let crc = ~sizeBytes;
+/** A naive CRC-32C, bit by bit, begun with an offset. */
+function crcBytes(payload: readonly number[], endsAt: number): number[] {
+  let crc = ~endsAt;
   for (const byte of payload) {
     crc ^= byte;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;

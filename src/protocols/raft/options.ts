@@ -14,8 +14,8 @@ export interface RaftOptions {
    */
   readonly preVote: boolean;
   /**
-   * A leader that has not heard from a majority for electionTimeoutMin steps down, and nobody
-   * votes while it hears from a leader. Source: Ongaro's thesis §6.2 and §4.2.3.
+   * Every electionTimeoutMin, a leader that has not heard from a majority since the last time steps
+   * down; and nobody votes while it hears from a leader. Source: Ongaro's thesis §6.2 and §4.2.3.
    */
   readonly checkQuorum: boolean;
   /** Entries in one append message. */

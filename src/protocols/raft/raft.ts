@@ -77,12 +77,12 @@ export class Raft<Command> {
   /** After boot and restart. */
   onStart(): void {
     const { state } = this;
-    const { tornBytes, term, votedFor, log } = this.#storage.load();
+    const { tornBytes, error, term, votedFor, log } = this.#storage.load();
     if (tornBytes > 0) this.#env.emit("torn tail cut", { tornBytes });
     Object.assign(state, { term, votedFor, log });
     // What was read may sit in the operating system's cache only: nothing is promised before it
     // is synced, so the recovery counts as a write.
-    this.#durability.wrote(undefined);
+    this.#durability.wrote(error);
     this.#resetElectionTimer();
     this.#durability.flush();
   }

@@ -1,7 +1,7 @@
 import { assert } from "../../sim/assert.ts";
 import type { Disk, DiskError, NodeId } from "../../sim/env.ts";
 import { ByteReader, type Codec } from "../codec.ts";
-import { Journal, readRecords } from "../journal.ts";
+import { Journal, type Recovery, readRecords } from "../journal.ts";
 import { appendEntry, type Entry, emptyLog, type RaftLog, truncateFrom } from "./log.ts";
 
 /** The journal's file. */
@@ -29,11 +29,11 @@ export class RaftStorage<Command> {
   }
 
   /** Reads everything back. A torn tail is cut, which needs a sync. */
-  load(): Persistent<Command> & { readonly tornBytes: number } {
-    const { records, tornBytes } = this.#journal.open();
+  load(): Persistent<Command> & Omit<Recovery, "records"> {
+    const { records, tornBytes, error } = this.#journal.open();
     const persistent = emptyPersistent<Command>();
     for (const record of records) replay(persistent, record, this.#codec);
-    return { ...persistent, tornBytes };
+    return { ...persistent, tornBytes, error };
   }
 
   saveVote(term: number, votedFor: NodeId | undefined): DiskError | undefined {
