@@ -82,7 +82,10 @@ export class Simulation<Message = unknown, View = unknown> {
       isStrict: strict,
     });
     if (snapshot === undefined) this.#schedulePlan();
-    else restoreSnapshot(this.#parts, snapshot);
+    else {
+      restoreSnapshot(this.#parts, snapshot);
+      this.#watch.violation = snapshot.violation;
+    }
   }
 
   /** True time now. */
@@ -150,7 +153,7 @@ export class Simulation<Message = unknown, View = unknown> {
 
   /** The whole world as plain data, for the constructor of another simulation. */
   snapshot(): Snapshot {
-    return takeSnapshot(this.#parts);
+    return takeSnapshot(this.#parts, this.violation);
   }
 
   /** Runs the next event, if it is due no later than `limit`; false when there is none. */

@@ -1,6 +1,7 @@
 import type { FaultScheduleState } from "./fault-schedule.ts";
 import type { HistoryState } from "./history.ts";
 import type { Host, HostState } from "./host.ts";
+import type { Violation } from "./invariant.ts";
 import type { MetricsState } from "./metrics.ts";
 import type { NetworkState } from "./network.ts";
 import type { Parts } from "./parts.ts";
@@ -24,10 +25,15 @@ export interface Snapshot {
   readonly history: HistoryState;
   readonly metrics: MetricsState;
   readonly invariants: readonly unknown[];
+  /** What went wrong already: nothing happens after it. */
+  readonly violation: Violation | undefined;
 }
 
 /** A copy of everything that changes while a simulation runs. */
-export function takeSnapshot<Message, View>(parts: Parts<Message, View>): Snapshot {
+export function takeSnapshot<Message, View>(
+  parts: Parts<Message, View>,
+  violation: Violation | undefined,
+): Snapshot {
   // One clone for all: what nodes, messages and invariants share stays shared.
   return structuredClone({
     steps: parts.steps,
@@ -45,6 +51,7 @@ export function takeSnapshot<Message, View>(parts: Parts<Message, View>): Snapsh
     history: parts.history.state,
     metrics: parts.metrics.state,
     invariants: parts.invariants.map(({ state }) => state),
+    violation,
   });
 }
 
