@@ -175,6 +175,7 @@ export class Simulation<Message = unknown, View = unknown> {
       this.#stage.play(kind, host, from, payload, sequence);
     } catch (error) {
       if (error instanceof UsageError) throw error;
+      this.#recorder?.rescue(host, steps, scheduler.now, EVENT_KINDS[kind]!);
       this.#watch.violateByThrow(error, host.id);
     }
     if (this.#isWatched) this.#watch.judge();

@@ -102,6 +102,11 @@ export class Recorder {
     if (isDraft(node.state)) node.state = this.#immer.finishDraft(node.state);
     this.timeline.push({ step, at, host: host.id, kind, state: node.state });
   }
+
+  /** A handler threw: what it had done to the state by then is kept as well. */
+  rescue(host: RecordedHost, step: number, at: Micros, kind: EventKind): void {
+    if (isDraft(host.node?.state)) this.keep(host, step, at, kind);
+  }
 }
 
 /** A message without drafts of the sender's state in it: each is replaced by its content now. */

@@ -84,6 +84,24 @@ describe("a recorded run", () => {
     });
     expect(() => simulation.run(1)).toThrow("state: expected plain data, got an instance");
   });
+
+  it("keeps what a handler did before it threw, and can still be snapshotted", () => {
+    const program = (): Node<Message, { count: number }> => ({
+      state: { count: 0 },
+      onStart() {
+        this.state.count = 7;
+        throw new RangeError("seven");
+      },
+      onMessage: () => {},
+    });
+    const simulation = new Simulation<Message, Node<Message>>({
+      ...{ seed: "1", servers: { n1: program }, record: true },
+    });
+    simulation.run(10);
+    expect(simulation.violation?.message).toBe("RangeError: seven");
+    expect(simulation.timeline!.at(1)).toEqual(new Map([["n1", { count: 7 }]]));
+    expect(simulation.snapshot().hosts[0]!.memory).toEqual({ count: 7 });
+  });
 });
 
 describe("the timeline", () => {
