@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import { UsageError } from "../../src/sim/assert.ts";
+import { checkText } from "../../src/sim/check.ts";
+import type { Operation } from "../../src/sim/env.ts";
+import { checkPlan, type Plan } from "../../src/sim/plan.ts";
+
+/** A plan in which nothing is left out, as JSON would give it. */
+const plan = {
+  scenario: "ring",
+  seed: "1",
+  servers: ["n1", "n2"],
+  clients: ["c1"],
+  settings: { key: "x" },
+  network: {
+    ...{ latency: { min: 1_000, max: 5_000 }, loss: 0.1, duplication: 0 },
+    links: [{ from: "n1", to: "n2", latency: { min: 0, max: 0 }, loss: 1, duplication: 1 }],
+  },
+  disk: { syncLatency: { min: 100, max: 200 }, sectorBytes: 512 },
+  operations: [{ at: 10, client: "c1", operation: { id: "o1", key: "x" } }],
+  faults: [{ kind: "crash", hosts: ["leader"], at: 0, lasting: 500 }],
+  calm: 500,
+  horizon: 1_000,
+};
+
+const scenario = {
+  name: "ring",
+  client: () => {},
+  targets: { leader: () => [] },
+  checkSettings: (value: unknown, path: string) => value ?? checkText(value, path),
+  checkOperation: (operation: Operation, path: string) => checkText(operation.key, `${path}.key`),
+};
+
+const check = (value: unknown, against = {}): Plan<unknown> =>
+  checkPlan<unknown>(value, { ...scenario, ...against });
+
+/** The plan with another value at a path such as `network.links.0.loss`. */
+function changed(path: string, value: unknown): unknown {
+  const copy = structuredClone(plan);
+  const names = path.split(".");
+  const last = names.pop()!;
+  // Every part of the plan but the last is a record or a list.
+  let part = copy as unknown as Record<string, unknown>;
+  for (const name of names) part = part[name] as Record<string, unknown>;
+  part[last] = value;
+  return copy;
+}
+
+describe("a plan", () => {
+  it("is taken as it is when nothing is wrong with it", () => {
+    expect(check(plan)).toEqual(plan);
+    expect(check(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+  });
+
+  it("may have faults, operations and calm up to its very end, and none of them", () => {
+    const empty = { ...plan, clients: [], operations: [], faults: [], calm: 1_000 };
+    expect(check(empty)).toEqual(empty);
+    expect(check(changed("operations.0.at", 1_000))).toEqual(changed("operations.0.at", 1_000));
+  });
+
+  it.each([null, [], "plan", 7, undefined])("is an object, not %o", (value) => {
+    expect(() => check(value)).toThrow("plan: expected an object, got");
+  });
+
+  it.each<[string, unknown, string]>([
+    ["scenario", "rang", 'plan.scenario: expected one of ring, got "rang"'],
+    ["seed", "", 'plan.seed: expected a text, got ""'],
+    ["seed", 1, "plan.seed: expected a text, got 1"],
+    ["servers", "n1", 'plan.servers: expected a list, got "n1"'],
+    ["servers", [], "plan.servers: expected at least one, got none"],
+    ["servers.1", 2, "plan.servers[1]: expected a text, got 2"],
+    ["servers", ["n1", "n1"], 'plan.servers: expected distinct ids, got "n1" twice'],
+    ["clients", undefined, "plan.clients: expected a list, got nothing"],
+    ["clients", ["n2"], 'plan.clients: expected distinct ids, got "n2" twice'],
+    ["settings", undefined, "plan.settings: expected a text, got nothing"],
+    ["network", 1, "plan.network: expected an object, got 1"],
+    [
+      "network.jitter",
+      1,
+      "plan.network.jitter: unknown field, expected only latency, loss, duplication, links",
+    ],
+    ["network.latency", 5, "plan.network.latency: expected an object, got 5"],
+    [
+      "network.latency.min",
+      -1,
+      "plan.network.latency.min: expected a whole number of at least 0, got -1",
+    ],
+    [
+      "network.latency.max",
+      999,
+      "plan.network.latency.max: expected a whole number of at least 1000, got 999",
+    ],
+    ["network.loss", 1.5, "plan.network.loss: expected a probability in [0, 1], got 1.5"],
+    ["network.loss", "1", 'plan.network.loss: expected a probability in [0, 1], got "1"'],
+    [
+      "network.duplication",
+      Number.NaN,
+      "plan.network.duplication: expected a probability in [0, 1], got NaN",
+    ],
+    ["network.links", {}, "plan.network.links: expected a list, got {}"],
+    ["network.links.0.to", "n9", 'plan.network.links[0].to: expected one of n1, n2, c1, got "n9"'],
+    [
+      "network.links.0.loss",
+      -0.1,
+      "plan.network.links[0].loss: expected a probability in [0, 1], got -0.1",
+    ],
+    [
+      "network.links.0.latency.max",
+      0.5,
+      "plan.network.links[0].latency.max: expected a whole number of at least 0, got 0.5",
+    ],
+    ["disk", undefined, "plan.disk: expected an object, got nothing"],
+    ["disk.sectorBytes", 0, "plan.disk.sectorBytes: expected a whole number of at least 1, got 0"],
+    [
+      "disk.syncLatency.max",
+      99,
+      "plan.disk.syncLatency.max: expected a whole number of at least 100, got 99",
+    ],
+    ["operations.0", 7, "plan.operations[0]: expected an object, got 7"],
+    [
+      "operations.0.at",
+      1_001,
+      "plan.operations[0].at: expected a whole number in [0, 1000], got 1001",
+    ],
+    ["operations.0.client", "n1", 'plan.operations[0].client: expected one of c1, got "n1"'],
+    ["operations.0.operation", [], "plan.operations[0].operation: expected an object, got []"],
+    ["operations.0.operation.id", 1, "plan.operations[0].operation.id: expected a text, got 1"],
+    ["operations.0.operation.key", 1, "plan.operations[0].operation.key: expected a text, got 1"],
+    ["operations.1", plan.operations[0], 'plan.operations: expected distinct ids, got "o1" twice'],
+    ["faults", null, "plan.faults: expected a list, got null"],
+    [
+      "faults.0.hosts.0",
+      "n9",
+      'plan.faults[0].hosts[0]: expected one of n1, n2, c1, leader, got "n9"',
+    ],
+    [
+      "faults.0.lasting",
+      1_001,
+      "plan.faults[0].lasting: expected a whole number in [1, 1000], got 1001",
+    ],
+    ["calm", 1_001, "plan.calm: expected a whole number in [0, 1000], got 1001"],
+    ["calm", "late", 'plan.calm: expected a whole number in [0, 1000], got "late"'],
+    ["horizon", 0, "plan.horizon: expected a whole number of at least 1, got 0"],
+    [
+      "weather",
+      "fine",
+      "plan.weather: unknown field, expected only scenario, seed, servers, clients, settings, " +
+        "network, disk, operations, faults, calm, horizon",
+    ],
+  ])("with another %s, %o, is refused in one line", (path, value, message) => {
+    const given = changed(path, value);
+    expect(() => check(given)).toThrow(new UsageError(message));
+    expect(() => check(given)).toThrow(UsageError);
+  });
+
+  it("has no clients where the scenario has no program for them", () => {
+    expect(() => check(plan, { client: undefined })).toThrow(
+      new UsageError("plan.clients: expected none, as ring has no client program"),
+    );
+  });
+
+  it("is shown in part only where it is long", () => {
+    const long = changed("seed", ["n".repeat(100)]);
+    expect(() => check(long)).toThrow(`plan.seed: expected a text, got ["${"n".repeat(55)}...`);
+  });
+});
