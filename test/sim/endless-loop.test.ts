@@ -40,6 +40,24 @@ it("names all who take part, by the types of their messages", () => {
   for (const name of names) expect(simulation.violation?.message).toContain(name);
 });
 
+it("names a sync by its token, and a message without a type by what happens to it", () => {
+  const writer = (env: Env<unknown>): Node<unknown> => ({
+    ...{ state: undefined, onMessage: () => {} },
+    onStart: () => env.disk.sync("log"),
+    onSynced: (token) => {
+      env.disk.sync(token);
+      env.send("n1", [1]);
+    },
+  });
+  const disk = { syncLatency: { min: 0, max: 0 }, sectorBytes: 512 };
+  const simulation = new Simulation<unknown>({
+    ...{ seed: "1", network, disk, servers: { n1: writer } },
+  });
+  simulation.run(1_000);
+  expect(simulation.violation?.message).toContain("n1: synced log (500x)");
+  expect(simulation.violation?.message).toContain("n1: deliver (500x)");
+});
+
 it("takes many events for no loop as long as time moves on", () => {
   const servers = { n1: (env: Env<Message>) => sleeper(env, "tick", 1) };
   const simulation = new Simulation<Message>({ seed: "1", servers });
