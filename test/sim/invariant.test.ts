@@ -86,6 +86,11 @@ describe("eventually", () => {
     expect(now).toBe(HORIZON);
   });
 
+  it("is violated when it holds at the end, but its time was up before", () => {
+    const late = eventually("LATE", { by: 60 }, at(HORIZON));
+    expect(simulate([late], silent).violation?.invariant).toBe("LATE");
+  });
+
   it("is judged at the end when its time is the end", () => {
     const never = eventually<ScriptedNode>("NEVER", { by: HORIZON }, () => false);
     expect(simulate([never]).violation?.at).toBe(HORIZON);
@@ -176,6 +181,20 @@ describe("the world that an invariant sees", () => {
       ["fault begins", undefined, undefined, faults[0]],
       ["fault ends", undefined, undefined, faults[0]],
     ]);
+  });
+
+  it("is a sync by its token, and a timer by its name", () => {
+    const seen: unknown[] = [];
+    const n1 = scripted({
+      onStart: (env) => env.disk.sync("log"),
+      onSynced: (env) => env.setTimer("tick", 1),
+    });
+    const simulation = new Simulation({
+      ...{ seed: "1", servers: { n1 } },
+      invariants: [{ name: "LOOK", onStep: ({ event }) => void seen.push(event.payload) }],
+    });
+    simulation.run(10_000);
+    expect(seen).toEqual([undefined, "log", "tick"]);
   });
 
   it("is the messages that left in this step, and no longer those of the one before", () => {
