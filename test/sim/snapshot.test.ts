@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Fault } from "../../src/sim/fault.ts";
-import { always, eventually } from "../../src/sim/invariant.ts";
+import { always, eventually, type Invariant, type World } from "../../src/sim/invariant.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { SimulationOptions } from "../../src/sim/simulation-options.ts";
 import type { Snapshot } from "../../src/sim/snapshot.ts";
@@ -46,7 +46,8 @@ function options(): SimulationOptions<string, ScriptedNode> & { readonly seed: s
     servers: { n1: server, n2: server },
     clients: { c1: client },
     network: { latency: { min: 1, max: 40 }, loss: 0.1, duplication: 0.2, links: [] },
-    disk: { syncLatency: { min: 1, max: 15 }, sectorBytes: 4 },
+    // Slow, so that syncs are under way whenever a host goes down.
+    disk: { syncLatency: { min: 20, max: 60 }, sectorBytes: 4 },
     operations: [10, 20, 150].map((at) => ({ at, client: "c1", operation: { id: `o${at}` } })),
     targets: { late: ({ now }) => (now < 130 ? [] : ["n1"]) },
     faults,
@@ -54,9 +55,21 @@ function options(): SimulationOptions<string, ScriptedNode> & { readonly seed: s
       eventually("BOTH", { from: 200, by: HORIZON }, ({ servers }) =>
         servers.every(({ node }) => (node?.state.heard.length ?? 0) > 3),
       ),
+      counting(),
     ],
     ...{ record: false, strict: false, trace: false, eventsMax: 100_000 },
   };
+}
+
+/** Counts events in its state, and holds it against the run's own count. */
+function counting(): Invariant<ScriptedNode> {
+  const invariant = {
+    ...{ name: "COUNT", state: { events: 0 } },
+    onStep: (): undefined => void invariant.state.events++,
+    onEnd: ({ step }: World<ScriptedNode>) =>
+      invariant.state.events === step ? undefined : `${invariant.state.events} of ${step} events`,
+  };
+  return invariant;
 }
 
 const begin = (snapshot?: Snapshot): Simulation<string, ScriptedNode> =>
