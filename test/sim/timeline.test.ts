@@ -3,6 +3,7 @@ import type { Env, Node } from "../../src/sim/env.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { SimulationOptions } from "../../src/sim/simulation-options.ts";
+import { Timeline } from "../../src/sim/timeline.ts";
 
 interface Memory {
   count: number;
@@ -204,6 +205,18 @@ describe("the difference of two steps", () => {
   it("has a whole state where there was none", () => {
     const [change] = timeline.diff(1, 2);
     expect(change).toMatchObject({ host: "n2", path: [], before: undefined, after: { count: 0 } });
+  });
+
+  it("takes bytes and texts for values, and a member of a set for a part", () => {
+    const own = new Timeline();
+    const step = { at: 0, host: "n1", kind: "timer" } as const;
+    own.push({ ...step, step: 1, state: { bytes: Uint8Array.of(1, 2), peers: new Set(["n2"]) } });
+    own.push({ ...step, step: 2, state: { bytes: Uint8Array.of(1, 3), peers: new Set(["n3"]) } });
+    expect(own.diff(1, 2)).toEqual([
+      { host: "n1", path: ["bytes"], before: Uint8Array.of(1, 2), after: Uint8Array.of(1, 3) },
+      { host: "n1", path: ["peers", "n2"], before: "n2", after: undefined },
+      { host: "n1", path: ["peers", "n3"], before: undefined, after: "n3" },
+    ]);
   });
 
   it("of a step with itself is nothing", () => {
