@@ -44,6 +44,17 @@ export function checkText(value: unknown, path: string): string {
   return value;
 }
 
+/** Texts that all differ. */
+export function checkDistinct(texts: readonly string[], path: string): void {
+  const seen = new Set<string>();
+  for (const text of texts) {
+    if (seen.has(text)) {
+      throw new UsageError(`${path}: expected distinct ids, got "${text}" twice`);
+    }
+    seen.add(text);
+  }
+}
+
 /** True or false. */
 export function checkFlag(value: unknown, path: string): boolean {
   if (typeof value !== "boolean") throw expected(path, "true or false", value);

@@ -3,6 +3,7 @@ import type { NodeId } from "./env.ts";
 import { type Fault, type InFlight, type Target, targetsOf } from "./fault.ts";
 import type { Network } from "./network.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { Micros } from "./time.ts";
 
 /** How often a kind of fault was planned, began, and made a difference. */
 export interface FaultCount {
@@ -44,6 +45,8 @@ export interface FaultScheduleSurroundings {
   readonly scheduler: Scheduler;
   readonly network: Network;
   readonly hosts: readonly FaultyHost[];
+  /** Faults that had to wait have ended by then. */
+  readonly calm: Micros;
   readonly beginKind: number;
   readonly endKind: number;
   /** The hosts that a target stands for now; none: wait. */
@@ -95,7 +98,8 @@ export class FaultSchedule {
     this.#count(fault.kind).injected++;
     this.state.progress[number] = { phase: "active", struck: this.#strike(fault, hosts) };
     const { scheduler, endKind } = this.#world;
-    scheduler.schedule(scheduler.now + fault.lasting, endKind, 0, 0, number);
+    const end = Math.min(scheduler.now + fault.lasting, this.#latestEnd(fault));
+    scheduler.schedule(end, endKind, 0, 0, number);
     return true;
   }
 
@@ -124,11 +128,19 @@ export class FaultSchedule {
   wake(): void {
     const { scheduler, beginKind } = this.#world;
     this.#faults.forEach((fault, i) => {
-      if (this.state.progress[i]!.phase !== "waiting" || this.#resolve(fault) === undefined) return;
+      if (this.state.progress[i]!.phase !== "waiting") return;
+      const isLate = scheduler.now >= this.#latestEnd(fault);
+      if (!isLate && this.#resolve(fault) === undefined) return;
       this.state.waiting--;
-      this.state.progress[i] = { phase: "planned" };
+      this.state.progress[i] = { phase: isLate ? "over" : "planned" };
+      if (isLate) return;
       scheduler.schedule(scheduler.now, beginKind, 0, 0, i);
     });
+  }
+
+  /** Where a fault ends at the latest, however long it has waited. */
+  #latestEnd({ at, lasting }: Fault): Micros {
+    return Math.max(at + lasting, this.#world.calm);
   }
 
   /** By kind, with faults that are still active judged by what they did so far. */

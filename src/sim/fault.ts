@@ -1,5 +1,12 @@
 import { UsageError, unreachable } from "./assert.ts";
-import { checkCount, checkList, checkOneOf, checkRecord, checkText } from "./check.ts";
+import {
+  checkCount,
+  checkDistinct,
+  checkList,
+  checkOneOf,
+  checkRecord,
+  checkText,
+} from "./check.ts";
 import type { NodeId } from "./env.ts";
 import { formatTime, type Micros } from "./time.ts";
 
@@ -10,8 +17,9 @@ import { formatTime, type Micros } from "./time.ts";
 export type Target = NodeId;
 
 /**
- * A piece of weather: it begins at `at` (or, if it waits for its target, later), and ends
- * `lasting` after it began. Every subset of a schedule is a legal schedule.
+ * A piece of weather: it begins at `at` and ends `lasting` later. If it waits for its target, it
+ * begins and ends later, but does not reach into the calm unless it was planned to. Every subset of
+ * a schedule is a legal schedule.
  */
 export type Fault = { readonly at: Micros; readonly lasting: Micros } & FaultKind;
 
@@ -95,7 +103,7 @@ export function checkFault(
 ): Fault {
   const kind = checkOneOf(checkRecord(value, path).kind, `${path}.kind`, FAULT_KINDS);
   const fields = checkRecord(value, path, ["at", "lasting", "kind", ...FIELDS[kind]]);
-  const at = checkCount(fields.at, `${path}.at`, 0, horizon);
+  const at = checkCount(fields.at, `${path}.at`, 0, horizon - 1);
   const lasting = checkCount(fields.lasting, `${path}.lasting`, 1, horizon - at);
   const list = (field: string): Target[] =>
     checkTargets(fields[field], `${path}.${field}`, targets);
@@ -146,13 +154,6 @@ function checkTarget(value: unknown, path: string, targets: ReadonlySet<Target>)
   const target = checkText(value, path);
   if (targets.has(target)) return target;
   throw new UsageError(`${path}: expected one of ${[...targets].join(", ")}, got "${target}"`);
-}
-
-function checkDistinct(list: readonly Target[], path: string): void {
-  const twice = list.find((target, i) => list.indexOf(target) !== i);
-  if (twice !== undefined) {
-    throw new UsageError(`${path}: expected each host once, got "${twice}" twice`);
-  }
 }
 
 function checkInFlight(value: unknown, path: string): InFlight {

@@ -1,3 +1,4 @@
+import { assert } from "./assert.ts";
 import type { NodeId } from "./env.ts";
 import type { Fault, FaultKind, InFlight, Target } from "./fault.ts";
 import type { Random, Streams } from "./random.ts";
@@ -46,6 +47,7 @@ export function stops(rhythm: Rhythm): Nemesis {
 /** Cuts between two groups that together are all servers, neither empty. */
 export function partitions(rhythm: Rhythm): Nemesis {
   return repeated("partition", rhythm, (random, { servers }) => {
+    assert(servers.length >= 2, "a partition of", servers.length);
     const shuffled = random.shuffle(servers);
     const size = random.int(1, shuffled.length - 1);
     const groups = [shuffled.slice(0, size), shuffled.slice(size)];
@@ -65,6 +67,7 @@ export function isolations(rhythm: Rhythm): Nemesis {
 /** Cuts of one direction between two servers, or between one server and all others. */
 export function oneWayCuts(rhythm: Rhythm): Nemesis {
   return repeated("one-way cut", rhythm, (random, { servers }) => {
+    assert(servers.length >= 2, "a cut between", servers.length);
     const [one, ...others] = random.shuffle(servers);
     const peers = random.chance(1 / 2) ? others : others.slice(0, 1);
     const [from, to] = random.chance(1 / 2) ? [[one!], peers] : [peers, [one!]];
@@ -98,6 +101,7 @@ function repeated(
   return (streams, field) => {
     const random = streams.stream(`fault ${name}`);
     const faults: Fault[] = [];
+    assert(every.max >= 1, "faults without end, all at once:", name);
     let at = field.from + random.int(0, every.max);
     for (;;) {
       const span = random.int(lasting.min, lasting.max);

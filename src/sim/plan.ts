@@ -1,10 +1,17 @@
 import { UsageError } from "./assert.ts";
-import { checkCount, checkList, checkOneOf, checkRecord, checkText } from "./check.ts";
+import {
+  checkCount,
+  checkDistinct,
+  checkList,
+  checkOneOf,
+  checkRecord,
+  checkText,
+} from "./check.ts";
 import type { NodeId, Operation, Plain } from "./env.ts";
 import { checkFault, type Fault } from "./fault.ts";
 import type { DiskOptions } from "./host.ts";
-import { checkNetworkOptions, checkSpan, type NetworkOptions } from "./network.ts";
-import type { PlannedOperation } from "./simulation-options.ts";
+import { checkNetworkOptions, type NetworkOptions } from "./network.ts";
+import { checkDiskOptions, checkOperations, type PlannedOperation } from "./simulation-options.ts";
 import type { Micros } from "./time.ts";
 
 /** One run as data: JSON that holds all that decides it. The same plan, the same run. */
@@ -57,8 +64,12 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
     clients,
     settings: scenario.checkSettings(fields.settings, "plan.settings"),
     network: checkNetworkOptions(fields.network, "plan.network", hosts),
-    disk: checkDisk(fields.disk, "plan.disk"),
-    operations: checkOperations(fields.operations, clients, horizon, scenario.checkOperation),
+    disk: checkDiskOptions(fields.disk, "plan.disk"),
+    operations: checkOperations(fields.operations, "plan.operations", {
+      clients,
+      horizon,
+      check: scenario.checkOperation,
+    }),
     faults: checkList(fields.faults, "plan.faults").map((fault, i) =>
       checkFault(fault, `plan.faults[${i}]`, targets, horizon),
     ),
@@ -76,45 +87,4 @@ function checkHosts(value: unknown, path: string): readonly NodeId[] {
   const hosts = checkList(value, path).map((id, i) => checkText(id, `${path}[${i}]`));
   checkDistinct(hosts, path);
   return hosts;
-}
-
-function checkDistinct(ids: readonly string[], path: string): void {
-  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
-  if (twice !== undefined)
-    throw new UsageError(`${path}: expected distinct ids, got "${twice}" twice`);
-}
-
-function checkDisk(value: unknown, path: string): DiskOptions {
-  const fields = checkRecord(value, path, ["syncLatency", "sectorBytes"]);
-  return {
-    syncLatency: checkSpan(fields.syncLatency, `${path}.syncLatency`),
-    sectorBytes: checkCount(fields.sectorBytes, `${path}.sectorBytes`, 1),
-  };
-}
-
-function checkOperations(
-  value: unknown,
-  clients: readonly NodeId[],
-  horizon: Micros,
-  check: ((operation: Operation, path: string) => unknown) | undefined,
-): readonly PlannedOperation[] {
-  const path = "plan.operations";
-  const operations = checkList(value, path).map((item, i) => {
-    const fields = checkRecord(item, `${path}[${i}]`, ["at", "client", "operation"]);
-    const record = checkRecord(fields.operation, `${path}[${i}].operation`);
-    checkText(record.id, `${path}[${i}].operation.id`);
-    // The parse boundary: it came from JSON, so it is plain, and its id is a text.
-    const operation = record as Operation;
-    check?.(operation, `${path}[${i}].operation`);
-    return {
-      at: checkCount(fields.at, `${path}[${i}].at`, 0, horizon),
-      client: checkOneOf(fields.client, `${path}[${i}].client`, clients),
-      operation,
-    };
-  });
-  checkDistinct(
-    operations.map(({ operation }) => operation.id),
-    path,
-  );
-  return operations;
 }

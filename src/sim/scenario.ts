@@ -133,7 +133,7 @@ function drawPlan<Message, View, Settings>(
   seed: string,
 ): Plan<Settings> {
   const { settings, ...parts } = spec.plan(new Streams(`${seed}/plan`));
-  return {
+  const drawn = {
     scenario: spec.name,
     seed,
     clients: [],
@@ -143,8 +143,9 @@ function drawPlan<Message, View, Settings>(
     faults: [],
     calm: parts.horizon,
     ...parts,
-    settings: checkSettings(spec, settings),
+    settings,
   };
+  return checkPlan(drawn, { ...spec, checkSettings: (given) => checkSettings(spec, given) });
 }
 
 /** Settings that nobody checks are taken for what the scenario says they are. */
@@ -161,7 +162,7 @@ function simulate<Message, View, Settings>(
   options: Observation = {},
   snapshot?: Snapshot,
 ): Simulation<Message, View> {
-  const { seed, network, disk, operations, faults } = plan;
+  const { seed, network, disk, operations, faults, calm } = plan;
   const { client } = spec;
   const program = (env: Env<Message>) => spec.server(env, plan);
   const clientProgram = client && ((env: Env<Message>) => client(env, plan));
@@ -176,6 +177,7 @@ function simulate<Message, View, Settings>(
       disk,
       operations,
       faults,
+      calm,
       targets: spec.targets ?? {},
       invariants: spec.invariants(plan),
       ...options,

@@ -1,8 +1,21 @@
+import {
+  checkCount,
+  checkDistinct,
+  checkList,
+  checkOneOf,
+  checkRecord,
+  checkText,
+} from "./check.ts";
 import type { NodeId, Operation } from "./env.ts";
-import type { Fault, Target } from "./fault.ts";
+import { checkFault, type Fault, type Target } from "./fault.ts";
 import type { DiskOptions, Program } from "./host.ts";
 import type { Invariant, World } from "./invariant.ts";
-import { defaultNetworkOptions, type NetworkOptions } from "./network.ts";
+import {
+  checkNetworkOptions,
+  checkSpan,
+  defaultNetworkOptions,
+  type NetworkOptions,
+} from "./network.ts";
 import { type Micros, ms } from "./time.ts";
 
 export interface SimulationOptions<Message = unknown, View = unknown> {
@@ -15,6 +28,8 @@ export interface SimulationOptions<Message = unknown, View = unknown> {
   readonly network: NetworkOptions;
   readonly disk: DiskOptions;
   readonly faults: readonly Fault[];
+  /** Faults that wait for their targets have ended by then, or never begin. */
+  readonly calm: Micros;
   readonly operations: readonly PlannedOperation[];
   /** Names by which faults mean hosts that are not known beforehand. */
   readonly targets: Targets<View>;
@@ -50,6 +65,7 @@ export const defaultSimulationOptions = {
   network: defaultNetworkOptions,
   disk: defaultDiskOptions,
   faults: [],
+  calm: Number.MAX_SAFE_INTEGER,
   operations: [],
   targets: {},
   invariants: [],
@@ -58,3 +74,64 @@ export const defaultSimulationOptions = {
   trace: false,
   eventsMax: 50_000_000,
 } satisfies Omit<SimulationOptions, "seed">;
+
+/**
+ * Checks what in the options is data, against the hosts that there are; throws a UsageError that
+ * names the path.
+ */
+export function checkSimulationOptions<Message, View>(
+  options: SimulationOptions<Message, View>,
+): void {
+  const clients = Object.keys(options.clients);
+  const hosts = [...Object.keys(options.servers), ...clients];
+  checkText(options.seed, "seed");
+  checkDistinct(hosts, "clients");
+  checkNetworkOptions(options.network, "network", hosts);
+  checkDiskOptions(options.disk, "disk");
+  const targets = new Set([...hosts, ...Object.keys(options.targets)]);
+  const horizon = Number.MAX_SAFE_INTEGER;
+  options.faults.forEach((fault, i) => {
+    checkFault(fault, `faults[${i}]`, targets, horizon);
+  });
+  checkOperations(options.operations, "operations", { clients, horizon });
+}
+
+/** Checks disk options from outside; throws a UsageError that names the path. */
+export function checkDiskOptions(value: unknown, path: string): DiskOptions {
+  const fields = checkRecord(value, path, ["syncLatency", "sectorBytes"]);
+  return {
+    syncLatency: checkSpan(fields.syncLatency, `${path}.syncLatency`),
+    sectorBytes: checkCount(fields.sectorBytes, `${path}.sectorBytes`, 1),
+  };
+}
+
+/** What the check of operations needs to know. */
+interface ExpectedOperations {
+  readonly clients: readonly NodeId[];
+  readonly horizon: Micros;
+  readonly check?: ((operation: Operation, path: string) => unknown) | undefined;
+}
+
+/** Checks operations from outside, all with ids of their own; throws a UsageError. */
+export function checkOperations(
+  value: unknown,
+  path: string,
+  { clients, horizon, check }: ExpectedOperations,
+): readonly PlannedOperation[] {
+  const operations = checkList(value, path).map((item, i): PlannedOperation => {
+    const fields = checkRecord(item, `${path}[${i}]`, ["at", "client", "operation"]);
+    const record = checkRecord(fields.operation, `${path}[${i}].operation`);
+    checkText(record.id, `${path}[${i}].operation.id`);
+    // The parse boundary: it came from JSON, so it is plain, and its id is a text.
+    const operation = record as Operation;
+    check?.(operation, `${path}[${i}].operation`);
+    return {
+      at: checkCount(fields.at, `${path}[${i}].at`, 0, horizon),
+      client: checkOneOf(fields.client, `${path}[${i}].client`, clients),
+      operation,
+    };
+  });
+  const ids = operations.map(({ operation }) => operation.id);
+  checkDistinct(ids, path);
+  return operations;
+}

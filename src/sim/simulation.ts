@@ -22,7 +22,11 @@ import { Network } from "./network.ts";
 import type { Parts } from "./parts.ts";
 import { Streams } from "./random.ts";
 import { NONE, Scheduler } from "./scheduler.ts";
-import { defaultSimulationOptions, type SimulationOptions } from "./simulation-options.ts";
+import {
+  checkSimulationOptions,
+  defaultSimulationOptions,
+  type SimulationOptions,
+} from "./simulation-options.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { Stage } from "./stage.ts";
 import type { Micros } from "./time.ts";
@@ -47,12 +51,16 @@ export class Simulation<Message = unknown, View = unknown> {
   readonly #recorder: Recorder | undefined;
   readonly #loops = new EndlessLoopWatch();
 
-  /** Starts anew, or goes on from a snapshot of a simulation with the same options. */
+  /**
+   * Starts anew, or goes on from a snapshot of a simulation with the same options. Throws a
+   * UsageError when the options make no sense.
+   */
   constructor(
     options: Partial<SimulationOptions<Message, View>> & { readonly seed: string },
     snapshot?: Snapshot,
   ) {
     this.#options = { ...defaultSimulationOptions, ...options };
+    checkSimulationOptions(this.#options);
     const { seed, network, invariants, faults, record, strict } = this.#options;
     const scheduler = this.#scheduler;
     const streams = new Streams(seed);
@@ -221,7 +229,7 @@ export class Simulation<Message = unknown, View = unknown> {
     const clients = this.#options.clients as typeof servers;
     const programs = [...Object.entries(servers), ...Object.entries(clients)];
     return programs.map(([id, program], index) => {
-      const role = id in servers ? "server" : "client";
+      const role = Object.hasOwn(servers, id) ? "server" : "client";
       return new Host({ id, index, role }, program, surroundings);
     });
   }
@@ -231,6 +239,7 @@ export class Simulation<Message = unknown, View = unknown> {
       scheduler: this.#scheduler,
       network,
       hosts: this.#hosts,
+      calm: this.#options.calm,
       beginKind: FAULT_BEGINS,
       endKind: FAULT_ENDS,
       resolve: (target) => this.#resolve(target),

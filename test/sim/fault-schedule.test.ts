@@ -246,9 +246,9 @@ describe("a fault that waits for its target", () => {
     onStart: (env) => env.setTimer("tick", 10),
     onTimer: (env) => env.setTimer("tick", 10),
   });
-  const simulate = (faults: readonly Fault[]): Simulation<string, ScriptedNode> => {
+  const simulate = (faults: readonly Fault[], calm = 1_000): Simulation<string, ScriptedNode> => {
     const servers = { n1: program, n2: program };
-    return new Simulation({ seed: "1", servers, targets, faults, trace: true });
+    return new Simulation({ seed: "1", servers, targets, faults, calm, trace: true });
   };
   const weather = (simulation: Simulation<string, ScriptedNode>): readonly string[] =>
     brief(simulation.trace).filter((line) => !/timer|send|deliver/.test(line));
@@ -324,9 +324,24 @@ describe("a fault that waits for its target", () => {
     expect(seen).toEqual([false, false, true, true, true, false, false, false]);
   });
 
-  it("of a name that nobody knows is a bug of the plan", () => {
-    const simulation = simulate([{ kind: "stop", hosts: ["n9"], at: 5, lasting: 10 }]);
-    simulation.run(20);
-    expect(simulation.violation?.message).toContain("no such host or target: n9");
+  it.each([
+    ["ends when the calm begins", 70, "70 weather fault ends"],
+    ["ends as planned, in the calm or not", 20, "55 weather fault ends"],
+  ])("%s", (_, calm, last) => {
+    const simulation = simulate([{ kind: "stop", hosts: ["leader"], at: 15, lasting: 40 }], calm);
+    simulation.run(200);
+    expect(weather(simulation)).toContain(last);
+  });
+
+  it("never begins when the calm begins before there is a target", () => {
+    const simulation = simulate([{ kind: "stop", hosts: ["leader"], at: 15, lasting: 20 }], 40);
+    simulation.run(200);
+    expect(simulation.faults.get("stop")).toEqual({ offered: 1, injected: 0, effective: 0 });
+  });
+
+  it("is refused when nobody knows its name", () => {
+    expect(() => simulate([{ kind: "stop", hosts: ["n9"], at: 5, lasting: 10 }])).toThrow(
+      /^faults\[0\].hosts\[0\]: expected one of n1, n2, .* got "n9"$/,
+    );
   });
 });

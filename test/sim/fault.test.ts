@@ -62,11 +62,11 @@ describe("a fault from outside", () => {
       { ...stop, inFlight: "lose" },
       "fault.inFlight: unknown field, expected only at, lasting, kind, hosts",
     ],
-    [{ ...stop, at: -1 }, "fault.at: expected a whole number in [0, 10000000], got -1"],
-    [{ ...stop, at: 0.5 }, "fault.at: expected a whole number in [0, 10000000], got 0.5"],
+    [{ ...stop, at: -1 }, "fault.at: expected a whole number in [0, 9999999], got -1"],
+    [{ ...stop, at: 0.5 }, "fault.at: expected a whole number in [0, 9999999], got 0.5"],
     [
       { ...stop, at: HORIZON + 1 },
-      "fault.at: expected a whole number in [0, 10000000], got 10000001",
+      "fault.at: expected a whole number in [0, 9999999], got 10000001",
     ],
     [{ ...stop, lasting: 0 }, "fault.lasting: expected a whole number in [1, 5000000], got 0"],
     [
@@ -77,10 +77,10 @@ describe("a fault from outside", () => {
     [{ ...stop, hosts: [] }, "fault.hosts: expected at least one host, got none"],
     [{ ...stop, hosts: ["n1", 2] }, "fault.hosts[1]: expected a text, got 2"],
     [{ ...stop, hosts: ["n9"] }, 'fault.hosts[0]: expected one of n1, n2, n3, leader, got "n9"'],
-    [{ ...stop, hosts: ["n1", "n1"] }, 'fault.hosts: expected each host once, got "n1" twice'],
+    [{ ...stop, hosts: ["n1", "n1"] }, 'fault.hosts: expected distinct ids, got "n1" twice'],
     [
       { ...partition, groups: [["n1"], ["n2", "n1"]] },
-      'fault.groups: expected each host once, got "n1" twice',
+      'fault.groups: expected distinct ids, got "n1" twice',
     ],
     [
       { ...partition, groups: [["n1"], []] },

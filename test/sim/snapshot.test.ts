@@ -57,6 +57,7 @@ function options(): SimulationOptions<string, ScriptedNode> & { readonly seed: s
       ),
       counting(),
     ],
+    calm: HORIZON,
     ...{ record: false, strict: false, trace: false, eventsMax: 100_000 },
   };
 }
