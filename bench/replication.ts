@@ -2,7 +2,7 @@
 
 import { acknowledged } from "../src/invariants/acknowledged.ts";
 import { minorityCommitsNothing } from "../src/invariants/no-quorum.ts";
-import { raftInvariants } from "../src/invariants/raft.ts";
+import { raftSafety } from "../src/invariants/raft.ts";
 import type { Codec } from "../src/protocols/codec.ts";
 import { type Entry, entryAt } from "../src/protocols/raft/log.ts";
 import type { RaftMessage } from "../src/protocols/raft/messages.ts";
@@ -132,7 +132,7 @@ function nameOf(command: unknown): string | undefined {
 /** The safety invariants of the replicated store: Raft's, ACK, and no commit in a minority. */
 function safety(): readonly Invariant<ReplicatingServer>[] {
   return [
-    ...raftInvariants({ file: RAFT_FILE, read: readDurableTerms }),
+    raftSafety({ file: RAFT_FILE, read: readDurableTerms }),
     acknowledged({ inCommand: nameOf, inOperation: () => undefined }),
     minorityCommitsNothing("MINORITY-COMMIT"),
   ];

@@ -71,11 +71,14 @@ function learn(state: State, node: AcknowledgedView, { inCommand }: Requests): v
 
 function twice(state: State, { id, index, life, node }: HostView<AcknowledgedView>) {
   if (node === undefined) return undefined;
-  const before = state.servers[index];
-  const from = before?.life === life ? before.applied : 0;
-  state.servers[index] = { life, applied: node.applied };
+  state.servers[index] ??= { life, applied: 0 };
+  const server = state.servers[index]!;
+  const from = server.life === life ? server.applied : 0;
+  const { applied } = node;
+  server.life = life;
+  server.applied = applied;
   if (state.again.size === 0) return undefined;
-  for (let at = from + 1; at <= node.applied; at++) {
+  for (let at = from + 1; at <= applied; at++) {
     if (state.again.has(at) && node.effectOf(node.entryAt(at).command) === at) {
       return `${id} applies the repeated request at index ${at} a second time`;
     }

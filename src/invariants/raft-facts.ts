@@ -66,8 +66,8 @@ export interface KnownEntry {
 
 /** What a server's step has changed. Used again for each step. */
 export interface Change {
-  /** The server that took the step; -1 when none did. */
-  server: number;
+  /** Whether anything has changed at all. */
+  isAny: boolean;
   isNewLife: boolean;
   /** How the server was before. */
   role: string;
@@ -82,8 +82,6 @@ export interface Change {
 }
 
 export interface RaftFacts {
-  /** The step that the facts are of. */
-  step: number;
   /** By host index. */
   servers: ServerFacts[];
   change: Change;
@@ -103,9 +101,8 @@ export interface RaftFacts {
 export function newRaftFacts(): RaftFacts {
   const before = { role: "", term: 0, commit: 0, applied: 0, lastIndex: 0 };
   return {
-    step: 0,
     servers: [],
-    change: { server: -1, isNewLife: false, ...before, logFrom: 1, lostCommitted: 0 },
+    change: { isAny: false, isNewLife: false, ...before, logFrom: 1, lostCommitted: 0 },
     known: [],
     committed: [],
     commits: [],
@@ -114,23 +111,27 @@ export function newRaftFacts(): RaftFacts {
   };
 }
 
-/** Brings the facts up to the step that was just taken. */
-export function observe(facts: RaftFacts, world: World<RaftView>, reader: DurableReader): void {
-  facts.step = world.step;
-  facts.change.server = -1;
-  const host = world.server;
-  if (host?.node === undefined) return;
+/** Brings the facts up to the step that a server has just taken; returns those of the server. */
+export function observe(
+  facts: RaftFacts,
+  { event }: World<RaftView>,
+  host: HostView<RaftView>,
+  node: RaftView,
+  reader: DurableReader,
+): ServerFacts {
   const server = factsOf(facts, host);
-  const { kind } = world.event;
+  const { kind } = event;
   if (kind === "synced" || kind === "start") readDurable(server, host, reader);
-  compare(facts, server, host, host.node);
-  learnLog(facts, server, host.id, host.node);
-  learnCommits(facts, host.node);
-  remember(server, host.life, host.node);
+  compare(facts, server, host, node);
+  if (!facts.change.isAny) return server;
+  learnLog(facts, server, host.id, node);
+  learnCommits(facts, node);
+  remember(server, host.life, node);
+  return server;
 }
 
 /** The facts of a server; those of one that was never seen are made. */
-export function factsOf(facts: RaftFacts, { index }: HostView): ServerFacts {
+function factsOf(facts: RaftFacts, { index }: HostView): ServerFacts {
   let server = facts.servers[index];
   if (server === undefined) {
     server = {
@@ -165,7 +166,6 @@ function readDurable(server: ServerFacts, host: HostView, reader: DurableReader)
 
 function compare(facts: RaftFacts, server: ServerFacts, host: HostView, node: RaftView): void {
   const { change } = facts;
-  change.server = host.index;
   change.isNewLife = host.life !== server.life;
   change.role = server.role;
   change.term = server.term;
@@ -174,11 +174,19 @@ function compare(facts: RaftFacts, server: ServerFacts, host: HostView, node: Ra
   change.lastIndex = server.log.length;
   change.logFrom = firstChange(server, node);
   change.lostCommitted = 0;
+  const { lastIndex } = node;
+  change.isAny =
+    change.isNewLife ||
+    change.logFrom <= Math.max(lastIndex, change.lastIndex) ||
+    node.role !== server.role ||
+    node.term !== server.term ||
+    node.commit !== server.commit ||
+    node.applied !== server.applied;
+  if (!change.isAny) return;
   const end = Math.min(change.lastIndex, facts.committed.length);
   for (let index = change.logFrom; index <= end && !change.isNewLife; index++) {
     const wasCommitted = server.log[index - 1]!.term === facts.committed[index - 1]!.term;
-    const isHeld =
-      index <= node.lastIndex && node.entryAt(index).term === server.log[index - 1]!.term;
+    const isHeld = index <= lastIndex && node.entryAt(index).term === server.log[index - 1]!.term;
     if (wasCommitted && !isHeld) {
       change.lostCommitted = index;
       return;
@@ -208,12 +216,25 @@ function learnLog(facts: RaftFacts, server: ServerFacts, host: NodeId, node: Raf
   for (let index = facts.change.logFrom; index <= lastIndex; index++) {
     const entry = node.entryAt(index);
     server.log[index - 1] = entry;
-    facts.known[index - 1] ??= [];
-    const known = facts.known[index - 1]!;
     const { term, command } = entry;
-    if (known.some((other) => other.term === term)) continue;
-    known.push({ term, command, previousTerm: previousTerm(node, index), host });
+    const known = knownEntry(facts, index, term);
+    if (known !== undefined) continue;
+    const previous = previousTerm(node, index);
+    facts.known[index - 1] ??= [];
+    facts.known[index - 1]!.push({ term, command, previousTerm: previous, host });
   }
+}
+
+/** The entry of that index and term, if any log has ever held one. */
+export function knownEntry(
+  { known }: RaftFacts,
+  index: number,
+  term: number,
+): KnownEntry | undefined {
+  const entries = known[index - 1];
+  if (entries === undefined) return undefined;
+  for (const entry of entries) if (entry.term === term) return entry;
+  return undefined;
 }
 
 /** The term of the entry before an index; 0 before the first. */

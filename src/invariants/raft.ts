@@ -1,10 +1,10 @@
 // The safety of Raft: figure 3 of Ongaro and Ousterhout 2014, and what makes it true.
 
 import type { NodeId } from "../sim/env.ts";
-import type { HostView, Invariant, World } from "../sim/invariant.ts";
+import type { Breach, HostView, Invariant, Verdict, World } from "../sim/invariant.ts";
 import {
   type DurableReader,
-  factsOf,
+  knownEntry,
   newRaftFacts,
   observe,
   previousTerm,
@@ -12,15 +12,7 @@ import {
   type RaftView,
   type ServerFacts,
 } from "./raft-facts.ts";
-
-/** What the invariants need to know of a Raft message; other messages lack these types. */
-interface MessageView {
-  readonly type: string;
-  readonly term: number;
-  readonly granted?: boolean;
-  readonly accepted?: boolean;
-  readonly match?: number;
-}
+import { type Promised, promisesIn } from "./raft-promises.ts";
 
 /** A server's step, as each check gets it. */
 interface Step {
@@ -29,49 +21,75 @@ interface Step {
   readonly host: HostView<RaftView>;
   readonly node: RaftView;
   readonly server: ServerFacts;
+  readonly promises: readonly Promised[];
 }
 
-/** All safety invariants of Raft. They share their facts, so use them together. */
-export function raftInvariants(reader: DurableReader): readonly Invariant<RaftView>[] {
-  const shared = newRaftFacts();
-  // The step that is being judged, made by the first invariant to judge it.
-  let step: Step | undefined;
-  const invariant = (name: string, check: (step: Step) => string | undefined) => {
-    const made: Invariant<RaftView> & { state: RaftFacts } = {
-      name,
-      state: shared,
-      onStep: (world) => {
-        if (made.state.step !== world.step) step = stepOf(made.state, world, reader);
-        return step && check(step);
-      },
-    };
-    return made;
+/** The safety of Raft: a family, as its members look at the same facts. */
+export function raftSafety(reader: DurableReader): Invariant<RaftView> {
+  const made = {
+    name: "RAFT",
+    state: newRaftFacts(),
+    onStep: (world: World<RaftView>): Verdict => {
+      const facts = made.state;
+      const host = world.server;
+      if (host?.node === undefined) return undefined;
+      const server = observe(facts, world, host, host.node, reader);
+      // Most steps change nothing and promise nothing: what held before holds.
+      const promises = promisesIn(world.sent);
+      if (!facts.change.isAny && promises.length === 0) return undefined;
+      return judge({ facts, world, host, node: host.node, server, promises });
+    },
   };
-  return [
-    invariant("RAFT-ELECT", electionSafety),
-    invariant("RAFT-VOTE", oneVoteInATerm),
-    invariant("RAFT-APPEND", leaderAppendOnly),
-    invariant("RAFT-MATCH", logMatching),
-    invariant("RAFT-COMPLETE", leaderCompleteness),
-    invariant("RAFT-MONO", monotonic),
-    invariant("RAFT-SM-SAFETY", stateMachineSafety),
-    invariant("RAFT-QUORUM", quorumBeforeCommit),
-    invariant("RAFT-KEEP", committedIsKept),
-    invariant("RAFT-DURABLE", promisesAreDurable),
-  ];
+  return made;
 }
 
-/** Brings the facts up to date; undefined when no server took the step. */
-function stepOf(facts: RaftFacts, world: World<RaftView>, reader: DurableReader): Step | undefined {
-  observe(facts, world, reader);
-  const { server: host } = world;
-  if (host?.node === undefined) return undefined;
-  return { facts, world, host, node: host.node, server: factsOf(facts, host) };
+/** Asks every member. Written out, as a loop over them would cost more than most of them do. */
+function judge(step: Step): Verdict {
+  const elect = electionSafety(step);
+  const vote = oneVoteInATerm(step);
+  const append = leaderAppendOnly(step);
+  const match = logMatching(step);
+  const complete = leaderCompleteness(step);
+  const mono = monotonic(step);
+  const safety = stateMachineSafety(step);
+  const quorum = quorumBeforeCommit(step);
+  const keep = committedIsKept(step);
+  const durable = promisesAreDurable(step);
+  const isWell =
+    (elect ??
+      vote ??
+      append ??
+      match ??
+      complete ??
+      mono ??
+      safety ??
+      quorum ??
+      keep ??
+      durable) === undefined;
+  if (isWell) return undefined;
+  const breaches = [
+    breach("RAFT-ELECT", elect),
+    breach("RAFT-VOTE", vote),
+    breach("RAFT-APPEND", append),
+    breach("RAFT-MATCH", match),
+    breach("RAFT-COMPLETE", complete),
+    breach("RAFT-MONO", mono),
+    breach("RAFT-SM-SAFETY", safety),
+    breach("RAFT-QUORUM", quorum),
+    breach("RAFT-KEEP", keep),
+    breach("RAFT-DURABLE", durable),
+  ];
+  return breaches.flat();
+}
+
+function breach(invariant: string, message: string | undefined): Breach[] {
+  return message === undefined ? [] : [{ invariant, message }];
 }
 
 /** At most one leader in a term. Raft figure 3, Election Safety. */
 function electionSafety({ facts, host, node }: Step): string | undefined {
-  if (node.role !== "leader") return undefined;
+  const { role, term } = facts.change;
+  if (node.role !== "leader" || (role === "leader" && term === node.term)) return undefined;
   const leader = facts.leaders.get(node.term);
   if (leader === undefined) facts.leaders.set(node.term, host.id);
   else if (leader !== host.id) return `term ${node.term} has two leaders: ${leader}, ${host.id}`;
@@ -82,11 +100,10 @@ function electionSafety({ facts, host, node }: Step): string | undefined {
  * A server gives at most one vote in a term, restarts or not, and none that it may forget. Judged
  * when a vote leaves: what was never promised may be forgotten. Raft §5.2.
  */
-function oneVoteInATerm({ world, host, node, server, facts }: Step): string | undefined {
-  for (const { to, message } of world.sent) {
-    const promise = promiseIn(message);
-    if (promise?.type !== "voteReply" || promise.granted !== true) continue;
-    const wrong = vote(server, host, promise.term, to);
+function oneVoteInATerm({ promises, host, node, server, facts }: Step): string | undefined {
+  for (const { to, message } of promises) {
+    if (message.type !== "voteReply" || message.granted !== true) continue;
+    const wrong = vote(server, host, message.term, to);
     if (wrong !== undefined) return wrong;
   }
   const isElected = node.role === "leader" && facts.change.role !== "leader";
@@ -125,7 +142,7 @@ function logMatching({ facts, host, node }: Step): string | undefined {
   for (let index = facts.change.logFrom; index <= node.lastIndex; index++) {
     const entry = node.entryAt(index);
     const { term } = entry;
-    const known = facts.known[index - 1]?.find((other) => other.term === term);
+    const known = knownEntry(facts, index, term);
     const before = previousTerm(node, index);
     if (before > term) {
       return `${host.id} has term ${term} at index ${index} behind term ${before}`;
@@ -213,12 +230,11 @@ function committedIsKept({ facts, host }: Step): string | undefined {
  * Term, commit and applied never fall in a node's life, and the term never below one that the
  * server has promised in an earlier life.
  */
-function monotonic({ facts, world, host, node, server }: Step): string | undefined {
+function monotonic({ facts, promises, host, node, server }: Step): string | undefined {
   const { change } = facts;
   const { id } = host;
-  for (const { message } of world.sent) {
-    const { term = 0 } = promiseIn(message) ?? {};
-    if (term > server.promisedTerm) server.promisedTerm = term;
+  for (const { message } of promises) {
+    if (message.term > server.promisedTerm) server.promisedTerm = message.term;
   }
   if (node.term < server.promisedTerm) {
     return `${id} has term ${node.term} after it promised term ${server.promisedTerm}`;
@@ -237,12 +253,10 @@ function monotonic({ facts, world, host, node, server }: Step): string | undefin
  * A message names no term, and acknowledges no entry, that its sender's disk may forget. Raft
  * figure 2: persistent state is updated on stable storage before a server responds.
  */
-function promisesAreDurable({ world, host, server }: Step): string | undefined {
+function promisesAreDurable({ promises, host, server }: Step): string | undefined {
   const { durable } = server;
-  for (const { message } of world.sent) {
-    const promise = promiseIn(message);
-    if (promise === undefined) continue;
-    const { term, accepted, match = 0 } = promise;
+  for (const { message } of promises) {
+    const { term, accepted, match = 0 } = message;
     if (term > durable.term) {
       return `${host.id} promises term ${term} while its disk has term ${durable.term}`;
     }
@@ -251,15 +265,6 @@ function promisesAreDurable({ world, host, server }: Step): string | undefined {
     }
   }
   return undefined;
-}
-
-const PROMISES = new Set(["vote", "voteReply", "append", "appendReply"]);
-
-/** The message if it belongs to Raft proper; pre-votes promise nothing. */
-function promiseIn(message: unknown): MessageView | undefined {
-  // Every message of these types has the fields of MessageView, by the protocol's definition.
-  const view = message as MessageView;
-  return PROMISES.has(view.type) ? view : undefined;
 }
 
 /** Whether two commands are the same: plain data, compared all through. */

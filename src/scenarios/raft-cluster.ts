@@ -3,7 +3,7 @@
 import { acknowledged } from "../invariants/acknowledged.ts";
 import { measureCommits, measureLeadership } from "../invariants/measures.ts";
 import { minorityCommitsNothing } from "../invariants/no-quorum.ts";
-import { raftInvariants } from "../invariants/raft.ts";
+import { raftSafety } from "../invariants/raft.ts";
 import {
   checkKvOperation,
   defaultKvClientOptions,
@@ -107,7 +107,7 @@ export function hostNames(count: number, letter = "n"): NodeId[] {
 function storeInvariants(): readonly Invariant<KvServer>[] {
   const nameOf = ({ session, serial }: KvCommand): string => requestName(session, serial);
   return [
-    ...raftInvariants({ file: RAFT_FILE, read: readDurableTerms }),
+    raftSafety({ file: RAFT_FILE, read: readDurableTerms }),
     acknowledged({
       // The commands of this store's log, and what its clients emit on invocation.
       inCommand: (command) => (command === undefined ? undefined : nameOf(command as KvCommand)),

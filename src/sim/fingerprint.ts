@@ -55,11 +55,9 @@ export function hashPlain(hash: number, value: Plain): number {
       value === undefined ? UNDEFINED : value === null ? NULL : value ? TRUE : FALSE,
     );
   }
-  // By prototype, as that is what an engine compares fastest; the usual cases first.
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype) return hashRecord(hash, value as PlainRecord);
-  if (prototype === Array.prototype) return hashList(hash, LIST, value as readonly Plain[]);
-  if (value instanceof Uint8Array) return hashBytes(hash, value);
+  if (Array.isArray(value)) return hashList(hash, LIST, value);
+  // The only views on buffers that are plain data; faster than `instanceof`.
+  if (ArrayBuffer.isView(value)) return hashBytes(hash, value as Uint8Array);
   if (value instanceof Map) return hashList(hash, MAP, [...value]);
   if (value instanceof Set) return hashList(hash, SET, [...value]);
   return hashRecord(hash, value as PlainRecord);

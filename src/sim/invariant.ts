@@ -62,6 +62,17 @@ export interface World<View = unknown> {
 }
 
 /**
+ * What an invariant says: what is wrong, or undefined while all is well. A family of invariants
+ * that share what they know is one object, and says which of them are broken, the first first.
+ */
+export type Verdict = string | readonly Breach[] | undefined;
+
+export interface Breach {
+  readonly invariant: string;
+  readonly message: string;
+}
+
+/**
  * Something that must hold. Hooks return what is wrong, or undefined while all is well; they are
  * properties, so that the compiler refuses an invariant that asks for more than the nodes show.
  */
@@ -70,9 +81,9 @@ export interface Invariant<View = unknown> {
   /** All of the invariant's memory, plain data, so that a run can be snapshotted with it. */
   state?: unknown;
   /** After every event. Its cost must not grow with the length of the run. */
-  readonly onStep?: (world: World<View>) => string | undefined;
+  readonly onStep?: (world: World<View>) => Verdict;
   /** After the last event of a run that reached its horizon. */
-  readonly onEnd?: (world: World<View>) => string | undefined;
+  readonly onEnd?: (world: World<View>) => Verdict;
 }
 
 /** A broken invariant, or a handler that threw. */

@@ -49,6 +49,9 @@ export interface NetworkState {
   readonly severedAt: Float64Array;
   /** Messages that cuts have stopped. */
   readonly stopped: Int32Array;
+  /** Cuts on all links together, and whether any has ever lost what was under way. */
+  cutCount: number;
+  hasSevered: boolean;
   lost: number;
   duplicated: number;
 }
@@ -68,9 +71,9 @@ export class Network {
   readonly #loss: Noise;
   readonly #duplication: Noise;
   readonly #secondLatency: Noise;
-  /** By link: what its draws are keyed by, and which of the profiles it has. */
+  /** By link: what its draws are keyed by, and which of the profiles it has; undefined: 0. */
   readonly #subjects: Int32Array;
-  readonly #profileOf: Uint16Array;
+  readonly #profileOf: Uint16Array | undefined;
   readonly #profiles: readonly Profile[];
 
   /** Deliveries are scheduled as events of `deliverKind`, with the message as payload. */
@@ -90,15 +93,14 @@ export class Network {
     this.#secondLatency = new Noise(seed, "latency of the duplicate");
     this.#subjects = linkSubjects(hosts);
     this.#profiles = [options, ...options.links].map(profile);
-    this.#profileOf = new Uint16Array(linkCount);
-    options.links.forEach((link, i) => {
-      this.#profileOf[hosts.indexOf(link.from) * hosts.length + hosts.indexOf(link.to)] = i + 1;
-    });
+    this.#profileOf = profileOf(hosts, options);
     this.state = {
       sent: new Int32Array(linkCount),
       cuts: new Uint16Array(linkCount),
       severedAt: new Float64Array(linkCount),
       stopped: new Int32Array(linkCount),
+      cutCount: 0,
+      hasSevered: false,
       lost: 0,
       duplicated: 0,
     };
@@ -108,11 +110,12 @@ export class Network {
     const { state } = this;
     const link = from * this.#hostCount + to;
     const number = state.sent[link]!++;
-    if (state.cuts[link] !== 0) {
+    // To ask a number first spares most messages a look at a table of all links.
+    if (state.cutCount !== 0 && state.cuts[link] !== 0) {
       this.#stop(link, message, "cut");
       return;
     }
-    const profile = this.#profiles[this.#profileOf[link]!]!;
+    const profile = this.#profiles[this.#profileOf === undefined ? 0 : this.#profileOf[link]!]!;
     const subject = this.#subjects[link]!;
     if (profile.loss !== 0 && this.#loss.draw(subject, number) < profile.loss) {
       state.lost++;
@@ -132,6 +135,7 @@ export class Network {
 
   /** Whether a message that now arrives was under way when a cut began that loses such messages. */
   isSevered(from: number, to: number, sequence: number, message: unknown): boolean {
+    if (!this.state.hasSevered) return false;
     const link = from * this.#hostCount + to;
     if (sequence >= this.state.severedAt[link]!) return false;
     this.#stop(link, message, "cut in flight");
@@ -142,7 +146,10 @@ export class Network {
   cut(from: number, to: number, losesMessagesInFlight: boolean): void {
     const link = from * this.#hostCount + to;
     this.state.cuts[link]!++;
-    if (losesMessagesInFlight) this.state.severedAt[link] = this.#scheduler.nextSequence;
+    this.state.cutCount++;
+    if (!losesMessagesInFlight) return;
+    this.state.severedAt[link] = this.#scheduler.nextSequence;
+    this.state.hasSevered = true;
   }
 
   /** Ends a cut that {@link cut} began. */
@@ -150,6 +157,7 @@ export class Network {
     const link = from * this.#hostCount + to;
     assert(this.state.cuts[link]! > 0, "the link is not cut:", from, to);
     this.state.cuts[link]!--;
+    this.state.cutCount--;
   }
 
   isCut(from: number, to: number): boolean {
@@ -163,12 +171,12 @@ export class Network {
 
   /** Goes on from the state of another run over the same hosts. */
   restore(state: NetworkState): void {
-    const { sent, cuts, severedAt, stopped, lost, duplicated } = state;
+    const { sent, cuts, severedAt, stopped, ...rest } = state;
     this.state.sent.set(sent);
     this.state.cuts.set(cuts);
     this.state.severedAt.set(severedAt);
     this.state.stopped.set(stopped);
-    Object.assign(this.state, { lost, duplicated });
+    Object.assign(this.state, rest);
   }
 
   #deliver(from: number, to: number, message: unknown, latency: Micros): void {
@@ -192,6 +200,16 @@ function linkSubjects(hosts: readonly NodeId[]): Int32Array {
     });
   });
   return subjects;
+}
+
+/** By link, 0 for the options of all links or 1 + its own; undefined when no link has its own. */
+function profileOf(hosts: readonly NodeId[], { links }: NetworkOptions): Uint16Array | undefined {
+  if (links.length === 0) return undefined;
+  const profiles = new Uint16Array(hosts.length * hosts.length);
+  links.forEach(({ from, to }, i) => {
+    profiles[hosts.indexOf(from) * hosts.length + hosts.indexOf(to)] = i + 1;
+  });
+  return profiles;
 }
 
 /** Link options with probabilities as thresholds for 32-bit draws. */

@@ -3,7 +3,15 @@ import { DELIVER, EVENT_KINDS, FAULT_BEGINS, FAULT_ENDS, SYNCED } from "./event.
 import type { Fault } from "./fault.ts";
 import type { History } from "./history.ts";
 import type { PendingSync } from "./host.ts";
-import type { EventView, HostView, Invariant, SentMessage, Violation, World } from "./invariant.ts";
+import type {
+  EventView,
+  HostView,
+  Invariant,
+  SentMessage,
+  Verdict,
+  Violation,
+  World,
+} from "./invariant.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Network } from "./network.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -40,7 +48,7 @@ export class Watch<View> {
     from: undefined,
     payload: undefined,
   };
-  readonly #sent: SentMessage[] = [];
+  #sent: SentMessage[] = [];
   readonly #watched: Watched<View>;
   readonly #options: WatchOptions<View>;
   readonly #stepInvariants: readonly Invariant<View>[];
@@ -89,8 +97,8 @@ export class Watch<View> {
     event.host = isWeather ? undefined : host;
     event.from = kind === DELIVER ? this.#watched.hosts[from]!.id : undefined;
     event.payload = this.#shown(kind, payload);
-    // To empty an empty list is slower than to look.
-    if (this.#sent.length > 0) this.#sent.length = 0;
+    // To empty a list is a call of the engine's runtime, to make a new one is not.
+    if (world.sent.length > 0) world.sent = this.#sent = [];
   }
 
   sent(from: HostView, to: NodeId, message: unknown): void {
@@ -113,7 +121,17 @@ export class Watch<View> {
 
   /** The event is over: what do the invariants say? */
   judge(): void {
-    for (const { name, onStep } of this.#stepInvariants) this.#ask(name, onStep);
+    const world = this.#world;
+    let asked = "";
+    try {
+      for (const { name, onStep } of this.#stepInvariants) {
+        asked = name;
+        const verdict = onStep!(world);
+        if (verdict !== undefined) this.#condemn(name, verdict);
+      }
+    } catch (error) {
+      this.#violateByInvariant(asked, error);
+    }
   }
 
   /** The run is over: what do the invariants say? */
@@ -124,9 +142,15 @@ export class Watch<View> {
     world.step = this.#watched.steps;
     world.server = undefined;
     this.#event.host = undefined;
-    this.#sent.length = 0;
+    world.sent = this.#sent = [];
     for (const { name, onEnd } of this.#options.invariants) {
-      if (this.violation === undefined) this.#ask(name, onEnd);
+      if (this.violation !== undefined) return;
+      try {
+        const verdict = onEnd?.(world);
+        if (verdict !== undefined) this.#condemn(name, verdict);
+      } catch (error) {
+        this.#violateByInvariant(name, error);
+      }
     }
   }
 
@@ -142,15 +166,15 @@ export class Watch<View> {
     this.violate("EXCEPTION", `${by}${name}: ${message}`, host, stack);
   }
 
-  /** What one invariant says; one that throws has found something too. */
-  #ask(name: string, hook: Invariant<View>["onStep"]): void {
+  #condemn(name: string, verdict: NonNullable<Verdict>): void {
     const host = this.#event.host?.id;
-    try {
-      const message = hook?.(this.#world);
-      if (message !== undefined) this.violate(name, message, host);
-    } catch (error) {
-      this.violateByThrow(error, host, `invariant ${name}: `);
-    }
+    if (typeof verdict === "string") this.violate(name, verdict, host);
+    else for (const { invariant, message } of verdict) this.violate(invariant, message, host);
+  }
+
+  /** An invariant that throws has found something too. */
+  #violateByInvariant(name: string, error: unknown): void {
+    this.violateByThrow(error, this.#event.host?.id, `invariant ${name}: `);
   }
 
   #shown(kind: number, payload: unknown): unknown {

@@ -1,4 +1,4 @@
-import { raftInvariants } from "../../src/invariants/raft.ts";
+import { raftSafety } from "../../src/invariants/raft.ts";
 import type { DurableReader, EntryView, RaftView } from "../../src/invariants/raft-facts.ts";
 import type { NodeId } from "../../src/sim/env.ts";
 import type { EventKind, SentMessage } from "../../src/sim/invariant.ts";
@@ -40,7 +40,7 @@ export class HandMadeRaft {
   constructor(size: number) {
     const ids = Array.from({ length: size }, (_, i) => `n${i + 1}`);
     const members = Object.fromEntries(ids.map((id) => [id, new HandMadeMember()]));
-    this.world = new HandMadeWorld(raftInvariants(diskReader), members);
+    this.world = new HandMadeWorld([raftSafety(diskReader)], members);
   }
 
   member(id: NodeId): HandMadeMember {

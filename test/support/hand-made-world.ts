@@ -5,6 +5,7 @@ import type {
   HostView,
   Invariant,
   SentMessage,
+  Verdict,
   World,
 } from "../../src/sim/invariant.ts";
 import { Metrics } from "../../src/sim/metrics.ts";
@@ -116,6 +117,8 @@ export class HandMadeWorld<View> {
   }
 }
 
-function said(name: string, message: string | undefined): string[] {
-  return message === undefined ? [] : [`${name}: ${message}`];
+function said(name: string, verdict: Verdict): string[] {
+  if (verdict === undefined) return [];
+  const breaches = typeof verdict === "string" ? [{ invariant: name, message: verdict }] : verdict;
+  return breaches.map(({ invariant, message }) => `${invariant}: ${message}`);
 }

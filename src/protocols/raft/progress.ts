@@ -1,4 +1,5 @@
 import { assert } from "../../sim/assert.ts";
+import type { NodeId } from "../../sim/env.ts";
 
 /** What a leader knows of one member of the cluster, itself included. */
 export interface Progress {
@@ -20,6 +21,11 @@ export interface Progress {
 /** What a new leader assumes: the log agrees up to its own end, until shown otherwise. */
 export function newProgress(lastIndex: number): Progress {
   return { match: 0, next: lastIndex + 1, mode: "probe", isPaused: false, isActive: false };
+}
+
+/** What each member is known to hold, by index. */
+export function matchesOf(progress: ReadonlyMap<NodeId, Progress>): number[] {
+  return Array.from(progress.values(), ({ match }) => match);
 }
 
 /** How many of `count` members make a majority. */

@@ -16,7 +16,7 @@ import {
 } from "./log.ts";
 import type { Append, AppendReply, PreVote, RaftMessage, Vote, VoteReply } from "./messages.ts";
 import type { RaftOptions } from "./options.ts";
-import { majority, majorityIndex, newProgress, type Progress } from "./progress.ts";
+import { majority, majorityIndex, matchesOf, newProgress, type Progress } from "./progress.ts";
 import type { RaftState } from "./state.ts";
 import { RaftStorage } from "./storage.ts";
 
@@ -233,7 +233,7 @@ export class Raft<Command> {
     const { members, options } = this.#config;
     const { lastIndex } = state.log;
     const progress = new Map(members.map((id) => [id, newProgress(lastIndex)] as const));
-    state.role = { kind: "leader", progress };
+    state.role = { kind: "leader", progress, ahead: 0 };
     this.#env.emit("leader elected", { term: state.term });
     this.#env.cancelTimer("election");
     this.#env.setTimer("heartbeat", options.heartbeatInterval);
@@ -386,17 +386,18 @@ export class Raft<Command> {
   }
 
   #onAccepted(progress: Progress, match: number): void {
+    const { role, log, commit, term } = this.state;
+    if (role.kind === "leader" && progress.match <= commit && match > commit) role.ahead++;
     progress.match = Math.max(progress.match, match);
     progress.next = Math.max(progress.next, progress.match + 1);
     progress.mode = "replicate";
     progress.isPaused = false;
-    const { role, log, commit, term } = this.state;
-    if (match <= commit || role.kind !== "leader") return;
-    const matches: number[] = [];
-    for (const member of role.progress.values()) matches.push(member.match);
-    const agreed = majorityIndex(matches);
+    // Most answers add nobody to those ahead, or too few.
+    if (role.kind !== "leader" || role.ahead < majority(this.#config.members.length)) return;
+    const agreed = majorityIndex(matchesOf(role.progress));
     // Raft §5.4.2: only entries of the current term are committed by counting.
     if (agreed > commit && termAt(log, agreed) === term) this.#commitUpTo(agreed);
+    role.ahead = matchesOf(role.progress).filter((index) => index > this.state.commit).length;
   }
 
   #onRejected(progress: Progress, reply: AppendReply & { readonly accepted: false }): void {

@@ -9,8 +9,13 @@ export type Role =
   | { readonly kind: "follower"; readonly leader: NodeId | undefined }
   | { readonly kind: "preCandidate"; readonly votes: Map<NodeId, boolean> }
   | { readonly kind: "candidate"; readonly votes: Map<NodeId, boolean> }
-  /** By member, in the members' order, the leader itself included. */
-  | { readonly kind: "leader"; readonly progress: Map<NodeId, Progress> };
+  | {
+      readonly kind: "leader";
+      /** By member, in the members' order, the leader itself included. */
+      readonly progress: Map<NodeId, Progress>;
+      /** How many members are known to hold more than is committed. */
+      ahead: number;
+    };
 
 /** All of a Raft member's memory. */
 export interface RaftState<Command> {
