@@ -17,7 +17,16 @@ export {
   type World,
 } from "./sim/invariant.ts";
 // Plans and runs.
-export { all, crashes, isolations, oneWayCuts, partitions, stops, swarm } from "./sim/nemesis.ts";
+export {
+  all,
+  clientStops,
+  crashes,
+  isolations,
+  oneWayCuts,
+  partitions,
+  stops,
+  swarm,
+} from "./sim/nemesis.ts";
 export type { Plan } from "./sim/plan.ts";
 export type { Random } from "./sim/random.ts";
 export {

@@ -1,7 +1,9 @@
 // What must come to pass: judged by deadlines, in true time.
 
 import type { NodeId } from "../sim/env.ts";
+import { targetsOf } from "../sim/fault.ts";
 import { eventually, type HostView, type Invariant, type World } from "../sim/invariant.ts";
+import type { Plan } from "../sim/plan.ts";
 import { formatTime, type Micros } from "../sim/time.ts";
 
 /** What a server must show. */
@@ -72,21 +74,35 @@ function isAgreed(world: World<LeadershipView>): boolean {
   return world.servers.every(agrees);
 }
 
-/** Every operation of the plan has an outcome. */
+/**
+ * Every operation of the plan has an outcome; but for those of clients that faults take down, which
+ * may die with their client.
+ */
 export function operationsReturn(
   name: string,
   deadline: Deadline,
-  plan: { readonly operations: readonly unknown[] },
+  { operations, faults }: Pick<Plan<unknown>, "operations" | "faults">,
 ): Invariant {
-  const planned = plan.operations.length;
+  const mortal = new Set(
+    faults
+      .filter(({ kind }) => kind === "crash" || kind === "stop")
+      .flatMap((fault) => targetsOf(fault)),
+  );
+  const awaited = operations
+    .filter(({ client }) => !mortal.has(client))
+    .map(({ client }) => client);
+  const clients = [...new Set(awaited)];
+  const missing = ({ history }: World): number =>
+    clients.reduce((left, client) => left - history.returnedTo(client), awaited.length);
   return eventually(
     name,
     deadline,
-    ({ history }) => history.returned.length === planned,
-    ({ history }) => {
-      const open = history.open().map(({ id }) => id);
-      const missing = planned - history.returned.length;
-      return `${missing} of ${planned} operations have no outcome, among them ${open.join(", ")}`;
+    (world) => missing(world) === 0,
+    (world) => {
+      const open = world.history.open().filter(({ client }) => !mortal.has(client));
+      const names = open.map(({ id }) => id).join(", ");
+      const count = `${missing(world)} of ${awaited.length}`;
+      return `${count} operations have no outcome, among them ${names}`;
     },
   );
 }

@@ -1,6 +1,7 @@
 import { everyoneAgrees, leaderIsElected, operationsReturn } from "../invariants/liveness.ts";
 import { equalStates } from "../invariants/replicated.ts";
 import {
+  clientStops,
   crashes,
   isolations,
   type Nemesis,
@@ -27,6 +28,7 @@ const nemesis: Nemesis = swarm(
   crashes(RHYTHM),
   crashes(RHYTHM, "syncing"),
   stops(RHYTHM),
+  clientStops(RHYTHM),
   partitions(RHYTHM),
   isolations(RHYTHM),
   oneWayCuts(RHYTHM),
@@ -35,7 +37,7 @@ const nemesis: Nemesis = swarm(
 /** Whatever the nemesis knows, in every mixture, on clusters of every kind. */
 export const raftSwarm = storeScenario({
   name: "raft-random-failures-property/swarm",
-  about: "Crashes, stops and cuts of every kind, on bad links; then all is calm.",
+  about: "Crashes, stops and cuts of every kind, of servers and clients, on bad links.",
   plan: (streams) => {
     const servers = hostNames(streams.stream("cluster").int(3, 5));
     const clients = hostNames(6, "c");
@@ -71,7 +73,7 @@ export const raftSwarm = storeScenario({
         { clients, from: ms(500), until: CALM, every: ms(20) + 4 * slowest },
         streams.stream("workload"),
       ),
-      faults: nemesis(streams, { servers, from: ms(500), until: CALM }),
+      faults: nemesis(streams, { servers, clients, from: ms(500), until: CALM }),
       calm: CALM,
       horizon: HORIZON,
     };

@@ -38,6 +38,8 @@ export interface HistoryState {
   readonly entries: Map<string, HistoryEntry>;
   /** Those that have returned, in order of return. */
   readonly returned: HistoryEntry[];
+  /** By client, how many have returned. */
+  readonly returnedTo: Map<NodeId, number>;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface HistoryState {
  * events that they emit, with data `{ id, operation }` and `{ id, result }`.
  */
 export class History {
-  readonly state: HistoryState = { entries: new Map(), returned: [] };
+  readonly state: HistoryState = { entries: new Map(), returned: [], returnedTo: new Map() };
 
   /** All operations, in order of invocation. */
   get entries(): ReadonlyMap<string, HistoryEntry> {
@@ -57,6 +59,11 @@ export class History {
     return this.state.returned;
   }
 
+  /** How many operations have returned to a client. */
+  returnedTo(client: NodeId): number {
+    return this.state.returnedTo.get(client) ?? 0;
+  }
+
   /** Operations whose outcome is open. */
   open(): readonly HistoryEntry[] {
     return [...this.state.entries.values()].filter((entry) => entry.outcome === "open");
@@ -64,7 +71,7 @@ export class History {
 
   /** Takes in an event of a client. */
   record(client: NodeId, event: HistoryEvent, data: Plain, now: Micros): void {
-    const { entries, returned } = this.state;
+    const { entries, returned, returnedTo } = this.state;
     const { id, operation, result } = checkData(event, data);
     const entry = entries.get(id);
     if (event === "invoke") {
@@ -78,6 +85,7 @@ export class History {
     entry.returnedAt = now;
     entry.result = result;
     returned.push(entry);
+    returnedTo.set(entry.client, this.returnedTo(entry.client) + 1);
   }
 }
 

@@ -7,6 +7,8 @@ import type { Micros } from "./time.ts";
 /** What a nemesis may strike, and when: every fault has ended by `until`. */
 export interface Battlefield {
   readonly servers: readonly NodeId[];
+  /** Default: none. */
+  readonly clients?: readonly NodeId[];
   readonly from: Micros;
   readonly until: Micros;
 }
@@ -41,6 +43,14 @@ export function stops(rhythm: Rhythm): Nemesis {
   return repeated("stop", rhythm, (random, { servers }) => ({
     kind: "stop",
     hosts: [random.pick(servers)],
+  }));
+}
+
+/** Clients that exit and come back, and remember nothing. */
+export function clientStops(rhythm: Rhythm): Nemesis {
+  return repeated("client stop", rhythm, (random, { clients = [] }) => ({
+    kind: "stop",
+    hosts: [random.pick(clients)],
   }));
 }
 

@@ -4,6 +4,7 @@ import { checkFault, type Fault, targetsOf } from "../../src/sim/fault.ts";
 import {
   all,
   type Battlefield,
+  clientStops,
   crashes,
   isolations,
   type Nemesis,
@@ -16,8 +17,9 @@ import {
 import { Streams } from "../../src/sim/random.ts";
 
 const SERVERS = ["n1", "n2", "n3", "n4", "n5"];
-const kinds = { crashes, stops, partitions, isolations, oneWayCuts };
-const field: Battlefield = { servers: SERVERS, from: 1_000, until: 100_000 };
+const kinds = { crashes, stops, clientStops, partitions, isolations, oneWayCuts };
+const CLIENTS = ["c1", "c2"];
+const field: Battlefield = { servers: SERVERS, clients: CLIENTS, from: 1_000, until: 100_000 };
 const often: Rhythm = { every: { min: 500, max: 1_500 }, lasting: { min: 10, max: 3_000 } };
 
 const draw = (nemesis: Nemesis, seed = "1"): readonly Fault[] => nemesis(new Streams(seed), field);
@@ -32,10 +34,10 @@ const arbitraryField = fc
     length: fc.nat(100_000),
   })
   .map(({ count, from, length }) => ({
-    ...{ servers: SERVERS.slice(0, count), from, until: from + length },
+    ...{ servers: SERVERS.slice(0, count), clients: CLIENTS, from, until: from + length },
   }));
 
-describe.each(Object.entries(kinds))("%s", (_name, nemesis) => {
+describe.each(Object.entries(kinds))("%s", (name, nemesis) => {
   it("keep within the battlefield and their rhythm, in order of time", () => {
     const rhythm = fc.record({ every: arbitrarySpan, lasting: arbitrarySpan });
     const property = fc.property(rhythm, arbitraryField, fc.string(), (given, area, seed) => {
@@ -54,7 +56,7 @@ describe.each(Object.entries(kinds))("%s", (_name, nemesis) => {
 
   it("are faults that a plan accepts", () => {
     const property = fc.property(arbitraryField, fc.string(), (area, seed) => {
-      const targets = new Set(area.servers);
+      const targets = new Set([...area.servers, ...area.clients]);
       const faults = nemesis(often)(new Streams(seed), area);
       expect(faults.map((fault) => checkFault(fault, "fault", targets, area.until))).toEqual(
         faults,
@@ -63,9 +65,9 @@ describe.each(Object.entries(kinds))("%s", (_name, nemesis) => {
     fc.assert(property);
   });
 
-  it("strike every server sooner or later", () => {
+  it("strike everybody they are for sooner or later", () => {
     const struck = new Set(draw(nemesis(often)).flatMap(targetsOf));
-    expect([...struck].sort()).toEqual(SERVERS);
+    expect([...struck].sort()).toEqual(name === "clientStops" ? CLIENTS : SERVERS);
   });
 
   it("are drawn from the seed", () => {
@@ -136,6 +138,12 @@ describe("several nemeses", () => {
     // 100 of 400 expected for each company, with a standard deviation of 9.
     expect(Math.min(...shares)).toBeGreaterThan(60);
     expect(shares.reduce((sum, share) => sum + share)).toBe(400);
+  });
+
+  it("wait for a target, when they are given one, with draws of their own", () => {
+    const aimed = draw(crashes(often, "leader"));
+    expect(new Set(aimed.flatMap((fault) => targetsOf(fault)))).toEqual(new Set(["leader"]));
+    expect(aimed.map(({ at }) => at)).not.toEqual(draw(crashes(often)).map(({ at }) => at));
   });
 
   it("of a swarm that strike do so as they would alone", () => {
