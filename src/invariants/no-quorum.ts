@@ -51,30 +51,32 @@ export function nothingIsAcknowledged(name: string, { from, until }: Span): Inva
 }
 
 /** Whether this server can talk, both ways, to fewer than a majority, itself included. */
-export function isInMinority<View>(server: HostView<View>, world: World<View>): boolean {
-  return reachedBy(server, world).length * 2 <= world.servers.length;
+export function isInMinority<View>({ id }: HostView<View>, world: World<View>): boolean {
+  const { servers } = world;
+  const isReached = (other: HostView): boolean =>
+    other.id === id || !(world.isCut(id, other.id) || world.isCut(other.id, id));
+  return servers.filter(isReached).length * 2 <= servers.length;
 }
 
-/** The servers that this one can talk to both ways, itself included. */
-function reachedBy<View>({ id }: HostView<View>, world: World<View>): readonly HostView<View>[] {
-  return world.servers.filter(
-    (other) => other.id === id || !(world.isCut(id, other.id) || world.isCut(other.id, id)),
-  );
+/** Which links of a server work, in either direction, as a text to compare. */
+function linksOf<View>({ id }: HostView<View>, world: World<View>): string {
+  return world.servers
+    .map((other) => `${world.isCut(id, other.id) ? 0 : 1}${world.isCut(other.id, id) ? 0 : 1}`)
+    .join(" ");
 }
 
-/** A server in the minority, in which company, and since when. */
+/** A server in the minority, with which links, and since when. */
 interface CutOff {
   readonly server: NodeId;
   readonly index: number;
-  /** Names of the servers that it reaches. */
-  readonly company: string;
+  readonly links: string;
   readonly from: Micros;
   /** Undefined while it lasts. */
   until: Micros | undefined;
 }
 
 /**
- * Every time that a server was in the minority; when its company changes, another one begins.
+ * Every time that a server was in the minority; when any of its links changes, another one begins.
  * Updated when the weather changes.
  */
 function updateCutOffs(cutOffs: CutOff[], world: World<unknown>): void {
@@ -83,12 +85,11 @@ function updateCutOffs(cutOffs: CutOff[], world: World<unknown>): void {
   for (const server of world.servers) {
     const { id, index } = server;
     const current = cutOffs.find((cut) => cut.index === index && cut.until === undefined);
-    const reached = reachedBy(server, world);
-    const company = reached.map((other) => other.id).join(" ");
-    const isCutOff = reached.length * 2 <= world.servers.length;
-    if (isCutOff && current?.company === company) continue;
+    const links = linksOf(server, world);
+    const isCutOff = isInMinority(server, world);
+    if (isCutOff && current?.links === links) continue;
     if (current !== undefined) current.until = now;
-    if (isCutOff) cutOffs.push({ server: id, index, company, from: now, until: undefined });
+    if (isCutOff) cutOffs.push({ server: id, index, links, from: now, until: undefined });
   }
 }
 

@@ -19,7 +19,7 @@ import {
   storeSettings,
 } from "./raft-cluster.ts";
 import { raftElectionTimeoutProfiles } from "./raft-election-timeouts.ts";
-import { raftFigure8 } from "./raft-figure-8.ts";
+import { raftFigure8, raftLongerLog } from "./raft-figure-8.ts";
 import { raftLeaderIsolation } from "./raft-leader-isolation.ts";
 import { raftRandomFailures } from "./raft-random-failures.ts";
 import { raftSwarm } from "./raft-swarm.ts";
@@ -222,6 +222,7 @@ export const raftElections: readonly Scenario[] = [
   rapidLeaderChanges("/seven-nodes", 7, 3),
   rapidLeaderChanges("/literal", 5, 3),
   raftFigure8,
+  raftLongerLog,
   ...raftElectionTimeoutProfiles,
   simultaneousFailures("", ["follower 1", "follower 2", "follower 3"]),
   simultaneousFailures("/with-leader", ["leader", "follower 1", "follower 2"]),

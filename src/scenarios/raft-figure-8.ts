@@ -71,6 +71,44 @@ function figure8(latency: Micros): PlanParts<StoreSettings> {
   };
 }
 
+/**
+ * The election restriction, Raft §5.4.1: a longer log of an older term does not win. n1, cut off
+ * while it leads, takes in entries that nobody else gets; meanwhile n5 commits one in term 2. Then
+ * n5 is cut off, and n1 asks for votes with the longest log of all.
+ */
+export const raftLongerLog = storeScenario({
+  name: "raft-rapid-leader-changes/longer-log",
+  about: "A longer log of an older term asks for votes, and gets none.",
+  plan: (streams) => longerLog(ms(streams.stream("latency").int(5, 18))),
+  invariants: () => [everyoneAgrees("AGREEMENT", { from: seconds(8), by: HORIZON })],
+  // The entries of n1 gave way.
+  expects: ["election lost", "log truncated"],
+  goals: [{ metric: "log truncated", atLeast: 1, share: 1 }],
+});
+
+function longerLog(latency: Micros): PlanParts<StoreSettings> {
+  const clients = hostNames(8, "c");
+  return {
+    servers: hostNames(5),
+    clients,
+    settings: storeSettings(followerOptions, {
+      raftOf: { n1: standing(STANDING_TIMEOUT), n5: standing(ms(1_500)) },
+    }),
+    network: constantLatency(latency),
+    operations: clients.map((client) => ({
+      at: ms(1_600),
+      client,
+      operation: { id: `${client}.1`, op: "put", key: "k1", value: client, server: "n1" },
+    })),
+    faults: [
+      partition(ms(1_500), ms(2_500), ["n1"], ["n2", "n3", "n4", "n5"]),
+      isolate("n5", ms(4_000), ms(4_000)),
+    ],
+    calm: seconds(8),
+    horizon: HORIZON,
+  };
+}
+
 const SYNC = ms(1);
 const STANDING_TIMEOUT = ms(1_000);
 

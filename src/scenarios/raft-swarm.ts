@@ -24,11 +24,17 @@ const RHYTHM: Rhythm = {
   lasting: { min: ms(1), max: seconds(2) },
 };
 
+/** So short that answers to the former life come in. */
+const CLIENT_RHYTHM: Rhythm = {
+  every: { min: ms(20), max: ms(500) },
+  lasting: { min: ms(1), max: ms(100) },
+};
+
 const nemesis: Nemesis = swarm(
   crashes(RHYTHM),
   crashes(RHYTHM, "syncing"),
   stops(RHYTHM),
-  clientStops(RHYTHM),
+  clientStops(CLIENT_RHYTHM),
   partitions(RHYTHM),
   isolations(RHYTHM),
   oneWayCuts(RHYTHM),

@@ -7,7 +7,7 @@ const mutant: Mutant = {
   file: "src/protocols/raft/raft.ts",
   find: "if (prevIndex > log.lastIndex || termAt(log, prevIndex) !== prevTerm) {",
   replace: "if (prevIndex > log.lastIndex) {",
-  scenario: "raft-random-failures-property/swarm",
+  scenario: "raft-rapid-leader-changes/figure-8",
   invariant: "RAFT-MATCH",
 };
 

@@ -5,8 +5,8 @@ const mutant: Mutant = {
   wrong: "A local read answers with the key instead of the value.",
   source: "The consumer of scenario raft-basic-replication.",
   file: "src/protocols/kv/server.ts",
-  find: 'type: "localValue", serial, value, applied',
-  replace: 'type: "localValue", serial, value: value && key, applied',
+  find: 'type: "localValue", session, serial, value, applied',
+  replace: 'type: "localValue", session, serial, value: value && key, applied',
   scenario: "raft-basic-replication",
   invariant: "CONSUMER",
 };

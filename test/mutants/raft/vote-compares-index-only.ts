@@ -7,7 +7,7 @@ const mutant: Mutant = {
   file: "src/protocols/raft/raft.ts",
   find: "lastTerm > own.lastTerm || (lastTerm === own.lastTerm && lastIndex >= own.lastIndex)",
   replace: "lastIndex >= own.lastIndex",
-  scenario: "raft-random-failures-property/swarm",
+  scenario: "raft-rapid-leader-changes/longer-log",
   invariant: "RAFT-COMPLETE",
 };
 

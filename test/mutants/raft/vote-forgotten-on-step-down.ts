@@ -7,7 +7,7 @@ const mutant: Mutant = {
   file: "src/protocols/raft/raft.ts",
   find: ["if (term === state.term) return;", "    state.term = term;"].join("\n"),
   replace: "state.term = term;",
-  scenario: "raft-random-failures-property/swarm",
+  scenario: "raft-rapid-leader-changes/figure-8",
   invariant: "RAFT-VOTE",
 };
 
