@@ -100,6 +100,11 @@ export class ByteReader {
     this.#position = start;
   }
 
+  /** Goes on from byte `start`. */
+  moveTo(start: number): void {
+    this.#position = start;
+  }
+
   byte(): number {
     const value = this.#bytes[this.#position++];
     return value ?? fail("read past the end, bytes:", this.#bytes.length);

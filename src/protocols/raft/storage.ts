@@ -1,4 +1,4 @@
-import { assert } from "../../sim/assert.ts";
+import { fail } from "../../sim/assert.ts";
 import type { Disk, DiskError, NodeId } from "../../sim/env.ts";
 import { ByteReader, type Codec } from "../codec.ts";
 import { Journal, type Recovery, readRecords } from "../journal.ts";
@@ -67,14 +67,15 @@ export function replay<Command>(
   codec: Codec<Command>,
 ): void {
   const reader = new ByteReader(record, 0);
-  const head = readHead(reader);
-  if (head.kind === "vote") {
-    persistent.term = head.term;
-    persistent.votedFor = head.votedFor;
+  const kind = kindOf(reader);
+  if (kind === VOTE_RECORD) {
+    persistent.term = reader.count();
+    persistent.votedFor = nobodyIfEmpty(reader.text());
     return;
   }
-  const { index, term, isBlank } = head;
-  const command = isBlank ? undefined : codec.decode(reader);
+  const index = reader.count();
+  const term = reader.count();
+  const command = kind === BLANK_RECORD ? undefined : codec.decode(reader);
   if (index <= persistent.log.lastIndex) truncateFrom(persistent.log, index);
   appendEntry(persistent.log, { index, term, command });
 }
@@ -97,37 +98,26 @@ export function readDurableTerms(
   from: number,
   to: number,
 ): number {
+  const reader = new ByteReader(bytes, from);
   return readRecords(bytes, from, to, (start) => {
-    const head = readHead(new ByteReader(bytes, start));
-    if (head.kind === "vote") {
-      durable.term = head.term;
-      durable.votedFor = head.votedFor;
-    } else {
-      if (head.index <= durable.terms.length) durable.terms.length = head.index - 1;
-      durable.terms.push(head.term);
+    reader.moveTo(start);
+    if (kindOf(reader) === VOTE_RECORD) {
+      durable.term = reader.count();
+      durable.votedFor = nobodyIfEmpty(reader.text());
+      return;
     }
+    const index = reader.count();
+    if (index <= durable.terms.length) durable.terms.length = index - 1;
+    durable.terms.push(reader.count());
   });
 }
 
-type Head =
-  | { readonly kind: "vote"; readonly term: number; readonly votedFor: NodeId | undefined }
-  | {
-      readonly kind: "entry";
-      readonly index: number;
-      readonly term: number;
-      readonly isBlank: boolean;
-    };
-
-/** Reads a record up to where a command begins. */
-function readHead(reader: ByteReader): Head {
+function kindOf(reader: ByteReader): number {
   const kind = reader.byte();
-  if (kind === VOTE_RECORD) {
-    const term = reader.count();
-    const votedFor = reader.text();
-    return { kind: "vote", term, votedFor: votedFor === "" ? undefined : votedFor };
-  }
-  assert(kind === BLANK_RECORD || kind === COMMAND_RECORD, "a record of unknown kind", kind);
-  const index = reader.count();
-  const term = reader.count();
-  return { kind: "entry", index, term, isBlank: kind === BLANK_RECORD };
+  if (kind < VOTE_RECORD || kind > COMMAND_RECORD) fail("a record of unknown kind", kind);
+  return kind;
+}
+
+function nobodyIfEmpty(name: string): NodeId | undefined {
+  return name === "" ? undefined : name;
 }
