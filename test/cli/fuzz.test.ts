@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { callCli } from "../support/cli.ts";
+
+const SCENARIO = "raft-follower-restart";
+const SMALL = "raft-initial-election/1-node";
+
+describe("stormglass fuzz", () => {
+  it("ends with a table of what it ran, a scenario's variants and the sum below it", async () => {
+    const { status, stdout, stderr } = await callCli("fuzz", SCENARIO, "--seeds", "3");
+    const lines = stdout.trimEnd().split("\n");
+    const rows = lines.map((line) => line.trim().split(/ {2,}/));
+    expect(rows[0]).toEqual([
+      ...["scenario", "schedules", "events", "virtual time", "events/s"],
+      ...["faults that bit", "violations"],
+    ]);
+    const figure = expect.stringMatching(/^\d{1,3}(,\d{3})+$/);
+    expect(rows.slice(1)).toEqual([
+      [SCENARIO, "3", figure, "30 s", figure, "3 of 3", "0"],
+      [`${SCENARIO}/graceful`, "3", figure, "30 s", figure, "3 of 3", "0"],
+      ["all", "6", figure, "60 s", figure, "6 of 6", "0"],
+    ]);
+    // No progress is shown where nobody sees it come and go.
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+
+  it("takes each scenario once, however often it is named", async () => {
+    const variant = `${SCENARIO}/graceful`;
+    const { stdout } = await callCli("fuzz", variant, SCENARIO, variant, "--seeds", "1", "--json");
+    const { scenarios } = JSON.parse(stdout);
+    const names = scenarios.map(({ scenario }: { scenario: string }) => scenario);
+    expect(names).toEqual([variant, SCENARIO]);
+  });
+
+  it("prints the report with --json", async () => {
+    const args = [SMALL, "--seeds", "2", "--from", "5", "--json"];
+    const { status, stdout, stderr } = await callCli("fuzz", ...args);
+    const report = JSON.parse(stdout);
+    expect(Object.keys(report)).toEqual(["judgedFrom", "scenarios", "findings"]);
+    expect(report.judgedFrom).toBe(200);
+    expect(report.findings).toEqual([]);
+    expect(report.scenarios).toEqual([
+      {
+        scenario: SMALL,
+        schedules: 2,
+        events: expect.any(Number),
+        virtualTime: 16_000_000,
+        faults: {},
+        lost: 0,
+        duplicated: 0,
+        emitted: expect.objectContaining({ "leader elected": 2 }),
+        metrics: expect.objectContaining({ timeToLeader: expect.objectContaining({ count: 2 }) }),
+        isJudged: false,
+        unseen: [],
+        goals: expect.any(Array),
+        seconds: expect.any(Number),
+      },
+    ]);
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+
+  it("runs two hundred seeds when it is told nothing else, and judges the goals", async () => {
+    const { status, stdout } = await callCli("fuzz", SMALL, "--json");
+    const [row] = JSON.parse(stdout).scenarios;
+    expect(row).toMatchObject({ schedules: 200, isJudged: true });
+    expect(status).toBe(0);
+  });
+
+  it("runs what the time allows with --for", async () => {
+    const { status, stdout } = await callCli("fuzz", SMALL, "--for", "50ms", "--json");
+    expect(JSON.parse(stdout).scenarios[0].schedules).toBeGreaterThan(0);
+    expect(status).toBe(0);
+  });
+
+  it("refuses a time in which nothing can run", async () => {
+    const { status, stdout, stderr } = await callCli("fuzz", "--for", "0.000001ms");
+    expect(stderr).toBe("stormglass: --for: expected time for at least one schedule\n");
+    expect(stdout).toBe("");
+    expect(status).toBe(2);
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { type CampaignReport, campaign } from "../../src/campaign/campaign.ts";
+import { formatReport, shortfalls } from "../../src/cli/report.ts";
+import { formatCount, formatTable } from "../../src/cli/table.ts";
+import { ticking } from "../support/small-scenarios.ts";
+
+const options = { from: 1, isOver: () => false, seconds: () => 0, onRun: () => {} };
+const cellsOf = (report: CampaignReport): string[][] =>
+  formatReport(report)
+    .split("\n")
+    .map((line) => line.trim().split(/ {2,}/));
+
+describe("the report of a campaign", () => {
+  const goal = { metric: "tick", atLeast: 1_000, atMost: 2_000, share: 0.9 };
+  const demanding = ticking({ name: "demanding", expects: ["tick", "dawn"], goals: [goal] });
+  const report = campaign([demanding], { ...options, seeds: 200 });
+
+  it("names what nobody has seen, and goals that were missed", () => {
+    expect(shortfalls(report)).toEqual([
+      'demanding: in 200 schedules nobody has seen "dawn", as expected',
+      "demanding: tick at least 1000 and at most 2000 in 90.0 % of the schedules, got 0.0 %",
+    ]);
+  });
+
+  it("demands nothing of too few schedules", () => {
+    expect(shortfalls(campaign([demanding], { ...options, seeds: 199 }))).toEqual([]);
+  });
+
+  it("counts violations, shows no sum of one row, and no speed without time", () => {
+    const broken = ticking({ name: "broken", brokenSeeds: ["2"] });
+    const two = campaign([broken], { ...options, seeds: 9 });
+    const events = String(two.scenarios[0]?.events);
+    const [, ...rows] = cellsOf(two);
+    expect(rows).toEqual([["broken", "2", events, "0 s", "-", "0 of 0", "1"]]);
+  });
+
+  it("shows how many of the planned faults had an effect, of all kinds together", () => {
+    const faults = {
+      crash: { offered: 1_000, injected: 900, effective: 800 },
+      partition: { offered: 5, injected: 4, effective: 3 },
+    };
+    const scenarios = [{ ...report.scenarios[0]!, faults }];
+    expect(cellsOf({ scenarios, findings: [] })[1]?.[5]).toBe("803 of 1,005");
+  });
+
+  it("shows for each scenario the events/s of its own time, and of all their time together", () => {
+    const row = report.scenarios[0]!;
+    const scenarios = [
+      { ...row, scenario: "a", events: 3_000_000, seconds: 2 },
+      { ...row, scenario: "b", events: 1_000_000, seconds: 2 },
+    ];
+    const speeds = cellsOf({ scenarios, findings: [] }).map((cells) => cells[4]);
+    expect(speeds).toEqual(["events/s", "1,500,000", "500,000", "1,000,000"]);
+  });
+});
+
+describe("a table", () => {
+  it("sets names to the left, figures to the right, and leaves no blanks behind", () => {
+    const rows = [
+      ["name", "count", "about"],
+      ["a-1", "1,000", "First"],
+      ["long-1", "7", "X"],
+    ];
+    expect(formatTable(rows)).toBe("name    count  about\na-1     1,000  First\nlong-1      7  X");
+  });
+});
+
+describe("a count", () => {
+  it.each([
+    [0, "0"],
+    [999, "999"],
+    [1_000, "1,000"],
+    [1_234_567.8, "1,234,568"],
+  ])("%d is shown as %s", (count, text) => {
+    expect(formatCount(count)).toBe(text);
+  });
+});
