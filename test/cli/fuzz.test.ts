@@ -49,7 +49,7 @@ describe("stormglass fuzz", () => {
         lost: 0,
         duplicated: 0,
         emitted: expect.objectContaining({ "leader elected": 2 }),
-        metrics: expect.objectContaining({ timeToLeader: expect.objectContaining({ count: 2 }) }),
+        metrics: expect.objectContaining({ timeToLeaderMs: expect.objectContaining({ count: 2 }) }),
         isJudged: false,
         unseen: [],
         goals: expect.any(Array),

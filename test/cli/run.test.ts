@@ -32,8 +32,8 @@ describe("stormglass run", () => {
     const lines = stdout.trimEnd().split("\n");
     expect(lines[0]).toBe(`${SCENARIO} held, seed 7`);
     expect(lines[1]).toBe(`  ${expected.steps} events in 8 s, fingerprint ${expected.fingerprint}`);
-    const { timeToLeader } = expected.metrics.summary();
-    expect(lines).toContain(`  timeToLeader: ${timeToLeader}`);
+    const { timeToLeaderMs } = expected.metrics.summary();
+    expect(lines).toContain(`  timeToLeaderMs: ${timeToLeaderMs}`);
     expect(stderr).toBe("");
     expect(status).toBe(0);
   });
