@@ -3,19 +3,19 @@ import type { Percentiles } from "../sim/metrics.ts";
 
 /**
  * Percentiles of any number of values in bounded memory. A value is kept by its eight leading
- * binary digits: whole numbers up to 256 exactly, others less than 0.8 % too low; the largest
- * exactly. As in Tene's HdrHistogram, with the buckets that IEEE 754 gives for nothing.
+ * binary digits: whole numbers up to 256 exactly, others less than 0.8 % too close to 0; the
+ * largest exactly. As in Tene's HdrHistogram, with the buckets that IEEE 754 gives for nothing.
  */
 export class Histogram {
   #count = 0;
-  #max = 0;
+  #max = -Infinity;
   /** By bucket, how many values. */
   readonly #counts = new Map<number, number>();
   readonly #view = new DataView(new ArrayBuffer(8));
 
-  /** Adds a value, at least 0. */
+  /** Adds a value, which is finite: what invariants measure may be less than 0 too. */
   add(value: number): void {
-    assert(value >= 0, "a histogram of", value);
+    assert(Number.isFinite(value), "a histogram of", value);
     this.#count++;
     this.#max = Math.max(this.#max, value);
     const bucket = this.#bucketOf(value);
@@ -44,16 +44,18 @@ export class Histogram {
     };
   }
 
-  /** Sign, exponent and seven digits of the fraction, which order positive numbers. */
+  /** Exponent and seven digits of the fraction, which order the amounts; negative below 0. */
   #bucketOf(value: number): number {
-    this.#view.setFloat64(0, value);
-    return this.#view.getUint32(0) >>> DROPPED_BITS;
+    this.#view.setFloat64(0, Math.abs(value));
+    const bucket = this.#view.getUint32(0) >>> DROPPED_BITS;
+    return value < 0 ? -bucket : bucket;
   }
 
+  /** The amount in a bucket that is closest to 0. */
   #lowestOf(bucket: number): number {
-    this.#view.setUint32(0, bucket << DROPPED_BITS);
+    this.#view.setUint32(0, Math.abs(bucket) << DROPPED_BITS);
     this.#view.setUint32(4, 0);
-    return this.#view.getFloat64(0);
+    return Math.sign(bucket) * this.#view.getFloat64(0);
   }
 }
 
