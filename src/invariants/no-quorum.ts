@@ -115,10 +115,10 @@ export function minorityCommitsNothing(
       if (world.event.host === undefined) {
         updateCutOffs(state.cutOffs, world);
         for (const { index, from, until } of state.cutOffs) {
-          if (until !== undefined) state.bounds.delete(index);
-          else if (state.bounds.get(index)?.since !== from) {
+          const isKnown = state.bounds.get(index)?.since === from;
+          if (until === undefined && !isKnown) {
             state.bounds.set(index, { since: from, lastIndex: state.lastIndex });
-          }
+          } else if (until !== undefined && isKnown) state.bounds.delete(index);
         }
         return undefined;
       }

@@ -91,13 +91,13 @@ export class HandMadeWorld<View> {
   }
 
   /** A client has asked for something. */
-  invoke(id: string, at: Micros, operation: Plain = undefined): void {
-    this.history.record("c1", "invoke", { id, operation }, at);
+  invoke(id: string, at: Micros, operation: Plain = undefined, client = "c1"): void {
+    this.history.record(client, "invoke", { id, operation }, at);
   }
 
   /** A client has an answer, or has given up. */
-  return(id: string, at: Micros, outcome: Exclude<Outcome, "open"> = "ok"): void {
-    this.history.record("c1", outcome, { id }, at);
+  return(id: string, at: Micros, outcome: Exclude<Outcome, "open"> = "ok", client = "c1"): void {
+    this.history.record(client, outcome, { id }, at);
   }
 
   #worldAt(now: Micros, { on, kind = "deliver", sent = [] }: HandMadeEvent): World<View> {
