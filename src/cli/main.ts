@@ -48,6 +48,7 @@ function end(code: ExitCode): void {
 }
 
 function main(): void {
+  process.stdout.on("error", onClosed);
   try {
     makeProgram().parse();
   } catch (error) {
@@ -62,6 +63,11 @@ function main(): void {
       throw error;
     }
   }
+}
+
+/** Whoever reads, such as `head`, may have had enough. */
+function onClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 function complain(message: string): void {

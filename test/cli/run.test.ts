@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { catalogue, findScenario } from "../../src/scenarios/catalogue.ts";
 import { plan, run } from "../../src/sim/scenario.ts";
-import { callCli, makeFolder, spawnCli } from "../support/cli.ts";
+import { callCli, makeFolder, spawnCli, spawnForHead } from "../support/cli.ts";
 
 const folder = makeFolder();
 afterAll(folder.remove);
@@ -61,6 +61,13 @@ describe("stormglass run", () => {
     expect(numbers.size).toBe(expected.steps);
     expect(stdout).toContain("emit leader elected");
     expect(stdout).toContain(`fingerprint ${expected.fingerprint}`);
+  });
+
+  it("does not mind a reader who has seen enough", async () => {
+    const { status, stdout, stderr } = await spawnForHead("run", FAULTY, "--trace");
+    expect(stdout).toContain("n1   start");
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
   });
 
   it("prints the result and the plan with --json", async () => {

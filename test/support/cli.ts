@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,17 +19,15 @@ export interface Change {
   readonly replace: string;
 }
 
+const MAIN = join(process.cwd(), "src/cli/main.ts");
+
 /** The command line in a process of its own, whose working directory is this folder. */
 export function spawnCli(folder: string, args: readonly string[], change?: Change): Ended {
   const imports = [pathToFileURL("test/mutants/register.mjs").href, import.meta.resolve("tsx")];
   const mutant = change && { ...change, id: "change", url: pathToFileURL(change.file).href };
   const child = spawnSync(
     process.execPath,
-    [
-      ...imports.flatMap((url) => ["--import", url]),
-      join(process.cwd(), "src/cli/main.ts"),
-      ...args,
-    ],
+    [...imports.flatMap((url) => ["--import", url]), MAIN, ...args],
     {
       cwd: folder,
       encoding: "utf8",
@@ -37,6 +35,22 @@ export function spawnCli(folder: string, args: readonly string[], change?: Chang
     },
   );
   return { status: child.status ?? -1, stdout: child.stdout, stderr: child.stderr };
+}
+
+/** The command line with a reader who leaves after the first lines, as `head` does. */
+export function spawnForHead(...args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args]);
+  const written = { stdout: "", stderr: "" };
+  child.stderr.on("data", (text) => {
+    written.stderr += text;
+  });
+  child.stdout.once("data", (text) => {
+    written.stdout += text;
+    child.stdout.destroy();
+  });
+  return new Promise((resolve) => {
+    child.on("close", (status) => resolve({ status: status ?? -1, ...written }));
+  });
 }
 
 let calls = 0;
@@ -55,6 +69,7 @@ export async function callCli(...args: readonly string[]): Promise<Ended> {
     vi.spyOn(process.stderr, "write").mockImplementation(to("stderr", "")),
   ];
   const before = { argv: process.argv, exitCode: process.exitCode };
+  const listeners = process.stdout.listeners("error");
   process.argv = [process.execPath, "stormglass", ...args];
   process.exitCode = undefined;
   try {
@@ -62,6 +77,10 @@ export async function callCli(...args: readonly string[]): Promise<Ended> {
     return { status: Number(process.exitCode ?? 0), ...written };
   } finally {
     for (const spy of spies) spy.mockRestore();
+    for (const listener of process.stdout.listeners("error")) {
+      // A listener of "error" takes an error.
+      if (!listeners.includes(listener)) process.stdout.off("error", listener as () => void);
+    }
     process.argv = before.argv;
     process.exitCode = before.exitCode;
   }
