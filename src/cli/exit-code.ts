@@ -5,6 +5,8 @@ export const ExitCode = {
   violated: 1,
   wrongUsage: 2,
   notDeterministic: 3,
+  /** EX_SOFTWARE of sysexits.h: stormglass itself has failed. */
+  internalError: 70,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

@@ -36,7 +36,11 @@ export function describeFailure(scenario: Scenario, result: RunResult, capsule: 
 }
 
 /** What to print of a run that is not the same twice. */
-export function describeDifference({ scenario, seed, difference }: Finding): string {
+export function describeDifference({
+  scenario,
+  seed,
+  difference,
+}: Pick<Finding, "scenario" | "seed" | "difference">): string {
   const lines = [`${scenario.name} is not deterministic, seed ${seed}`, `  ${difference?.summary}`];
   if (difference?.first !== undefined) {
     const [plain, recorded] = difference.first;
@@ -67,7 +71,7 @@ function eventsBefore(scenario: Scenario, plan: Plan, { step }: Violation): stri
 
 const LONG_LINE = new RegExp(`^(.{${SHOWN_COLUMNS - 1}}).{2,}$`, "gm");
 
-/** Writes the capsule of a failing run and returns its path. */
+/** Writes the capsule of a failing run, or complains, and returns its path. */
 export function writeCapsule(scenario: Scenario, result: RunResult): string {
   const { plan, fingerprint, steps, violation } = result;
   if (violation === undefined) throw new RangeError("only a failing run leaves a capsule");
@@ -82,11 +86,16 @@ export function writeCapsule(scenario: Scenario, result: RunResult): string {
     violation: { invariant, message, at, step },
     checkpoints: takeCheckpoints(scenario, plan, steps),
   };
-  mkdirSync(FAILURES, { recursive: true });
   // A seed is any text, and the path is to be pasted into a shell.
   const seed = plan.seed.replaceAll(/[^\w.-]/g, "_");
   const path = join(FAILURES, `${scenario.name.replaceAll("/", ".")}-${seed}.json`);
-  writeFileSync(path, `${JSON.stringify(capsule, undefined, 1)}\n`);
+  try {
+    mkdirSync(FAILURES, { recursive: true });
+    writeFileSync(path, `${JSON.stringify(capsule, undefined, 1)}\n`);
+  } catch (error) {
+    // What was found is still to be reported, and the seed alone finds it again.
+    console.error(`stormglass: ${path}: not written: ${(error as Error).message}`);
+  }
   return path;
 }
 

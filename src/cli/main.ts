@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { VERSION } from "../campaign/version.ts";
 import { UsageError } from "../sim/assert.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -9,7 +9,7 @@ import { type ReplayOptions, replay } from "./replay.ts";
 import { type RunOptions, run } from "./run.ts";
 
 const EXIT_CODES = `
-Exit codes: 0 held, 1 violated, 2 wrong usage, 3 not deterministic.`;
+Exit codes: 0 held, 1 violated, 2 wrong usage, 3 not deterministic, 70 a bug of stormglass.`;
 
 function makeProgram(): Command {
   const program = new Command("stormglass")
@@ -22,8 +22,8 @@ function makeProgram(): Command {
   program
     .command("run <scenario>")
     .description("Run one plan: drawn from a seed, or read from a file.")
-    .option("--seed <seed>", "seed of the plan and of its noise", "1")
-    .option("--plan <file>", "a plan as JSON, instead of a seed")
+    .option("--seed <seed>", 'seed of the plan and of its noise (default: "1")')
+    .addOption(new Option("--plan <file>", "a plan as JSON, instead of a seed").conflicts("seed"))
     .option("--trace", "print every event")
     .option("--json", "print the result, with the plan, as JSON")
     .action((name: string, options: RunOptions) => end(run(name, options)));
@@ -60,7 +60,8 @@ function main(): void {
     } else if (error instanceof UsageError) {
       complain(error.message);
     } else {
-      throw error;
+      console.error(error);
+      end(ExitCode.internalError);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { verify } from "../campaign/verify.ts";
 import { findScenario } from "../scenarios/catalogue.ts";
 import { UsageError } from "../sim/assert.ts";
 import { checkJson, checkText } from "../sim/check.ts";
@@ -7,11 +8,11 @@ import { plan, type RunResult, run as runPlan, type Scenario } from "../sim/scen
 import { formatTime } from "../sim/time.ts";
 import { formatTrace } from "../sim/trace.ts";
 import { ExitCode } from "./exit-code.ts";
-import { describeFailure, writeCapsule } from "./failure.ts";
+import { describeDifference, describeFailure, writeCapsule } from "./failure.ts";
 import { formatCount } from "./table.ts";
 
 export interface RunOptions {
-  readonly seed: string;
+  readonly seed?: string;
   /** A file with a plan, instead of a seed. */
   readonly plan?: string;
   readonly trace?: boolean;
@@ -23,7 +24,7 @@ export function run(name: string, options: RunOptions): ExitCode {
   const scenario = findScenario(name);
   const planned =
     options.plan === undefined
-      ? plan(scenario, checkText(options.seed, "--seed"))
+      ? plan(scenario, checkText(options.seed ?? "1", "--seed"))
       : readPlan(scenario, options.plan);
   const result = runPlan(scenario, planned, { trace: options.trace === true });
   const path = result.violation && writeCapsule(scenario, result);
@@ -34,7 +35,11 @@ export function run(name: string, options: RunOptions): ExitCode {
     console.log(describe(result));
     if (path !== undefined) console.log(`\n${describeFailure(scenario, result, path)}`);
   }
-  return result.violation === undefined ? ExitCode.held : ExitCode.violated;
+  if (result.violation === undefined) return ExitCode.held;
+  const difference = verify(scenario, result);
+  if (difference === undefined) return ExitCode.violated;
+  console.error(describeDifference({ scenario, seed: planned.seed, difference }));
+  return ExitCode.notDeterministic;
 }
 
 /** Reads a file that the user named; one that cannot be read is wrong usage. */

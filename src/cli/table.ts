@@ -3,7 +3,7 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
   const [head = [], ...body] = rows;
   const widths = head.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   const isNumeric = head.map((_, i) =>
-    body.every((row) => /^[\d.,/ ]*[a-z/]*$/.test(row[i] ?? "")),
+    body.every((row) => /^(?:[\d.,/ ]+[a-z/]*|-|)$/.test(row[i] ?? "")),
   );
   return rows
     .map((row) =>

@@ -102,7 +102,8 @@ export function operationsReturn(
       const open = world.history.open().filter(({ client }) => !mortal.has(client));
       const names = open.map(({ id }) => id).join(", ");
       const count = `${missing(world)} of ${awaited.length}`;
-      return `${count} operations have no outcome, among them ${names}`;
+      const which = open.length === 0 ? "none of them was begun" : `among them ${names}`;
+      return `${count} operations have no outcome, ${which}`;
     },
   );
 }

@@ -98,8 +98,9 @@ export function measureCommits(): Invariant<CommitView> {
     state,
     onStep: ({ server, servers, now, metrics }: World<CommitView>) => {
       const node = server?.node;
-      if (node?.role !== "leader") return undefined;
       const { state } = made;
+      // An old leader who does not know yet commits nothing, and must not end the new one's count.
+      if (node?.role !== "leader" || node.term < state.term) return undefined;
       if (node.term !== state.term) {
         state.madeAt.clear();
         Object.assign(state, { term: node.term, lastIndex: node.lastIndex, commit: node.commit });

@@ -21,13 +21,13 @@ export function nobodyLeads(name: string, { from, until }: Span): Invariant<Lead
 export function nothingIsCommitted(name: string, { from, until }: Span): Invariant<LeadershipView> {
   const made = {
     name,
-    state: { commit: undefined as number | undefined },
-    onStep: ({ now, servers }: World<LeadershipView>) => {
-      if (now < from || now > until) return undefined;
-      const commit = Math.max(...servers.map(({ node }) => node?.commit ?? 0));
-      made.state.commit ??= commit;
-      const before = made.state.commit;
-      return commit > before ? `the commit index rises from ${before} to ${commit}` : undefined;
+    state: { commit: 0 },
+    onStep: ({ now, server }: World<LeadershipView>) => {
+      const { commit: before } = made.state;
+      const commit = server?.node?.commit ?? 0;
+      if (commit <= before || now > until) return undefined;
+      made.state.commit = commit;
+      return now < from ? undefined : `the commit index rises from ${before} to ${commit}`;
     },
   };
   return made;
@@ -75,6 +75,12 @@ interface CutOff {
   until: Micros | undefined;
 }
 
+/** Forgets what is over. */
+function dropEnded(cutOffs: CutOff[]): void {
+  const active = cutOffs.filter(({ until }) => until === undefined);
+  if (active.length < cutOffs.length) cutOffs.splice(0, cutOffs.length, ...active);
+}
+
 /**
  * Every time that a server was in the minority; when any of its links changes, another one begins.
  * Updated when the weather changes.
@@ -120,6 +126,7 @@ export function minorityCommitsNothing(
             state.bounds.set(index, { since: from, lastIndex: state.lastIndex });
           } else if (until !== undefined && isKnown) state.bounds.delete(index);
         }
+        dropEnded(state.cutOffs);
         return undefined;
       }
       const node = world.server?.node;
@@ -187,8 +194,9 @@ export function minorityLeaderStepsDown(name: string, within: Micros): Invariant
     onStep: (world: World<LeadershipView>) => {
       const { cutOffs, since } = made.state;
       updateCutOffs(cutOffs, world);
+      dropEnded(cutOffs);
       for (const { id, index, node } of world.servers) {
-        const isCutOff = cutOffs.some((cut) => cut.index === index && cut.until === undefined);
+        const isCutOff = cutOffs.some((cut) => cut.index === index);
         const began = since.get(index);
         if (isCutOff && node?.role === "leader") {
           if (began === undefined) since.set(index, world.now);
@@ -196,7 +204,9 @@ export function minorityLeaderStepsDown(name: string, within: Micros): Invariant
             return `${id} leads without a majority since ${formatTime(began)}`;
           }
         } else if (began !== undefined) {
-          world.metrics.observe("stepDownMs", inMs(world.now - began));
+          // Whom the heal finds leading has not stepped down.
+          const hasSteppedDown = node?.role !== "leader";
+          if (hasSteppedDown) world.metrics.observe("stepDownMs", inMs(world.now - began));
           since.delete(index);
         }
       }

@@ -16,6 +16,17 @@ export interface ReplicaView {
   readonly machine: object;
 }
 
+/** What one server has applied of the expected commands. */
+interface Progress {
+  life: number;
+  /** How far its log has been read. */
+  applied: number;
+  /** The first so many expected commands are there, in order. */
+  matched: number;
+  /** The first index that holds another command than the next expected one. */
+  strange: number | undefined;
+}
+
 /**
  * Every server is up and has applied just these commands, in this order. `contentOf` leaves out of
  * a command what is not compared. No two commands are expected to be alike, so that one which
@@ -27,34 +38,38 @@ export function allHaveApplied<View extends ReplicaView>(
   expected: readonly string[],
   contentOf: (command: unknown) => string,
 ): Invariant<View> {
-  const isComplete = ({ node }: HostView<View>): boolean => {
-    // Cheap first: the log holds at least what is expected.
-    if (node === undefined || node.applied < expected.length) return false;
-    const applied = appliedContents(node, contentOf);
-    return applied.length === expected.length && expected.every((text, i) => applied[i] === text);
+  const places = new Map(expected.map((content, place) => [content, place]));
+  const readOn = (progress: Progress, node: ReplicaView): void => {
+    while (progress.applied < node.applied) {
+      const { command } = node.entryAt(++progress.applied);
+      if (command === undefined) continue;
+      const place = places.get(contentOf(command)) ?? Number.POSITIVE_INFINITY;
+      if (place === progress.matched) progress.matched++;
+      else if (place > progress.matched) progress.strange ??= progress.applied;
+    }
   };
-  return eventually<View>(
+  const isComplete = ({ index, life, node }: HostView<View>, memory: Progress[]): boolean => {
+    if (node === undefined) return false;
+    if (memory[index]?.life !== life) {
+      memory[index] = { life, applied: 0, matched: 0, strange: undefined };
+    }
+    const progress = memory[index]!;
+    readOn(progress, node);
+    return progress.matched === expected.length && progress.strange === undefined;
+  };
+  return eventually<View, Progress[]>(
     name,
     deadline,
-    ({ servers }) => servers.every(isComplete),
-    ({ servers }) => {
-      const server = servers.find((candidate) => !isComplete(candidate));
+    ({ servers }, memory) => servers.every((server) => isComplete(server, memory)),
+    ({ servers }, memory) => {
+      const server = servers.find((candidate) => !isComplete(candidate, memory));
       if (server?.node === undefined) return `${server?.id} is down`;
-      const applied = appliedContents(server.node, contentOf);
-      const first = expected.findIndex((text, i) => applied[i] !== text);
-      const place = first === -1 ? "more than that" : `another one at place ${first + 1}`;
-      return `${server.id} has applied ${applied.length} of ${expected.length}, ${place}`;
+      const { matched, strange } = memory[server.index]!;
+      const place = strange === undefined ? "" : `, and another one at index ${strange}`;
+      return `${server.id} has applied ${matched} of ${expected.length}${place}`;
     },
+    [],
   );
-}
-
-function appliedContents(node: ReplicaView, contentOf: (command: unknown) => string): string[] {
-  const contents = new Set<string>();
-  for (let index = 1; index <= node.applied; index++) {
-    const { command } = node.entryAt(index);
-    if (command !== undefined) contents.add(contentOf(command));
-  }
-  return [...contents];
 }
 
 /** Servers that have applied equally far hold equal states. Judged at the end of a run. */

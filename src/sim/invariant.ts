@@ -114,29 +114,34 @@ export function always<View>(
 }
 
 /**
- * Holds after some event in [from, by]. `explain` says, when it does not, what is missing.
+ * Holds after some event in [from, by]. `explain` says, when it does not, what is missing. Both may
+ * keep what they need to know in `memory`, plain data that goes with the invariant's state.
  */
-export function eventually<View>(
+export function eventually<View, Memory = undefined>(
   name: string,
   { from = 0, by }: { readonly from?: Micros; readonly by: Micros },
-  holds: (world: World<View>) => boolean,
-  explain: (world: World<View>) => string = () => "it never held",
+  holds: (world: World<View>, memory: Memory) => boolean,
+  explain: (world: World<View>, memory: Memory) => string = () => "it never held",
+  ...[memory]: Memory extends undefined ? [] : [memory: Memory]
 ): Invariant<View> {
-  const late = (world: World<View>): string => `not by ${formatTime(by)}: ${explain(world)}`;
+  const late = (world: World<View>): string =>
+    `not by ${formatTime(by)}: ${explain(world, invariant.state.memory)}`;
   const invariant = {
     name,
-    state: { isReached: false },
+    // Without a memory none is asked for.
+    state: { isReached: false, memory: memory as Memory },
     onStep: (world: World<View>) => {
       const { state } = invariant;
       if (state.isReached || world.now < from) return undefined;
       // What holds after the last event before the deadline holds at the deadline.
       if (world.now > by) return late(world);
-      state.isReached = holds(world);
+      state.isReached = holds(world, state.memory);
       return undefined;
     },
     onEnd: (world: World<View>) => {
-      if (invariant.state.isReached) return undefined;
-      return world.now <= by && holds(world) ? undefined : late(world);
+      const { state } = invariant;
+      if (state.isReached) return undefined;
+      return world.now <= by && holds(world, state.memory) ? undefined : late(world);
     },
   };
   return invariant;

@@ -1,6 +1,6 @@
 // What the command line says of runs that break an invariant, in code broken while it loads.
 
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { AMNESIA } from "../support/changes.ts";
@@ -98,6 +98,19 @@ describe("a campaign that breaks an invariant", () => {
     const { status, stdout } = spawnCli(folder.path, ["fuzz", name], blind);
     expect(stdout).toMatch(new RegExp(`^${name} +200 .* 0$`, "m"));
     expect(stdout).toContain(`${name}: in 200 schedules nobody has seen "sunrise", as expected\n`);
+    expect(status).toBe(1);
+  });
+});
+
+describe("a capsule that cannot be written", () => {
+  it("is complained of, and the violation reported all the same", () => {
+    const blocked = makeFolder();
+    writeFileSync(join(blocked.path, "failures"), "no folder");
+    const args = ["run", SCENARIO, "--seed", "1"];
+    const { status, stdout, stderr } = spawnCli(blocked.path, args, AMNESIA);
+    blocked.remove();
+    expect(stderr).toMatch(/^stormglass: failures\/.*: not written: E\w+: .*\n$/);
+    expect(stdout).toContain(`${SCENARIO} broke RAFT-VOTE`);
     expect(status).toBe(1);
   });
 });

@@ -197,6 +197,19 @@ describe("the measure of commits", () => {
     expect(cluster.metrics.state.samples.get("commitLatencyMs")).toEqual([5]);
   });
 
+  it("goes on for a new leader while an old one still claims to lead", () => {
+    const cluster = led();
+    elect(cluster, "n2", 2, ["n3"]);
+    cluster.event(ms(20), { on: "n2" });
+    Object.assign(cluster.node("n2"), { lastIndex: 2 });
+    cluster.event(ms(25), { on: "n2" });
+    Object.assign(cluster.node("n1"), { role: "leader", term: 1 });
+    step(cluster, ms(27), { lastIndex: 1 });
+    Object.assign(cluster.node("n2"), { commit: 2 });
+    cluster.event(ms(30), { on: "n2" });
+    expect(cluster.metrics.state.samples.get("commitLatencyMs")).toEqual([5, 5]);
+  });
+
   it("takes how far the server furthest behind is behind, those that are down included", () => {
     const cluster = led();
     step(cluster, ms(1), { lastIndex: 5 });

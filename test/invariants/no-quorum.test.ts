@@ -37,19 +37,21 @@ describe("that nothing is committed in a span", () => {
   it("is accepted when a server learns of what another had committed", () => {
     const cluster = clusterUnder([nothingIsCommitted("NOTHING", span)]);
     cluster.node("n1").commit = 5;
-    expect(cluster.event(seconds(1))).toEqual([]);
+    expect(cluster.event(seconds(1) - 1, { on: "n1" })).toEqual([]);
     cluster.node("n2").commit = 5;
-    expect(cluster.event(seconds(2))).toEqual([]);
+    expect(cluster.event(seconds(2), { on: "n2" })).toEqual([]);
     cluster.node("n2").commit = 6;
-    expect(cluster.event(seconds(2) + 1)).toEqual([]);
+    expect(cluster.event(seconds(2) + 1, { on: "n2" })).toEqual([]);
   });
 
-  it("is rejected when a commit index rises above all", () => {
+  it.each([seconds(1), seconds(2)])("is rejected when one rises above all, at %i us", (at) => {
     const cluster = clusterUnder([nothingIsCommitted("NOTHING", span)]);
     cluster.node("n1").commit = 5;
-    cluster.event(seconds(1));
+    cluster.event(seconds(1) - 1, { on: "n1" });
     cluster.node("n2").commit = 6;
-    expect(cluster.event(seconds(2))).toEqual(["NOTHING: the commit index rises from 5 to 6"]);
+    expect(cluster.event(at, { on: "n2" })).toEqual([
+      "NOTHING: the commit index rises from 5 to 6",
+    ]);
   });
 });
 

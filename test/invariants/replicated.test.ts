@@ -65,10 +65,10 @@ describe("that all have applied what was asked for", () => {
   });
 
   it.each([
-    [new Replica("a.1"), "n2 has applied 1 of 2, another one at place 2"],
-    [new Replica("b.1", "a.1"), "n2 has applied 2 of 2, another one at place 1"],
-    [new Replica("a.1", "c.1"), "n2 has applied 2 of 2, another one at place 2"],
-    [new Replica("a.1", "b.1", "c.1"), "n2 has applied 3 of 2, more than that"],
+    [new Replica("a.1"), "n2 has applied 1 of 2"],
+    [new Replica("b.1", "a.1"), "n2 has applied 1 of 2, and another one at index 1"],
+    [new Replica("a.1", "c.1"), "n2 has applied 1 of 2, and another one at index 2"],
+    [new Replica("a.1", "b.1", "c.1"), "n2 has applied 2 of 2, and another one at index 3"],
   ])("is rejected of %#", (replica, message) => {
     expect(judge(replica)).toEqual([`APPLIED: not by 1 s: ${message}`]);
   });
