@@ -5,66 +5,82 @@ const CAPACITY = 256;
 
 /**
  * 100 messages in flight between 100 hosts, each with a random receiver and a random delay of 1 to
- * 10 ms: a binary heap on typed arrays, xorshift, and a checksum. Returns the checksum.
+ * 10 ms: a binary heap on typed arrays, xorshift, and a checksum.
  */
-export function bareLoop(deliveries: number): number {
-  const times = new Float64Array(CAPACITY);
-  const sequences = new Uint32Array(CAPACITY);
-  const receivers = new Uint8Array(CAPACITY);
-  const received = new Uint32Array(HOSTS);
-  let size = 0;
-  let sequence = 0;
-  let random = 2463534242;
-  let checksum = 0;
+export class BareLoop {
+  readonly #times = new Float64Array(CAPACITY);
+  readonly #sequences = new Uint32Array(CAPACITY);
+  readonly #receivers = new Uint8Array(CAPACITY);
+  readonly #received = new Uint32Array(HOSTS);
+  #size = 0;
+  #sequence = 0;
+  #random = 2463534242;
 
-  const below = (bound: number): number => {
-    random ^= random << 13;
-    random ^= random >>> 17;
-    random ^= random << 5;
-    return (random >>> 0) % bound;
-  };
-  const isBefore = (a: number, b: number): boolean =>
-    times[a]! < times[b]! || (times[a] === times[b] && sequences[a]! < sequences[b]!);
-  const swap = (a: number, b: number): void => {
-    const [time, order, receiver] = [times[a]!, sequences[a]!, receivers[a]!];
-    times[a] = times[b]!;
-    sequences[a] = sequences[b]!;
-    receivers[a] = receivers[b]!;
-    times[b] = time;
-    sequences[b] = order;
-    receivers[b] = receiver;
-  };
-  const send = (now: number): void => {
-    let at = size++;
-    times[at] = now + 1_000 + below(9_001);
-    sequences[at] = sequence++;
-    receivers[at] = below(HOSTS);
-    while (at > 0 && isBefore(at, (at - 1) >> 1)) {
-      swap(at, (at - 1) >> 1);
+  /** Returns the checksum. */
+  run(deliveries: number): number {
+    let checksum = 0;
+    for (let i = 0; i < HOSTS; i++) this.#send(0);
+    for (let i = 0; i < deliveries; i++) {
+      const now = this.#times[0]!;
+      const receiver = this.#receivers[0]!;
+      this.#removeFirst();
+      this.#received[receiver]!++;
+      checksum = (Math.imul(checksum ^ now, 0x9e3779b1) + receiver) | 0;
+      this.#send(now);
+    }
+    return checksum;
+  }
+
+  #send(now: number): void {
+    let at = this.#size++;
+    this.#times[at] = now + 1_000 + this.#below(9_001);
+    this.#sequences[at] = this.#sequence++;
+    this.#receivers[at] = this.#below(HOSTS);
+    while (at > 0 && this.#isBefore(at, (at - 1) >> 1)) {
+      this.#swap(at, (at - 1) >> 1);
       at = (at - 1) >> 1;
     }
-  };
-  const removeFirst = (): void => {
-    swap(0, --size);
+  }
+
+  #removeFirst(): void {
+    this.#swap(0, --this.#size);
     let at = 0;
     for (;;) {
       const left = 2 * at + 1;
-      if (left >= size) return;
-      const child = left + 1 < size && isBefore(left + 1, left) ? left + 1 : left;
-      if (!isBefore(child, at)) return;
-      swap(at, child);
+      if (left >= this.#size) return;
+      const isRight = left + 1 < this.#size && this.#isBefore(left + 1, left);
+      const child = isRight ? left + 1 : left;
+      if (!this.#isBefore(child, at)) return;
+      this.#swap(at, child);
       at = child;
     }
-  };
-
-  for (let i = 0; i < HOSTS; i++) send(0);
-  for (let i = 0; i < deliveries; i++) {
-    const now = times[0]!;
-    const receiver = receivers[0]!;
-    removeFirst();
-    received[receiver]!++;
-    checksum = (Math.imul(checksum ^ now, 0x9e3779b1) + receiver) | 0;
-    send(now);
   }
-  return checksum;
+
+  #isBefore(a: number, b: number): boolean {
+    const times = this.#times;
+    if (times[a] !== times[b]) return times[a]! < times[b]!;
+    return this.#sequences[a]! < this.#sequences[b]!;
+  }
+
+  /** Written out: one function for columns of three kinds would be slower. */
+  #swap(a: number, b: number): void {
+    const time = this.#times[a]!;
+    const sequence = this.#sequences[a]!;
+    const receiver = this.#receivers[a]!;
+    this.#times[a] = this.#times[b]!;
+    this.#sequences[a] = this.#sequences[b]!;
+    this.#receivers[a] = this.#receivers[b]!;
+    this.#times[b] = time;
+    this.#sequences[b] = sequence;
+    this.#receivers[b] = receiver;
+  }
+
+  #below(bound: number): number {
+    let random = this.#random;
+    random ^= random << 13;
+    random ^= random >>> 17;
+    random ^= random << 5;
+    this.#random = random;
+    return (random >>> 0) % bound;
+  }
 }
