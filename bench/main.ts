@@ -1,7 +1,9 @@
-// `npm run bench [-- --json] [-- --memory]`: how fast it is, as figures of this machine and as
-// ratios to a bare loop that is timed in turn with it, in the same process. The ratios are what to
-// compare: both sides suffer alike from whatever else the machine does.
+// `npm run bench [-- --json] [-- --memory] [-- --work c]`: how fast it is, as figures of this
+// machine and as ratios to a bare loop that is timed in turn with it, in the same process. The
+// ratios are what to compare: both sides suffer alike from whatever else the machine does.
 
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { formatCount, formatTable } from "../src/cli/table.ts";
 import { findScenario, plan, run } from "../src/index.ts";
 import { BareLoop } from "./bare-loop.ts";
@@ -12,12 +14,20 @@ import { tokenSimulation } from "./tokens.ts";
 /** Does some work and returns how many units of it. */
 type Work = () => number;
 
+interface Measured {
+  readonly name: string;
+  readonly unit: string;
+  readonly work: Work;
+}
+
 interface Row {
   readonly name: string;
   readonly unit: string;
   /** Units a second: the best round, and the median. */
   readonly best: number;
   readonly median: number;
+  /** Deliveries a second of the bare loop, in its best round of the same process. */
+  readonly bare: number;
   /** Best by best: units a second for each delivery a second of the bare loop. */
   readonly ratio: number;
 }
@@ -25,25 +35,31 @@ interface Row {
 const ROUNDS = 7;
 const DELIVERIES = 1_000_000;
 
-/** Runs all works in turn, round by round; the first round warms up and does not count. */
-function measure(works: readonly { name: string; unit: string; work: Work }[]): Row[] {
-  const rates = works.map((): number[] => []);
+/** Runs the bare loop and a work in turn; the first round warms up and does not count. */
+function measure({ name, unit, work }: Measured): Row {
+  const bare: number[] = [];
+  const rates: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
-    works.forEach(({ work }, i) => {
-      const began = process.hrtime.bigint();
-      const units = work();
-      const seconds = Number(process.hrtime.bigint() - began) / 1e9;
-      if (round > 0) rates[i]!.push(units / seconds);
-    });
+    const pair = [rateOf(runBareLoop), rateOf(work)] as const;
+    if (round === 0) continue;
+    bare.push(pair[0]);
+    rates.push(pair[1]);
   }
-  const bare = Math.max(...rates[0]!);
-  return works.map(({ name, unit }, i) => ({
-    name,
-    unit,
-    best: Math.max(...rates[i]!),
-    median: median(rates[i]!),
-    ratio: Math.max(...rates[i]!) / bare,
-  }));
+  const best = Math.max(...rates);
+  const bareBest = Math.max(...bare);
+  return { name, unit, best, median: median(rates), bare: bareBest, ratio: best / bareBest };
+}
+
+/** Units a second. */
+function rateOf(work: Work): number {
+  const began = process.hrtime.bigint();
+  const units = work();
+  return (units * 1e9) / Number(process.hrtime.bigint() - began);
+}
+
+function runBareLoop(): number {
+  new BareLoop().run(DELIVERIES);
+  return DELIVERIES;
 }
 
 function median(values: readonly number[]): number {
@@ -63,37 +79,35 @@ function randomFailures(): number {
   return seeds;
 }
 
-const speed = (): Row[] =>
-  measure([
-    {
-      name: "bare loop: binary heap, typed arrays",
-      unit: "deliveries/s",
-      work: () => {
-        new BareLoop().run(DELIVERIES);
-        return DELIVERIES;
-      },
-    },
-    {
-      name: "(a) 100 hosts, 100 messages in flight",
-      unit: "events/s",
-      work: () => passTokens(100, DELIVERIES),
-    },
-    {
-      name: "(b) 5-node Raft, 20,000 entries",
-      unit: "events/s",
-      work: () => replicate({ servers: 5, entries: 20_000, isJudged: false }),
-    },
-    {
-      name: "(c) the same with every invariant",
-      unit: "events/s",
-      work: () => replicate({ servers: 5, entries: 20_000, isJudged: true }),
-    },
-    {
-      name: "(d) raft-random-failures-property",
-      unit: "schedules/s",
-      work: randomFailures,
-    },
-  ]);
+/** By letter, each measured in a process of its own, so that none warms up or spoils another. */
+const MEASURED: Readonly<Record<string, Measured>> = {
+  a: {
+    name: "(a) 100 hosts, 100 messages in flight",
+    unit: "events/s",
+    work: () => passTokens(100, DELIVERIES),
+  },
+  b: {
+    name: "(b) 5-node Raft, 20,000 entries",
+    unit: "events/s",
+    work: () => replicate({ servers: 5, entries: 20_000, isJudged: false }),
+  },
+  c: {
+    name: "(c) the same with every invariant",
+    unit: "events/s",
+    work: () => replicate({ servers: 5, entries: 20_000, isJudged: true }),
+  },
+  d: {
+    name: "(d) raft-random-failures-property",
+    unit: "schedules/s",
+    work: randomFailures,
+  },
+};
+
+function measureApart(letter: string): Row {
+  const args = [fileURLToPath(import.meta.url), "--work", letter];
+  // What this program prints when it is given a letter.
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as Row;
+}
 
 interface Growth {
   readonly hosts: number;
@@ -109,6 +123,9 @@ const ENTRIES = 500;
 
 /** The same virtual time with more hosts: n tokens, or n servers that get the same entries. */
 function growth(): Growth[] {
+  // Warms up what all sizes share, so that the first one does not pay for it.
+  for (const isJudged of [false, true]) replicate({ servers: 5, entries: 5_000, isJudged });
+  passTokens(5, DELIVERIES);
   return HOSTS.map((hosts) => {
     const perUnit = (work: Work): number => {
       const times = Array.from({ length: 3 }, () => {
@@ -133,12 +150,13 @@ function growth(): Growth[] {
 function print(rows: readonly Row[], growths: readonly Growth[]): void {
   console.log(
     formatTable([
-      ["", "best", "median", "unit", "ratio to the bare loop"],
-      ...rows.map(({ name, unit, best, median, ratio }) => [
+      ["", "best", "median", "unit", "bare loop, deliveries/s", "ratio"],
+      ...rows.map(({ name, unit, best, median, bare, ratio }) => [
         name,
         formatCount(best),
         formatCount(median),
         unit,
+        formatCount(bare),
         unit === "schedules/s" ? "-" : ratio.toFixed(3),
       ]),
     ]),
@@ -156,11 +174,19 @@ function print(rows: readonly Row[], growths: readonly Growth[]): void {
 
 const args = process.argv.slice(2);
 const isJson = args.includes("--json");
-if (args.includes("--memory")) {
+const only = args[args.indexOf("--work") + 1];
+if (args.includes("--work")) {
+  const measured = MEASURED[only ?? ""];
+  if (measured === undefined) {
+    console.error(`bench: --work: expected one of a, b, c, d, got ${only}`);
+    process.exit(2);
+  }
+  console.log(JSON.stringify(measure(measured)));
+} else if (args.includes("--memory")) {
   const heap = measureMemory();
   console.log(isJson ? JSON.stringify(heap, undefined, 2) : formatTable(rowsOf(heap)));
 } else {
-  const rows = speed();
+  const rows = Object.keys(MEASURED).map(measureApart);
   const growths = growth();
   if (isJson) console.log(JSON.stringify({ speed: rows, growth: growths }, undefined, 2));
   else print(rows, growths);
