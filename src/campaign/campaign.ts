@@ -18,6 +18,8 @@ export interface CampaignOptions {
 export interface Progress {
   readonly schedules: number;
   readonly findings: number;
+  /** What the run has shown, if it has shown anything. */
+  readonly found: Finding | undefined;
 }
 
 /** Of so many runs, one is run a second time, recorded and strict, and must be the same. */
@@ -57,7 +59,7 @@ export function campaign(scenarios: readonly Scenario[], options: CampaignOption
       schedules++;
       const finding = examine(row.scenario, seed, result, n % VERIFIED_ONE_IN === 0);
       if (finding !== undefined) findings.push(finding);
-      options.onRun({ schedules, findings: findings.length });
+      options.onRun({ schedules, findings: findings.length, found: finding });
     }
     open = rows.filter(({ scenario }) => !findings.some((found) => found.scenario === scenario));
   }

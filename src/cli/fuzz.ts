@@ -29,18 +29,26 @@ export function fuzz(names: readonly string[], options: FuzzOptions): ExitCode {
   const seconds = (): number => performance.now() / 1_000;
   const isOver = (): boolean => performance.now() - began > (limit ?? Infinity) * 1_000;
   const line = new ProgressLine();
+  const capsules = new Map<Finding, string | undefined>();
   const report = campaign(scenarios, {
     seeds,
     from,
     seconds,
     isOver,
-    onRun: ({ schedules, findings }) => line.show(() => progress(schedules, findings, began)),
+    onRun: ({ schedules, findings, found }) => {
+      // At once: whoever interrupts a campaign keeps what it has found.
+      if (found !== undefined) {
+        line.clear();
+        capsules.set(found, keep(found));
+      }
+      line.show(() => progress(schedules, findings, began));
+    },
   });
   line.clear();
   if (report.scenarios.every(({ schedules }) => schedules === 0)) {
     throw new UsageError("--for: expected time for at least one schedule");
   }
-  const paths = report.findings.map(capsuleOf);
+  const paths = report.findings.map((finding) => capsules.get(finding));
   if (options.json) console.log(JSON.stringify(reportToJson(report, paths), undefined, 2));
   else print(report, paths);
   return exitCode(report);
@@ -53,12 +61,21 @@ function progress(schedules: number, findings: number, began: number): string {
   return `${formatCount(schedules)} schedules, ${rate}/s, ${found}, ${seconds.toFixed(0)} s`;
 }
 
-function capsuleOf({ scenario, result }: Finding): string | undefined {
-  return result.violation && writeCapsule(scenario, result);
+/** Writes the capsule of a violation, and says so. */
+function keep({ scenario, seed, result }: Finding): string | undefined {
+  if (result.violation === undefined) return undefined;
+  const path = writeCapsule(scenario, result);
+  console.error(`${scenario.name} broke ${result.violation.invariant}, seed ${seed}: ${path}`);
+  return path;
 }
 
 function print(report: CampaignReport, paths: readonly (string | undefined)[]): void {
   console.log(formatReport(report));
+  const unrun = report.scenarios.filter(({ schedules }) => schedules === 0);
+  if (unrun.length > 0) {
+    const names = unrun.map(({ scenario }) => scenario).join(", ");
+    console.log(`no time was left for ${unrun.length} scenarios: ${names}`);
+  }
   for (const line of shortfalls(report)) console.log(line);
   report.findings.forEach((finding, i) => {
     const path = paths[i];

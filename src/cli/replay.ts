@@ -21,7 +21,7 @@ export function replay(path: string, options: ReplayOptions): ExitCode {
   const isSame =
     result.fingerprint === capsule.fingerprint &&
     result.violation?.invariant === capsule.violation.invariant;
-  if (!isSame) return explain(scenario, capsule, result);
+  if (!isSame) return explain(scenario, capsule, result, path);
   if (options.trace) console.log(formatTrace(result.trace));
   console.log(`the same run: fingerprint ${result.fingerprint}, ${result.steps} events`);
   console.log(describeFailure(scenario, result, path));
@@ -29,7 +29,7 @@ export function replay(path: string, options: ReplayOptions): ExitCode {
 }
 
 /** The run is not the capsule's: is it the code, or chance? */
-function explain(scenario: Scenario, capsule: Capsule, result: RunResult): ExitCode {
+function explain(scenario: Scenario, capsule: Capsule, result: RunResult, path: string): ExitCode {
   const again = differenceOf(result, run(scenario, capsule.plan));
   if (again !== undefined) {
     console.error(`${scenario.name} is not deterministic: run twice, it gave ${again}`);
@@ -56,5 +56,10 @@ function explain(scenario: Scenario, capsule: Capsule, result: RunResult): ExitC
     console.error("  what now happens there begins with:");
     console.error(formatTrace(nearby.slice(0, 10)));
   }
-  return ExitCode.wrongUsage;
+  if (result.violation === undefined) {
+    console.log("the plan holds now: what the capsule shows is broken no longer");
+    return ExitCode.held;
+  }
+  console.log(describeFailure(scenario, result, path));
+  return ExitCode.violated;
 }

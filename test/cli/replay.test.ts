@@ -15,6 +15,8 @@ afterAll(folder.remove);
 
 const SCENARIO = "raft-initial-election";
 
+const HOLDS = "the plan holds now: what the capsule shows is broken no longer\n";
+
 const pathIn = (name: string): string => join(folder.path, name);
 
 describe("code that is not deterministic", () => {
@@ -63,8 +65,8 @@ describe("a capsule of other code", () => {
     expect(lines[4]).toBe(`  the runs part between event ${events} and event ${events + 1}`);
     expect(lines[5]).toBe("  what now happens there begins with:");
     expect(lines[6]).toMatch(new RegExp(`^ +#${events + 1} `));
-    expect(stdout).toBe("");
-    expect(status).toBe(2);
+    expect(stdout).toBe(HOLDS);
+    expect(status).toBe(0);
   });
 
   it("is told what differs first when an event is another", async () => {
@@ -80,7 +82,7 @@ describe("a capsule of other code", () => {
       `the runs part between event ${2 * interval} and event ${3 * interval}`,
     );
     expect(stderr).toContain(`\n${`#${2 * interval + 1}`.padStart(7)} `);
-    expect(status).toBe(2);
+    expect(status).toBe(0);
   });
 
   it("is no longer failing when only the invariant has changed its mind", async () => {
@@ -89,8 +91,24 @@ describe("a capsule of other code", () => {
     const { status, stdout, stderr } = await callCli("replay", path);
     expect(stderr).toContain("events, nothing broken\n");
     expect(stderr).toContain("all checkpoints agree: the runs part at their very end\n");
-    expect(stdout).toBe("");
-    expect(status).toBe(2);
+    expect(stdout).toBe(HOLDS);
+    expect(status).toBe(0);
+  });
+});
+
+describe("a capsule of code that breaks something else", () => {
+  it("is told so, with the new failure, and ends with 1", () => {
+    spawnCli(folder.path, ["run", SCENARIO, "--seed", "5"], AMNESIA);
+    const path = pathIn(join("failures", `${SCENARIO}-5.json`));
+    const change = {
+      file: "src/protocols/raft/raft.ts",
+      find: 'this.#env.emit("leader elected", { term: state.term });',
+      replace: 'throw new Error("boom");',
+    };
+    const { status, stdout, stderr } = spawnCli(folder.path, ["replay", path], change);
+    expect(stderr).toContain("this code does not make the capsule's run:\n");
+    expect(stdout).toContain(`${SCENARIO} broke EXCEPTION at `);
+    expect(status).toBe(1);
   });
 });
 
