@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
-import { loadMutants, withMutant } from "./mutants/harness.ts";
+import { loadMutants, runChanged } from "./mutants/harness.ts";
 
 const readme = readFileSync("README.md", "utf8");
 
@@ -23,7 +23,7 @@ it("shows first what a campaign says of the bug that it names", async () => {
   const [, ...args] = command.replace("$ npx ", "").split(" ");
   const main = pathToFileURL("src/cli/main.ts").pathname;
 
-  const { stdout } = withMutant(mutant, [main, ...args], mkdtempSync(join(tmpdir(), "readme-")));
+  const { stdout } = runChanged(mutant, [main, ...args], mkdtempSync(join(tmpdir(), "readme-")));
 
   const printed = stdout.split("\n");
   for (const line of shown.filter((text) => text !== "" && text !== "…")) {

@@ -3,8 +3,9 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { Change } from "../mutants/mutant.ts";
 import { AMNESIA } from "../support/changes.ts";
-import { type Change, makeFolder, spawnCli } from "../support/cli.ts";
+import { makeFolder, spawnCli } from "../support/cli.ts";
 
 const folder = makeFolder();
 afterAll(folder.remove);
@@ -90,6 +91,7 @@ describe("a campaign that breaks an invariant", () => {
 
   it("ends with 1 when all runs hold and what is expected of them is not seen", () => {
     const blind: Change = {
+      id: "blind",
       file: "src/scenarios/raft-elections.ts",
       find: 'expects: ["leader elected"],',
       replace: 'expects: ["leader elected", "sunrise"],',

@@ -101,6 +101,7 @@ describe("a capsule of code that breaks something else", () => {
     spawnCli(folder.path, ["run", SCENARIO, "--seed", "5"], AMNESIA);
     const path = pathIn(join("failures", `${SCENARIO}-5.json`));
     const change = {
+      id: "boom",
       file: "src/protocols/raft/raft.ts",
       find: 'this.#env.emit("leader elected", { term: state.term });',
       replace: 'throw new Error("boom");',

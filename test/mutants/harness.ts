@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Hunt } from "./hunt.ts";
-import type { Mutant } from "./mutant.ts";
+import type { Change, Mutant } from "./mutant.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, "..", "..");
@@ -28,9 +28,9 @@ export function huntUnchanged({ scenario, invariant }: Mutant, seeds: number): H
   return hunt([scenario, invariant, String(seeds), "none"], undefined);
 }
 
-/** Runs a program, `node`'s arguments, on the mutated code or (undefined) on the unchanged one. */
-export function withMutant(
-  mutant: Mutant | undefined,
+/** Runs a program, `node`'s arguments, on the changed code or (undefined) on the unchanged one. */
+export function runChanged(
+  change: Change | undefined,
   args: readonly string[],
   folder = ROOT,
 ): SpawnSyncReturns<string> {
@@ -40,18 +40,18 @@ export function withMutant(
   return spawnSync(process.execPath, [...flags, ...args], {
     cwd: folder,
     encoding: "utf8",
-    env: mutant === undefined ? environment : { ...environment, STORMGLASS_MUTANT: data(mutant) },
+    env: change === undefined ? environment : { ...environment, STORMGLASS_MUTANT: data(change) },
   });
 }
 
 /** What register.mjs reads. */
-function data({ id, file, find, replace }: Mutant): string {
+function data({ id, file, find, replace }: Change): string {
   const url = pathToFileURL(join(ROOT, file)).href;
   return JSON.stringify({ id, url, find, replace });
 }
 
 function hunt(args: readonly string[], mutant: Mutant | undefined): Hunt {
-  const child = withMutant(mutant, [join(HERE, "hunt.ts"), ...args]);
+  const child = runChanged(mutant, [join(HERE, "hunt.ts"), ...args]);
   if (child.status !== 0) throw new Error(`${args.join(" ")}:\n${child.stderr}`);
   // What hunt.ts prints.
   return JSON.parse(child.stdout) as Hunt;

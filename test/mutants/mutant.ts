@@ -1,15 +1,19 @@
-/** A planted bug: one place of the code, replaced when the module loads. */
-export interface Mutant {
+/** One place of the code, replaced when the module loads. */
+export interface Change {
   readonly id: string;
-  /** What is wrong with it, in a sentence. */
-  readonly wrong: string;
-  /** Where such a bug was seen, or which rule it breaks. */
-  readonly source: string;
   /** The file that it changes, from the root of the repository. */
   readonly file: string;
   /** The text that it replaces: found exactly once, or the harness fails. */
   readonly find: string;
   readonly replace: string;
+}
+
+/** A planted bug. */
+export interface Mutant extends Change {
+  /** What is wrong with it, in a sentence. */
+  readonly wrong: string;
+  /** Where such a bug was seen, or which rule it breaks. */
+  readonly source: string;
   /** The scenario that must catch it within SEEDS_MAX seeds. */
   readonly scenario: string;
   /** The invariant that it must break. */

@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { vi } from "vitest";
+import { runChanged } from "../mutants/harness.ts";
+import type { Change } from "../mutants/mutant.ts";
 
 export interface Ended {
   readonly status: number;
@@ -11,30 +12,12 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A change of the code of a process, made while it loads: see test/mutants/register.mjs. */
-export interface Change {
-  /** From the root of the repository. */
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-}
-
 const MAIN = join(process.cwd(), "src/cli/main.ts");
 
 /** The command line in a process of its own, whose working directory is this folder. */
 export function spawnCli(folder: string, args: readonly string[], change?: Change): Ended {
-  const imports = [pathToFileURL("test/mutants/register.mjs").href, import.meta.resolve("tsx")];
-  const mutant = change && { ...change, id: "change", url: pathToFileURL(change.file).href };
-  const child = spawnSync(
-    process.execPath,
-    [...imports.flatMap((url) => ["--import", url]), MAIN, ...args],
-    {
-      cwd: folder,
-      encoding: "utf8",
-      env: { ...process.env, ...(mutant && { STORMGLASS_MUTANT: JSON.stringify(mutant) }) },
-    },
-  );
-  return { status: child.status ?? -1, stdout: child.stdout, stderr: child.stderr };
+  const { status, stdout, stderr } = runChanged(change, [MAIN, ...args], folder);
+  return { status: status ?? -1, stdout, stderr };
 }
 
 /** The command line with a reader who leaves after the first lines, as `head` does. */
