@@ -11,8 +11,10 @@ export type { Fault } from "./sim/fault.ts";
 // What must hold.
 export {
   always,
+  type Breach,
   eventually,
   type Invariant,
+  type Verdict,
   type Violation,
   type World,
 } from "./sim/invariant.ts";

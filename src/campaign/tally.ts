@@ -29,7 +29,7 @@ export interface TallySummary {
   readonly emitted: Readonly<Record<string, number>>;
   /**
    * Over the runs, each run's value of its counts, gauges and emitted events; of a distribution
-   * its largest. Percentiles above 256 may be up to 0.8 % too low.
+   * its largest. Percentiles are as exact as {@link Histogram} says.
    */
   readonly metrics: Readonly<Record<string, Percentiles>>;
   /** Whether there were enough runs to judge what follows. */
