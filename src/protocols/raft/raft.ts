@@ -394,10 +394,11 @@ export class Raft<Command> {
     progress.isPaused = false;
     // Most answers add nobody to those ahead, or too few.
     if (role.kind !== "leader" || role.ahead < majority(this.#config.members.length)) return;
-    const agreed = majorityIndex(matchesOf(role.progress));
+    const matches = matchesOf(role.progress);
+    const agreed = majorityIndex(matches);
     // Raft §5.4.2: only entries of the current term are committed by counting.
     if (agreed > commit && termAt(log, agreed) === term) this.#commitUpTo(agreed);
-    role.ahead = matchesOf(role.progress).filter((index) => index > this.state.commit).length;
+    role.ahead = matches.filter((index) => index > this.state.commit).length;
   }
 
   #onRejected(progress: Progress, reply: AppendReply & { readonly accepted: false }): void {
