@@ -10,6 +10,7 @@ import { defaultRaftOptions } from "../src/protocols/raft/options.ts";
 import { Raft } from "../src/protocols/raft/raft.ts";
 import { initialRaftState, type RaftState } from "../src/protocols/raft/state.ts";
 import { RAFT_FILE, readDurableTerms } from "../src/protocols/raft/storage.ts";
+import { uniform } from "../src/sim/distribution.ts";
 import type { Env, Node, NodeId } from "../src/sim/env.ts";
 import type { Invariant } from "../src/sim/invariant.ts";
 import { defaultNetworkOptions } from "../src/sim/network.ts";
@@ -151,7 +152,7 @@ export function replicate({ servers, entries, isJudged }: ReplicationOptions): n
   const simulation = new Simulation<RaftMessage<Uint8Array>, ReplicatingServer>({
     seed: "1",
     servers: Object.fromEntries(ids.map((id) => [id, program])),
-    network: { ...defaultNetworkOptions, latency: { min: ms(1), max: ms(10) } },
+    network: { ...defaultNetworkOptions, latency: uniform(ms(1), ms(10)) },
     invariants: isJudged ? safety() : [],
   });
   const isDone = (): boolean => simulation.hosts.every(({ node }) => node!.applied >= entries);

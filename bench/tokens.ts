@@ -1,5 +1,6 @@
 // Messages without a protocol: what the simulator itself costs.
 
+import { uniform } from "../src/sim/distribution.ts";
 import type { Env, Node, NodeId } from "../src/sim/env.ts";
 import { defaultNetworkOptions } from "../src/sim/network.ts";
 import { Simulation } from "../src/sim/simulation.ts";
@@ -24,7 +25,7 @@ export function tokenSimulation(hostCount: number): Simulation<Token> {
   return new Simulation<Token>({
     seed: "1",
     servers: Object.fromEntries(ids.map((id) => [id, passer])),
-    network: { ...defaultNetworkOptions, latency: { min: ms(1), max: ms(10) } },
+    network: { ...defaultNetworkOptions, latency: uniform(ms(1), ms(10)) },
   });
 }
 

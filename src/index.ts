@@ -5,6 +5,7 @@ export { type CampaignReport, campaign } from "./campaign/campaign.ts";
 export { catalogue, findScenario } from "./scenarios/catalogue.ts";
 // Errors.
 export { AssertionError, assert, UsageError } from "./sim/assert.ts";
+export { constant, type Distribution, uniform } from "./sim/distribution.ts";
 // The seam: what a protocol sees.
 export type { Disk, DiskError, Env, Node, NodeId, Operation, Plain } from "./sim/env.ts";
 export type { Fault } from "./sim/fault.ts";

@@ -20,10 +20,11 @@ import {
   type RaftOptions,
 } from "../protocols/raft/options.ts";
 import { RAFT_FILE, readDurableTerms } from "../protocols/raft/storage.ts";
-import { checkCount, checkRecord } from "../sim/check.ts";
+import { checkCount, checkRecord, checkSpan } from "../sim/check.ts";
+import { constant } from "../sim/distribution.ts";
 import type { Env, NodeId, Plain } from "../sim/env.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
-import { checkSpan, defaultNetworkOptions, type NetworkOptions } from "../sim/network.ts";
+import { defaultNetworkOptions, type NetworkOptions } from "../sim/network.ts";
 import type { Plan } from "../sim/plan.ts";
 import type { Random, Streams } from "../sim/random.ts";
 import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
@@ -95,7 +96,7 @@ export function askedAlone(operation: Plain): NodeId | undefined {
 
 /** A network in which every message takes the same time. */
 export function constantLatency(latency: Micros): NetworkOptions {
-  return { ...defaultNetworkOptions, latency: { min: latency, max: latency } };
+  return { ...defaultNetworkOptions, latency: constant(latency) };
 }
 
 /** `n1` to `n5`; `c1` to `c3` with another letter. */

@@ -6,6 +6,7 @@ import {
   quorumLeader,
 } from "../invariants/liveness.ts";
 import { defaultRaftOptions, type RaftOptions } from "../protocols/raft/options.ts";
+import { uniform } from "../sim/distribution.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
@@ -85,7 +86,7 @@ const jitter = storeScenario({
     servers: hostNames(3),
     clients: ["c1"],
     settings: storeSettings(profile(ms(streams.stream("options").pick([500, 1_000, 3_000])))),
-    network: { latency: { min: 0, max: ms(40) }, loss: 0, duplication: 0, links: [] },
+    network: { latency: uniform(0, ms(40)) },
     operations: writes({ clients: ["c1"], from: seconds(10), until: seconds(13), every: ms(100) }),
     horizon: HORIZON,
   }),
@@ -104,7 +105,7 @@ const latencyAboveTimeout = storeScenario({
       ...profile(ms(100)),
       preVote: streams.stream("options").chance(1 / 2),
     }),
-    network: { latency: { min: ms(150), max: ms(250) }, loss: 0, duplication: 0, links: [] },
+    network: { latency: uniform(ms(150), ms(250)) },
     horizon: HORIZON,
   }),
   invariants: () => [measureTiming],

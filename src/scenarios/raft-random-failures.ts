@@ -1,5 +1,6 @@
 import { everyoneAgrees, leaderIsElected, operationsReturn } from "../invariants/liveness.ts";
 import { nobodyLeads, nothingIsCommitted } from "../invariants/no-quorum.ts";
+import { uniform } from "../sim/distribution.ts";
 import type { Fault } from "../sim/fault.ts";
 import { ms, seconds } from "../sim/time.ts";
 import { hostNames, type StorePlan, storeScenario, storeSettings } from "./raft-cluster.ts";
@@ -32,13 +33,13 @@ export const raftRandomFailures = storeScenario({
         appendEntriesMax: options.pick([1, 3, 64]),
       }),
       network: {
-        latency: { min: ms(1), max: ms(options.pick([5, 20, 100])) },
+        latency: uniform(ms(1), ms(options.pick([5, 20, 100]))),
         loss: 0,
         duplication: 0,
         links: [],
       },
       disk: {
-        syncLatency: { min: ms(1), max: ms(options.pick([1, 5, 30])) },
+        syncLatency: uniform(ms(1), ms(options.pick([1, 5, 30]))),
         sectorBytes: options.pick([8, 64, 512]),
       },
       operations: mixed(

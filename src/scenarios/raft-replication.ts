@@ -9,6 +9,7 @@ import {
 } from "../invariants/replicated.ts";
 import type { KvCommand, KvValue } from "../protocols/kv/commands.ts";
 import type { KvServer } from "../protocols/kv/server.ts";
+import { uniform } from "../sim/distribution.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import { defaultNetworkOptions } from "../sim/network.ts";
 import type { Random } from "../sim/random.ts";
@@ -226,7 +227,7 @@ const arbitraryMessages = storeScenario({
       clients: ["c1"],
       settings: storeSettings(),
       network: {
-        latency: { min: ms(1), max: ms(noise.int(5, 60)) },
+        latency: uniform(ms(1), ms(noise.int(5, 60))),
         loss: noise.int(0, 50) / 1_000,
         duplication: noise.int(0, 50) / 1_000,
         links: [],

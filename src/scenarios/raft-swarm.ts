@@ -1,5 +1,6 @@
 import { everyoneAgrees, leaderIsElected, operationsReturn } from "../invariants/liveness.ts";
 import { equalStates } from "../invariants/replicated.ts";
+import { uniform } from "../sim/distribution.ts";
 import {
   clientStops,
   crashes,
@@ -66,13 +67,13 @@ export const raftSwarm = storeScenario({
         { client: impatientClient },
       ),
       network: {
-        latency: { min: us(100), max: slowest },
+        latency: uniform(us(100), slowest),
         loss: options.pick([0, 0.01, 0.1]),
         duplication: options.pick([0, 0.01, 0.1]),
         links: [],
       },
       disk: {
-        syncLatency: { min: us(100), max: slowestSync },
+        syncLatency: uniform(us(100), slowestSync),
         sectorBytes: options.pick([8, 16, 64, 512]),
       },
       operations: mixed(

@@ -75,6 +75,13 @@ export function checkCount(
   throw expected(path, `a whole number ${range}`, value);
 }
 
+/** A span of times `{ min, max }` in microseconds. */
+export function checkSpan(value: unknown, path: string): { min: number; max: number } {
+  const fields = checkRecord(value, path, ["min", "max"]);
+  const min = checkCount(fields.min, `${path}.min`, 0);
+  return { min, max: checkCount(fields.max, `${path}.max`, min) };
+}
+
 /** A number in [0, 1]. */
 export function checkProbability(value: unknown, path: string): number {
   if (typeof value === "number" && value >= 0 && value <= 1) return value;

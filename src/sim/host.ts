@@ -1,5 +1,6 @@
 import { assert, fail } from "./assert.ts";
 import { type CrashDamage, VirtualDisk } from "./disk.ts";
+import { type Distribution, type Sampler, sample, sampler } from "./distribution.ts";
 import type { Disk, Env, Node, NodeId, Plain } from "./env.ts";
 import type { HostView } from "./invariant.ts";
 import type { Random, Streams } from "./random.ts";
@@ -13,8 +14,8 @@ import type { Micros } from "./time.ts";
 export type Program<Message, View = unknown> = (env: Env<Message>) => Node<Message> & View;
 
 export interface DiskOptions {
-  /** Time from a sync to its completion, uniform in [min, max]. */
-  readonly syncLatency: { readonly min: Micros; readonly max: Micros };
+  /** Time from a sync to its completion. */
+  readonly syncLatency: Distribution;
   /** What of a write a crash keeps whole or not at all. */
   readonly sectorBytes: number;
 }
@@ -63,6 +64,7 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
   readonly #program: Program<Message, View>;
   readonly #surroundings: Surroundings<Message>;
   readonly #diskRandom: Random;
+  readonly #syncLatency: Sampler;
 
   constructor(
     { id, index, role }: Pick<HostView, "id" | "index" | "role">,
@@ -75,6 +77,7 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     this.#program = program;
     this.#surroundings = surroundings;
     this.disk = new VirtualDisk(surroundings.disk.sectorBytes);
+    this.#syncLatency = sampler(surroundings.disk.syncLatency);
     this.#diskRandom = surroundings.streams.stream(`disk ${id}`);
   }
 
@@ -190,8 +193,8 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
   }
 
   #sync(token: string): void {
-    const { scheduler, syncedKind, disk } = this.#surroundings;
-    const latency = this.#diskRandom.int(disk.syncLatency.min, disk.syncLatency.max);
+    const { scheduler, syncedKind } = this.#surroundings;
+    const latency = sample(this.#syncLatency, this.#diskRandom.int(0, 0xffff_ffff));
     const sync: PendingSync = { token, covers: this.disk.written, slot: 0 };
     const at = scheduler.now + latency;
     sync.slot = scheduler.schedule(at, syncedKind, this.index, this.index, sync);

@@ -1,5 +1,13 @@
 import { assert } from "./assert.ts";
-import { checkCount, checkList, checkOneOf, checkProbability, checkRecord } from "./check.ts";
+import { checkList, checkOneOf, checkProbability, checkRecord } from "./check.ts";
+import {
+  checkDistribution,
+  type Distribution,
+  type Sampler,
+  sample,
+  sampler,
+  uniform,
+} from "./distribution.ts";
 import type { NodeId } from "./env.ts";
 import { Noise, subjectKey } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -7,8 +15,8 @@ import { type Micros, ms } from "./time.ts";
 
 /** What happens to messages on a link, and on all links that have no entry of their own. */
 export interface LinkOptions {
-  /** Time under way, uniform in [min, max]. Messages overtake each other when it varies. */
-  readonly latency: { readonly min: Micros; readonly max: Micros };
+  /** Time under way. Messages overtake each other when it varies. */
+  readonly latency: Distribution;
   /** Probability that a message is lost. */
   readonly loss: number;
   /** Probability that a message arrives twice, each copy after a latency of its own. */
@@ -25,12 +33,25 @@ export interface DirectedLink extends LinkOptions {
   readonly to: NodeId;
 }
 
+/** Network options as a person writes them: what is left out is the default. */
+export type GivenNetwork = Partial<LinkOptions> & {
+  /** What a link leaves out is as on all others. */
+  readonly links?: readonly (Partial<LinkOptions> & Pick<DirectedLink, "from" | "to">)[];
+};
+
 export const defaultNetworkOptions: NetworkOptions = {
-  latency: { min: ms(1), max: ms(5) },
+  latency: uniform(ms(1), ms(5)),
   loss: 0,
   duplication: 0,
   links: [],
 };
+
+/** All options of a network, with what is given in the place of the defaults. */
+export function networkOptions({ links = [], ...given }: GivenNetwork): NetworkOptions {
+  const all = { ...defaultNetworkOptions, ...given };
+  const { links: _, ...everyLink } = all;
+  return { ...all, links: links.map((link) => ({ ...everyLink, ...link })) };
+}
 
 /** Why a message did not arrive. */
 export type DropReason = "loss" | "cut" | "cut in flight";
@@ -122,14 +143,14 @@ export class Network {
       this.observer?.onDrop(from, to, message, "loss");
       return;
     }
-    this.#deliver(from, to, message, latencyOf(profile, this.#latency.draw(subject, number)));
+    this.#deliver(from, to, message, sample(profile.latency, this.#latency.draw(subject, number)));
     if (
       profile.duplication !== 0 &&
       this.#duplication.draw(subject, number) < profile.duplication
     ) {
       state.duplicated++;
       const second = this.#secondLatency.draw(subject, number);
-      this.#deliver(from, to, message, latencyOf(profile, second));
+      this.#deliver(from, to, message, sample(profile.latency, second));
     }
   }
 
@@ -214,23 +235,17 @@ function profileOf(hosts: readonly NodeId[], { links }: NetworkOptions): Uint16A
 
 /** Link options with probabilities as thresholds for 32-bit draws. */
 interface Profile {
-  readonly latencyMin: Micros;
-  readonly latencySpan: number;
+  readonly latency: Sampler;
   readonly loss: number;
   readonly duplication: number;
 }
 
 function profile({ latency, loss, duplication }: LinkOptions): Profile {
   return {
-    latencyMin: latency.min,
-    latencySpan: (latency.max - latency.min + 1) / 2 ** 32,
+    latency: sampler(latency),
     loss: Math.round(loss * 2 ** 32),
     duplication: Math.round(duplication * 2 ** 32),
   };
-}
-
-function latencyOf({ latencyMin, latencySpan }: Profile, draw: number): Micros {
-  return latencyMin + Math.floor(draw * latencySpan);
 }
 
 /** Checks network options from outside; throws a UsageError that names the path. */
@@ -256,15 +271,8 @@ const LINK_FIELDS = ["latency", "loss", "duplication"];
 
 function checkLinkOptions(value: Readonly<Record<string, unknown>>, path: string): LinkOptions {
   return {
-    latency: checkSpan(value.latency, `${path}.latency`),
+    latency: checkDistribution(value.latency, `${path}.latency`),
     loss: checkProbability(value.loss, `${path}.loss`),
     duplication: checkProbability(value.duplication, `${path}.duplication`),
   };
-}
-
-/** A span of times `{ min, max }` in microseconds. */
-export function checkSpan(value: unknown, path: string): { min: Micros; max: Micros } {
-  const fields = checkRecord(value, path, ["min", "max"]);
-  const min = checkCount(fields.min, `${path}.min`, 0);
-  return { min, max: checkCount(fields.max, `${path}.max`, min) };
 }

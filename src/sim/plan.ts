@@ -11,7 +11,12 @@ import type { NodeId, Operation, Plain } from "./env.ts";
 import { checkFault, type Fault } from "./fault.ts";
 import type { DiskOptions } from "./host.ts";
 import { checkNetworkOptions, type NetworkOptions } from "./network.ts";
-import { checkDiskOptions, checkOperations, type PlannedOperation } from "./simulation-options.ts";
+import {
+  checkDiskOptions,
+  checkOperations,
+  type PlannedOperation,
+  targetNames,
+} from "./simulation-options.ts";
 import type { Micros } from "./time.ts";
 
 /** One run as data: JSON that holds all that decides it. The same plan, the same run. */
@@ -56,7 +61,7 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
   }
   const horizon = checkCount(fields.horizon, "plan.horizon", 1);
   const calm = checkCount(fields.calm, "plan.calm", 0, horizon);
-  const targets = new Set([...hosts, ...Object.keys(scenario.targets ?? {})]);
+  const targets = targetNames(hosts, scenario.targets ?? {});
   return {
     scenario: name,
     seed: checkText(fields.seed, "plan.seed"),

@@ -2,9 +2,10 @@ import type { Env, Node, Operation } from "./env.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultCount } from "./fault-schedule.ts";
 import type { History } from "./history.ts";
+import type { DiskOptions } from "./host.ts";
 import type { Invariant, Violation } from "./invariant.ts";
 import type { Metrics } from "./metrics.ts";
-import { defaultNetworkOptions } from "./network.ts";
+import { type GivenNetwork, networkOptions } from "./network.ts";
 import { checkPlan, type Plan } from "./plan.ts";
 import { Streams } from "./random.ts";
 import { Simulation } from "./simulation.ts";
@@ -16,7 +17,10 @@ import type { TraceEntry } from "./trace.ts";
 
 /** What a scenario draws; what it leaves out is the default: quiet links, no faults, no clients. */
 export type PlanParts<Settings> = Pick<Plan, "servers" | "horizon"> &
-  Partial<Omit<Plan<Settings>, "scenario" | "seed">>;
+  Partial<Omit<Plan<Settings>, "scenario" | "seed" | "network" | "disk">> & {
+    readonly network?: GivenNetwork;
+    readonly disk?: Partial<DiskOptions>;
+  };
 
 /** A system under test and what is demanded of it, as its author writes it. */
 export interface ScenarioSpec<Message, View, Settings = undefined> {
@@ -137,12 +141,12 @@ function drawPlan<Message, View, Settings>(
     scenario: spec.name,
     seed,
     clients: [],
-    network: defaultNetworkOptions,
-    disk: defaultDiskOptions,
     operations: [],
     faults: [],
     calm: parts.horizon,
     ...parts,
+    network: networkOptions(parts.network ?? {}),
+    disk: { ...defaultDiskOptions, ...parts.disk },
     settings,
   };
   return checkPlan(drawn, { ...spec, checkSettings: (given) => checkSettings(spec, given) });

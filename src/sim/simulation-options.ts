@@ -6,15 +6,17 @@ import {
   checkRecord,
   checkText,
 } from "./check.ts";
+import { checkDistribution, constant } from "./distribution.ts";
 import type { NodeId, Operation } from "./env.ts";
 import { checkFault, type Fault, type Target } from "./fault.ts";
 import type { DiskOptions, Program } from "./host.ts";
 import type { Invariant, World } from "./invariant.ts";
 import {
   checkNetworkOptions,
-  checkSpan,
   defaultNetworkOptions,
+  type GivenNetwork,
   type NetworkOptions,
+  networkOptions,
 } from "./network.ts";
 import { type Micros, ms } from "./time.ts";
 
@@ -55,7 +57,7 @@ export interface PlannedOperation {
 }
 
 export const defaultDiskOptions: DiskOptions = {
-  syncLatency: { min: ms(1), max: ms(1) },
+  syncLatency: constant(ms(1)),
   sectorBytes: 512,
 };
 
@@ -75,6 +77,43 @@ export const defaultSimulationOptions = {
   eventsMax: 50_000_000,
 } satisfies Omit<SimulationOptions, "seed">;
 
+/** Options as a person writes them: what is left out, also of network and disk, is the default. */
+export type GivenOptions<Message, View> = Partial<
+  Omit<SimulationOptions<Message, View>, "seed" | "network" | "disk">
+> & {
+  readonly seed: string;
+  readonly network?: GivenNetwork;
+  readonly disk?: Partial<DiskOptions>;
+};
+
+/** All options, with what is given in the place of the defaults. */
+export function simulationOptions<Message, View>(
+  given: GivenOptions<Message, View>,
+): SimulationOptions<Message, View> {
+  return {
+    ...defaultSimulationOptions,
+    ...given,
+    network: networkOptions(given.network ?? {}),
+    disk: { ...defaultDiskOptions, ...given.disk },
+  };
+}
+
+/**
+ * Every name by which faults mean hosts: the hosts', those that all runs know, and the scenario's.
+ * Throws a UsageError when one has two meanings.
+ */
+export function targetNames(
+  hosts: readonly NodeId[],
+  targets: Readonly<Record<Target, unknown>>,
+): ReadonlySet<Target> {
+  const names = [...hosts, ...EVERYBODY, ...Object.keys(targets)];
+  checkDistinct(names, "targets");
+  return new Set(names);
+}
+
+/** All hosts, those that are no clients, those that are. */
+const EVERYBODY: readonly Target[] = ["everybody", "servers", "clients"];
+
 /**
  * Checks what in the options is data, against the hosts that there are; throws a UsageError that
  * names the path.
@@ -88,7 +127,7 @@ export function checkSimulationOptions<Message, View>(
   checkDistinct(hosts, "clients");
   checkNetworkOptions(options.network, "network", hosts);
   checkDiskOptions(options.disk, "disk");
-  const targets = new Set([...hosts, ...Object.keys(options.targets)]);
+  const targets = targetNames(hosts, options.targets);
   const horizon = Number.MAX_SAFE_INTEGER;
   options.faults.forEach((fault, i) => {
     checkFault(fault, `faults[${i}]`, targets, horizon);
@@ -100,7 +139,7 @@ export function checkSimulationOptions<Message, View>(
 export function checkDiskOptions(value: unknown, path: string): DiskOptions {
   const fields = checkRecord(value, path, ["syncLatency", "sectorBytes"]);
   return {
-    syncLatency: checkSpan(fields.syncLatency, `${path}.syncLatency`),
+    syncLatency: checkDistribution(fields.syncLatency, `${path}.syncLatency`),
     sectorBytes: checkCount(fields.sectorBytes, `${path}.sectorBytes`, 1),
   };
 }

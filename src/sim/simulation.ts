@@ -24,8 +24,9 @@ import { Streams } from "./random.ts";
 import { NONE, Scheduler } from "./scheduler.ts";
 import {
   checkSimulationOptions,
-  defaultSimulationOptions,
+  type GivenOptions,
   type SimulationOptions,
+  simulationOptions,
 } from "./simulation-options.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { Stage } from "./stage.ts";
@@ -55,13 +56,10 @@ export class Simulation<Message = unknown, View = unknown> {
    * Starts anew, or goes on from a snapshot of a simulation with the same options. Throws a
    * UsageError when the options make no sense.
    */
-  constructor(
-    options: Partial<SimulationOptions<Message, View>> & { readonly seed: string },
-    snapshot?: Snapshot,
-  ) {
-    this.#options = { ...defaultSimulationOptions, ...options };
+  constructor(options: GivenOptions<Message, View>, snapshot?: Snapshot) {
+    this.#options = simulationOptions(options);
     checkSimulationOptions(this.#options);
-    const { seed, network, invariants, faults, record, strict } = this.#options;
+    const { seed, network, invariants, record, strict } = this.#options;
     const scheduler = this.#scheduler;
     const streams = new Streams(seed);
     this.#hosts = this.#makeHosts(streams);
@@ -86,7 +84,6 @@ export class Simulation<Message = unknown, View = unknown> {
     this.#stage = new Stage(this.#parts, {
       watch: this.#watch,
       recorder: this.#recorder,
-      plannedFaults: faults,
       isStrict: strict,
     });
     if (snapshot === undefined) this.#schedulePlan();
@@ -250,9 +247,10 @@ export class Simulation<Message = unknown, View = unknown> {
 
   /** The hosts that a target of a fault stands for now. */
   #resolve(target: Target): readonly NodeId[] {
-    if (this.#hosts.some(({ id }) => id === target)) return [target];
     const find = this.#options.targets[target];
-    assert(find !== undefined, "no such host or target:", target);
-    return find(this.#watch.world);
+    if (find !== undefined) return find(this.#watch.world);
+    return this.#hosts
+      .filter(({ id, role }) => target === id || target === "everybody" || target === `${role}s`)
+      .map(({ id }) => id);
   }
 }

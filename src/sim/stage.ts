@@ -2,7 +2,6 @@ import { freeze } from "immer";
 import { assert, fail } from "./assert.ts";
 import type { NodeId, Operation, Plain } from "./env.ts";
 import { DELIVER, FAULT_BEGINS, FAULT_ENDS, OPERATION, START, SYNCED, TIMER } from "./event.ts";
-import type { Fault } from "./fault.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { isHistoryEvent } from "./history.ts";
 import type { Host, PendingSync } from "./host.ts";
@@ -16,7 +15,6 @@ import type { Watch } from "./watch.ts";
 export interface Onlookers<View> {
   readonly watch: Watch<View>;
   readonly recorder: Recorder | undefined;
-  readonly plannedFaults: readonly Fault[];
   /** Whether messages are frozen when they are sent. */
   readonly isStrict: boolean;
 }
@@ -180,13 +178,12 @@ export class Stage<Message, View> {
     this.#fingerprint.mix(number);
     const hasStruck = this.#parts.faults.begin(number);
     const note = hasStruck ? undefined : "waits for its target";
-    const fault = this.#onlookers.plannedFaults[number];
-    this.#watch.note("fault begins", undefined, fault, undefined, note);
+    this.#watch.note("fault begins", undefined, this.#parts.faults.fault(number), undefined, note);
   }
 
   #endFault(number: number): void {
     this.#fingerprint.mix(number);
-    this.#watch.note("fault ends", undefined, this.#onlookers.plannedFaults[number]);
+    this.#watch.note("fault ends", undefined, this.#parts.faults.fault(number));
     this.#parts.faults.end(number);
   }
 

@@ -1,6 +1,7 @@
 import type { NodeId } from "./env.ts";
 import { DELIVER, EVENT_KINDS, FAULT_BEGINS, FAULT_ENDS, SYNCED } from "./event.ts";
 import type { Fault } from "./fault.ts";
+import type { FaultSchedule } from "./fault-schedule.ts";
 import type { History } from "./history.ts";
 import type { PendingSync } from "./host.ts";
 import type {
@@ -31,6 +32,7 @@ export interface Watched<View> {
   readonly scheduler: Scheduler;
   readonly hosts: readonly HostView<View>[];
   readonly network: Network;
+  readonly faults: FaultSchedule;
   readonly history: History;
   readonly metrics: Metrics;
 }
@@ -181,7 +183,7 @@ export class Watch<View> {
     // The payloads that simulation.ts schedules for these kinds.
     if (kind === SYNCED) return (payload as PendingSync).token;
     if (kind === FAULT_BEGINS || kind === FAULT_ENDS)
-      return this.#options.faults[payload as number];
+      return this.#watched.faults.fault(payload as number);
     return payload;
   }
 }

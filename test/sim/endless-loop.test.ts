@@ -1,11 +1,12 @@
 import { expect, it } from "vitest";
+import { constant } from "../../src/sim/distribution.ts";
 import { EVENTS_AT_ONE_INSTANT_MAX } from "../../src/sim/endless-loop.ts";
 import type { Env, Node } from "../../src/sim/env.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 
 type Message = { readonly type: "ping" };
 
-const network = { latency: { min: 0, max: 0 }, loss: 0, duplication: 0, links: [] };
+const network = { latency: constant(0) };
 const idle = (): Node<Message> => ({ state: undefined, onStart: () => {}, onMessage: () => {} });
 const sleeper = (env: Env<Message>, timer: string, delay: number): Node<Message> => ({
   ...idle(),
@@ -49,7 +50,7 @@ it("names a sync by its token, and a message without a type by what happens to i
       env.send("n1", [1]);
     },
   });
-  const disk = { syncLatency: { min: 0, max: 0 }, sectorBytes: 512 };
+  const disk = { syncLatency: constant(0), sectorBytes: 512 };
   const simulation = new Simulation<unknown>({
     ...{ seed: "1", network, disk, servers: { n1: writer } },
   });

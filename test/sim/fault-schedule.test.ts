@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { uniform } from "../../src/sim/distribution.ts";
 import type { Fault, FaultKind } from "../../src/sim/fault.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { SimulationOptions } from "../../src/sim/simulation-options.ts";
@@ -137,7 +138,7 @@ describe("what a schedule lets through", () => {
   });
 
   it("changes, without one fault, on links which that fault touched, and only there", () => {
-    const noisy = { latency: { min: 1, max: 5_000 }, loss: 0.2, duplication: 0.2 };
+    const noisy = { latency: uniform(1, 5_000), loss: 0.2, duplication: 0.2 };
     const property = fc.property(arbitraryFaults, fc.nat(), (faults, number) => {
       const removed = faults[number % faults.length]!;
       const [all, fewer] = [
@@ -156,7 +157,7 @@ describe("what a schedule lets through", () => {
   });
 
   it("does not change on a link by who else talks on others", () => {
-    const noisy = { latency: { min: 1, max: 5_000 }, loss: 0.2, duplication: 0.2 };
+    const noisy = { latency: uniform(1, 5_000), loss: 0.2, duplication: 0.2 };
     const onLink = (from: string, to: string): boolean => from === "n1" && to === "n2";
     const silence: Fault = { kind: "crash", hosts: ["n3", "n4"], at: 0, lasting: HORIZON };
     const [all, fewer] = [chatter([], noisy), chatter([silence], noisy)];
@@ -240,7 +241,6 @@ describe("a fault that waits for its target", () => {
   const targets: SimulationOptions<string, ScriptedNode>["targets"] = {
     leader: ({ now }) => (now < 50 ? [] : now < 80 ? ["n1"] : ["n2"]),
     nobody: () => [],
-    everybody: ({ servers }) => servers.map(({ id }) => id),
   };
   const program = scripted({
     onStart: (env) => env.setTimer("tick", 10),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { constant, uniform } from "../../src/sim/distribution.ts";
 import type { Env } from "../../src/sim/env.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
@@ -7,7 +8,7 @@ import { brief, heardBy, type Script, type ScriptedNode, scripted } from "../sup
 
 const BYTES = Uint8Array.of(1, 2, 3);
 /** Slow enough that a fault can come between a sync and its completion. */
-const disk = { syncLatency: { min: 10, max: 10 }, sectorBytes: 512 };
+const disk = { syncLatency: constant(10), sectorBytes: 512 };
 const down = (kind: "crash" | "stop", at: number, lasting: number): Fault => ({
   kind,
   at,
@@ -220,7 +221,7 @@ describe("a sync", () => {
         },
       },
       [],
-      { disk: { ...disk, syncLatency: { min: 3, max: 6 } } },
+      { disk: { ...disk, syncLatency: uniform(3, 6) } },
     );
     simulation.run(100);
     const synced = simulation.trace.filter(({ kind }) => kind === "synced");

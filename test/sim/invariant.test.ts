@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { constant } from "../../src/sim/distribution.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import { always, eventually, type Invariant, type World } from "../../src/sim/invariant.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
@@ -150,7 +151,7 @@ describe("the world that an invariant sees", () => {
       seed: "1",
       servers: { n1: inTouch, n2: silent },
       clients: { c1: scripted({ onStart: (env) => env.send("n1", "ask") }) },
-      network: { latency: { min: 5, max: 5 }, loss: 0, duplication: 0, links: [] },
+      network: { latency: constant(5) },
       faults,
       invariants: [{ name: "LOOK", onStep: (world) => void seen.push(look(world)) }],
     });

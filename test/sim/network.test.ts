@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { constant, uniform } from "../../src/sim/distribution.ts";
 import { DELIVER } from "../../src/sim/event.ts";
 import {
   type DropReason,
@@ -56,7 +57,7 @@ describe("latency", () => {
   it("keeps to its bounds, both included", () => {
     const bounds = fc.tuple(fc.nat(1_000_000), fc.nat(1_000_000));
     const property = fc.property(bounds, ([min, more]) => {
-      const link = wire({ latency: { min, max: min + more } });
+      const link = wire({ latency: uniform(min, min + more) });
       sendMany(link, 20);
       const found = arrivals(link);
       expect(found.length).toBe(20);
@@ -66,14 +67,14 @@ describe("latency", () => {
   });
 
   it("takes every value of its span", () => {
-    const link = wire({ latency: { min: 5, max: 8 } });
+    const link = wire({ latency: uniform(5, 8) });
     sendMany(link, 1_000);
     expect(new Set(arrivals(link).map(({ at }) => at))).toEqual(new Set([5, 6, 7, 8]));
   });
 
   it("lets messages overtake each other when it varies, and not when it is fixed", () => {
-    const varied = wire({ latency: { min: 1, max: 1_000 } });
-    const fixed = wire({ latency: { min: 500, max: 500 } });
+    const varied = wire({ latency: uniform(1, 1_000) });
+    const fixed = wire({ latency: constant(500) });
     sendMany(varied, 100);
     sendMany(fixed, 100);
     const inOrder = Array.from({ length: 100 }, (_, i) => i);
@@ -83,8 +84,8 @@ describe("latency", () => {
 
   it("is a link's own where the options say so, in that direction only", () => {
     const own = { from: "n1", to: "n2", loss: 0, duplication: 0 };
-    const slow = { ...own, latency: { min: 900, max: 900 } };
-    const link = wire({ latency: { min: 5, max: 5 }, links: [slow] });
+    const slow = { ...own, latency: constant(900) };
+    const link = wire({ latency: constant(5), links: [slow] });
     link.network.send(N1, N2, "slow");
     link.network.send(N2, N1, "back");
     link.network.send(N1, N3, "elsewhere");
@@ -149,7 +150,7 @@ describe("duplication", () => {
   });
 
   it("gives the copy a latency of its own", () => {
-    const link = wire({ duplication: 1, latency: { min: 1, max: 1_000 } });
+    const link = wire({ duplication: 1, latency: uniform(1, 1_000) });
     sendMany(link, 100);
     const found = arrivals(link);
     const times = new Set(found.map(({ message, at }) => `${message} at ${at}`));
@@ -166,7 +167,7 @@ describe("duplication", () => {
 });
 
 describe("the noise of a message", () => {
-  const noisy = { latency: { min: 1, max: 1_000 }, loss: 0.3, duplication: 0.3 };
+  const noisy = { latency: uniform(1, 1_000), loss: 0.3, duplication: 0.3 };
   const onFirstLink = (found: readonly Arrival[]): Arrival[] =>
     found.filter(({ from, to }) => from === N1 && to === N2);
 
@@ -236,7 +237,7 @@ describe("a cut", () => {
     ["lost", true, ["after"]],
     ["delivered", false, ["before", "after"]],
   ])("has messages in flight %s as it says, even if it is over by then", (_fate, loses, found) => {
-    const link = wire({ latency: { min: 100, max: 100 } });
+    const link = wire({ latency: constant(100) });
     link.network.send(N1, N2, "before");
     link.scheduler.advance(50);
     link.network.cut(N1, N2, loses);
@@ -248,7 +249,7 @@ describe("a cut", () => {
   });
 
   it("tells before from after also within one instant", () => {
-    const link = wire({ latency: { min: 0, max: 0 } });
+    const link = wire({ latency: constant(0) });
     link.network.send(N1, N2, "before");
     link.network.cut(N1, N2, true);
     link.network.heal(N1, N2);
@@ -299,7 +300,7 @@ describe("a cut", () => {
 });
 
 it("goes on from the state of another network as if it had never stopped", () => {
-  const options = { latency: { min: 1, max: 1_000 }, loss: 0.3, duplication: 0.3 };
+  const options = { latency: uniform(1, 1_000), loss: 0.3, duplication: 0.3 };
   const [first, rest] = [wire(options), wire(options)];
   sendMany(first, 50);
   first.network.cut(N1, N3, true);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/sim/assert.ts";
 import { checkText } from "../../src/sim/check.ts";
+import { constant, uniform } from "../../src/sim/distribution.ts";
 import type { Operation } from "../../src/sim/env.ts";
 import { checkPlan, type Plan } from "../../src/sim/plan.ts";
 
@@ -12,10 +13,10 @@ const plan = {
   clients: ["c1"],
   settings: { key: "x" },
   network: {
-    ...{ latency: { min: 1_000, max: 5_000 }, loss: 0.1, duplication: 0 },
-    links: [{ from: "n1", to: "n2", latency: { min: 0, max: 0 }, loss: 1, duplication: 1 }],
+    ...{ latency: uniform(1_000, 5_000), loss: 0.1, duplication: 0 },
+    links: [{ from: "n1", to: "n2", latency: constant(0), loss: 1, duplication: 1 }],
   },
-  disk: { syncLatency: { min: 100, max: 200 }, sectorBytes: 512 },
+  disk: { syncLatency: uniform(100, 200), sectorBytes: 512 },
   operations: [{ at: 10, client: "c1", operation: { id: "o1", key: "x" } }],
   faults: [{ kind: "crash", hosts: ["leader"], at: 0, lasting: 500 }],
   calm: 500,
@@ -104,9 +105,9 @@ describe("a plan", () => {
       "plan.network.links[0].loss: expected a probability in [0, 1], got -0.1",
     ],
     [
-      "network.links.0.latency.max",
+      "network.links.0.latency.value",
       0.5,
-      "plan.network.links[0].latency.max: expected a whole number of at least 0, got 0.5",
+      "plan.network.links[0].latency.value: expected a whole number of at least 0, got 0.5",
     ],
     ["disk", undefined, "plan.disk: expected an object, got nothing"],
     ["disk.sectorBytes", 0, "plan.disk.sectorBytes: expected a whole number of at least 1, got 0"],
@@ -130,7 +131,7 @@ describe("a plan", () => {
     [
       "faults.0.hosts.0",
       "n9",
-      'plan.faults[0].hosts[0]: expected one of n1, n2, c1, leader, got "n9"',
+      'plan.faults[0].hosts[0]: expected one of n1, n2, c1, everybody, servers, clients, leader, got "n9"',
     ],
     [
       "faults.0.lasting",

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/sim/assert.ts";
+import { uniform } from "../../src/sim/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import { scripted } from "../support/scripted.ts";
 
 const program = scripted();
-const network = { latency: { min: 1, max: 2 }, loss: 0, duplication: 0, links: [] };
+const network = { latency: uniform(1, 2) };
 const operation = { at: 1, client: "c1", operation: { id: "o1" } };
 const options = { seed: "1", servers: { n1: program }, clients: { c1: program } };
 
@@ -32,12 +33,12 @@ describe("the options of a simulation", () => {
       "network.links[0].links: unknown field, expected only latency, loss, duplication, from, to",
     ],
     [
-      { disk: { syncLatency: { min: 1, max: 2 }, sectorBytes: 0 } },
+      { disk: { syncLatency: uniform(1, 2), sectorBytes: 0 } },
       "disk.sectorBytes: expected a whole number of at least 1, got 0",
     ],
     [
       { faults: [{ kind: "crash" as const, hosts: ["n2"], at: 1, lasting: 1 }] },
-      'faults[0].hosts[0]: expected one of n1, c1, got "n2"',
+      'faults[0].hosts[0]: expected one of n1, c1, everybody, servers, clients, got "n2"',
     ],
     [
       { operations: [{ ...operation, client: "n1" }] },

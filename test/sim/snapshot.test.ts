@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { uniform } from "../../src/sim/distribution.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import { always, eventually, type Invariant, type World } from "../../src/sim/invariant.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
@@ -45,9 +46,9 @@ function options(): SimulationOptions<string, ScriptedNode> & { readonly seed: s
     seed: "1",
     servers: { n1: server, n2: server },
     clients: { c1: client },
-    network: { latency: { min: 1, max: 40 }, loss: 0.1, duplication: 0.2, links: [] },
+    network: { latency: uniform(1, 40), loss: 0.1, duplication: 0.2, links: [] },
     // Slow, so that syncs are under way whenever a host goes down.
-    disk: { syncLatency: { min: 20, max: 60 }, sectorBytes: 4 },
+    disk: { syncLatency: uniform(20, 60), sectorBytes: 4 },
     operations: [10, 20, 150].map((at) => ({ at, client: "c1", operation: { id: `o${at}` } })),
     targets: { late: ({ now }) => (now < 130 ? [] : ["n1"]) },
     faults,

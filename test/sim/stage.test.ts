@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { AssertionError } from "../../src/sim/assert.ts";
+import { constant } from "../../src/sim/distribution.ts";
 import type { Env, Node, Plain } from "../../src/sim/env.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import { brief, heardBy, type Script, type ScriptedNode, scripted } from "../support/scripted.ts";
 
-const network = { latency: { min: 10, max: 10 }, loss: 0, duplication: 0, links: [] };
+const network = { latency: constant(10) };
 const crash: Fault = { kind: "crash", at: 5, lasting: 50, hosts: ["n2"] };
 
 function simulate(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { constant } from "../../src/sim/distribution.ts";
 import type { Env, Node } from "../../src/sim/env.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
@@ -35,7 +36,7 @@ const counter = (env: Env<Message>): Node<Message, Memory> => ({
   },
 });
 
-const network = { latency: { min: 5, max: 5 }, loss: 0, duplication: 0, links: [] };
+const network = { latency: constant(5) };
 const crash: Fault = { kind: "crash", at: 35, lasting: 10, hosts: ["n2"] };
 
 function simulate(more: Partial<SimulationOptions<Message>> = {}): Simulation<Message> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { constant } from "../../src/sim/distribution.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import { formatPlain, formatTrace, type TraceEntry } from "../../src/sim/trace.ts";
@@ -62,7 +63,7 @@ describe("the trace of a run", () => {
     },
   });
   const servers = { n1, n2: scripted() };
-  const network = { latency: { min: 5, max: 5 }, loss: 0, duplication: 0, links: [] };
+  const network = { latency: constant(5) };
   const faults: readonly Fault[] = [
     { kind: "crash", hosts: ["n1"], at: 3, lasting: 10 },
     { kind: "isolate", hosts: ["n2"], inFlight: "lose", at: 4, lasting: 10 },

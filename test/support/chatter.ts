@@ -1,8 +1,9 @@
 // Hosts that talk to everybody all the time, so that what weather stops shows.
 
+import { constant } from "../../src/sim/distribution.ts";
 import type { Env } from "../../src/sim/env.ts";
 import type { Fault } from "../../src/sim/fault.ts";
-import type { NetworkOptions } from "../../src/sim/network.ts";
+import type { GivenNetwork } from "../../src/sim/network.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import { type ScriptedNode, scripted } from "./scripted.ts";
 
@@ -21,13 +22,12 @@ const program = scripted({
 /** A simulation of chatterers, traced. */
 export function chatter(
   faults: readonly Fault[],
-  network: Partial<NetworkOptions> = {},
+  network: GivenNetwork = {},
 ): Simulation<string, ScriptedNode> {
-  const latency = { min: 300, max: 300 };
   return new Simulation({
     seed: "1",
     servers: Object.fromEntries(CHATTERERS.map((id) => [id, program])),
-    network: { latency, loss: 0, duplication: 0, links: [], ...network },
+    network: { latency: constant(300), ...network },
     faults,
     trace: true,
   });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { catalogue, findScenario, type Plan, plan } from "../../src/index.ts";
+import { uniform } from "../../src/sim/distribution.ts";
 
 /** The longest run that a property may draw: the catalogue's lengthiest scenarios are left out. */
 const OPERATIONS_MAX = 1_000;
@@ -26,6 +27,6 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
       operations: drawn.operations
         .slice(0, OPERATIONS_MAX)
         .filter(() => keptOperations.next().value),
-      network: { ...drawn.network, latency: { min: 1_000, max: latencyMax }, loss, duplication },
+      network: { ...drawn.network, latency: uniform(1_000, latencyMax), loss, duplication },
     };
   });

@@ -1,0 +1,137 @@
+import { UsageError } from "../assert.ts";
+import {
+  checkCount,
+  checkDistinct,
+  checkList,
+  checkOneOf,
+  checkProbability,
+  checkRecord,
+  checkText,
+} from "../check.ts";
+import { checkDistribution, type Distribution } from "../distribution.ts";
+import type { NodeId } from "../env.ts";
+import type { Host } from "../host.ts";
+import type { Network } from "../network.ts";
+import type { Scheduler } from "../scheduler.ts";
+
+/**
+ * A host by its id, or hosts by a name: `everybody`, `servers`, `clients`, or one of the scenario's
+ * `targets`, such as `leader`. Who that is gets decided when the fault begins, and as long as it is
+ * nobody, the fault waits.
+ */
+export type Target = NodeId;
+
+/** What the world lends to faults. */
+export interface FaultWorld {
+  readonly scheduler: Scheduler;
+  readonly network: Network;
+  readonly hosts: readonly Host[];
+  /** A host, by index, was told to go down, up or not. */
+  onDown(host: number, kind: "crash" | "stop"): void;
+  /** A host may boot. */
+  onUp(host: number): void;
+}
+
+/** The hosts, by index and none twice, that some of the fault's targets mean. */
+export type Struck = (targets: readonly Target[]) => readonly number[];
+
+/**
+ * What a kind of fault is: its fields, its words, and what it does. `Mark` is what the fault
+ * remembers while it lasts, as plain data, so that its end concerns what its beginning did.
+ */
+export interface FaultDefinition<Body, Mark = unknown> {
+  /** Reads the fields of its own. */
+  check(read: FaultReader): Omit<Body, "kind">;
+  /** Every target that it names, in order of appearance. */
+  targets(fault: Body): readonly Target[];
+  /** In words, without when. */
+  describe(fault: Body): string;
+  begin(fault: Body, struck: Struck, world: FaultWorld): Mark;
+  end(mark: Mark, world: FaultWorld): void;
+  /** Whether it has made a difference so far; asked at its end, and in between. */
+  isEffective(mark: Mark, world: FaultWorld): boolean;
+}
+
+/** Reads the fields of one fault; each method throws a UsageError that names the path. */
+export class FaultReader {
+  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #path: string;
+  readonly #targets: ReadonlySet<Target>;
+  readonly #read = ["at", "lasting", "kind"];
+
+  constructor(
+    fields: Readonly<Record<string, unknown>>,
+    path: string,
+    targets: ReadonlySet<Target>,
+  ) {
+    this.#fields = fields;
+    this.#path = path;
+    this.#targets = targets;
+  }
+
+  /** A list of at least one target. */
+  targets(field: string): Target[] {
+    return this.#checkTargets(this.#take(field), `${this.#path}.${field}`);
+  }
+
+  /** A list of lists of targets; none twice. */
+  groups(field: string): Target[][] {
+    const path = `${this.#path}.${field}`;
+    const groups = checkList(this.#take(field), path).map((group, i) =>
+      this.#checkTargets(group, `${path}[${i}]`),
+    );
+    checkDistinct(groups.flat(), path);
+    return groups;
+  }
+
+  oneOf<Choice extends string>(field: string, choices: readonly Choice[]): Choice {
+    return checkOneOf(this.#take(field), `${this.#path}.${field}`, choices);
+  }
+
+  /** A whole number in [low, high]. */
+  count(field: string, low: number, high?: number): number {
+    return checkCount(this.#take(field), `${this.#path}.${field}`, low, high);
+  }
+
+  probability(field: string): number {
+    return checkProbability(this.#take(field), `${this.#path}.${field}`);
+  }
+
+  distribution(field: string): Distribution {
+    return checkDistribution(this.#take(field), `${this.#path}.${field}`);
+  }
+
+  /** Texts that all differ, perhaps none. */
+  texts(field: string): string[] {
+    const path = `${this.#path}.${field}`;
+    const texts = checkList(this.#take(field), path).map((text, i) =>
+      checkText(text, `${path}[${i}]`),
+    );
+    checkDistinct(texts, path);
+    return texts;
+  }
+
+  /** Refuses fields that nothing has read. */
+  close(): void {
+    checkRecord(this.#fields, this.#path, this.#read);
+  }
+
+  #take(field: string): unknown {
+    this.#read.push(field);
+    return this.#fields[field];
+  }
+
+  #checkTargets(value: unknown, path: string): Target[] {
+    const list = checkList(value, path).map((item, i) => this.#checkTarget(item, `${path}[${i}]`));
+    if (list.length === 0) throw new UsageError(`${path}: expected at least one host, got none`);
+    checkDistinct(list, path);
+    return list;
+  }
+
+  #checkTarget(value: unknown, path: string): Target {
+    const target = checkText(value, path);
+    if (this.#targets.has(target)) return target;
+    const known = [...this.#targets].join(", ");
+    throw new UsageError(`${path}: expected one of ${known}, got "${target}"`);
+  }
+}
