@@ -46,6 +46,8 @@ function changed(path: string, value: unknown): unknown {
   return copy;
 }
 
+const TARGETS = "n1, n2, c1, everybody, servers, clients, leader";
+
 describe("a plan", () => {
   it("is taken as it is when nothing is wrong with it", () => {
     expect(check(plan)).toEqual(plan);
@@ -128,11 +130,7 @@ describe("a plan", () => {
     ["operations.0.operation.key", 1, "plan.operations[0].operation.key: expected a text, got 1"],
     ["operations.1", plan.operations[0], 'plan.operations: expected distinct ids, got "o1" twice'],
     ["faults", null, "plan.faults: expected a list, got null"],
-    [
-      "faults.0.hosts.0",
-      "n9",
-      'plan.faults[0].hosts[0]: expected one of n1, n2, c1, everybody, servers, clients, leader, got "n9"',
-    ],
+    ["faults.0.hosts.0", "n9", `plan.faults[0].hosts[0]: expected one of ${TARGETS}, got "n9"`],
     [
       "faults.0.lasting",
       1_001,
