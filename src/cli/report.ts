@@ -46,7 +46,14 @@ export function formatReport({ scenarios, findings }: CampaignReport): string {
 export function shortfalls({ scenarios }: CampaignReport): string[] {
   return scenarios
     .filter(({ isJudged }) => isJudged)
-    .flatMap(({ scenario, schedules, unseen, goals }) => [
+    .flatMap(({ scenario, schedules, unseen, goals, faults }) => [
+      ...Object.entries(faults)
+        .filter(([, { offered, effective }]) => offered > 0 && effective === 0)
+        .map(
+          ([kind, { offered, injected }]) =>
+            `${scenario}: in ${schedules} schedules no "${kind}" had any effect, ` +
+            `of ${formatCount(offered)} planned and ${formatCount(injected)} begun`,
+        ),
       ...unseen.map(
         (event) => `${scenario}: in ${schedules} schedules nobody has seen "${event}", as expected`,
       ),

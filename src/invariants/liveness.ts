@@ -5,16 +5,9 @@ import { targetsOf } from "../sim/fault.ts";
 import { eventually, type HostView, type Invariant, type World } from "../sim/invariant.ts";
 import type { Plan } from "../sim/plan.ts";
 import { formatTime, type Micros } from "../sim/time.ts";
+import { describeServers, type LeadershipView, whoWaits } from "./waiting.ts";
 
-/** What a server must show. */
-export interface LeadershipView {
-  readonly role: string;
-  readonly term: number;
-  /** Whom it believes to lead. */
-  readonly leader: NodeId | undefined;
-  readonly commit: number;
-  readonly applied: number;
-}
+export type { LeadershipView } from "./waiting.ts";
 
 /** A span of time in which something must come to pass. */
 export interface Deadline {
@@ -54,15 +47,36 @@ export function leaderIsElected(
     const leader = quorumLeader(world);
     return leader !== undefined && suits(leader, world);
   };
-  return eventually(name, deadline, holds, describeServers);
+  return eventually(name, deadline, holds, (world) => explain(world, world.servers));
 }
 
-/** All servers that are up follow one leader that is up, and have committed and applied equally. */
-export function everyoneAgrees(name: string, deadline: Deadline): Invariant<LeadershipView> {
-  return eventually(name, deadline, isAgreed, describeServers);
+/**
+ * All servers that are up follow one leader that is up, and have committed and applied equally;
+ * with a core, only those are asked, as the others may be broken for good.
+ */
+export function everyoneAgrees(
+  name: string,
+  deadline: Deadline,
+  core?: readonly NodeId[],
+): Invariant<LeadershipView> {
+  const asked = ({ servers }: World<LeadershipView>): readonly Server[] =>
+    core === undefined ? servers : servers.filter(({ id }) => core.includes(id));
+  return eventually(
+    name,
+    deadline,
+    (world) => isAgreed(world, asked(world)),
+    (world) => explain(world, asked(world)),
+  );
 }
 
-function isAgreed(world: World<LeadershipView>): boolean {
+/** Who waits for whom, and who is what. */
+function explain(world: World<LeadershipView>, among: readonly Server[]): string {
+  const waits = whoWaits(world, among);
+  const servers = describeServers(world);
+  return waits === "" ? servers : `${waits}. ${servers}`;
+}
+
+function isAgreed(world: World<LeadershipView>, among: readonly Server[]): boolean {
   const leader = quorumLeader(world)?.node;
   if (leader === undefined) return false;
   const agrees = ({ node }: Server): boolean =>
@@ -71,7 +85,7 @@ function isAgreed(world: World<LeadershipView>): boolean {
       node.term === leader.term &&
       node.commit === leader.commit &&
       node.applied === leader.commit);
-  return world.servers.every(agrees);
+  return among.every(agrees);
 }
 
 /**
@@ -106,17 +120,6 @@ export function operationsReturn(
       return `${count} operations have no outcome, ${which}`;
     },
   );
-}
-
-/** A line for a person who asks why: who is what, in which term, and follows whom. */
-function describeServers({ servers }: World<LeadershipView>): string {
-  return servers
-    .map(({ id, node }) => {
-      if (node === undefined) return `${id} is down`;
-      const follows = node.role === "follower" ? ` of ${node.leader ?? "nobody"}` : "";
-      return `${id} ${node.role}${follows} in term ${node.term}, commit ${node.commit}`;
-    })
-    .join("; ");
 }
 
 /** From the first event on in a span of time, one and the same server leads in one term. */

@@ -39,6 +39,12 @@ export interface Env<Message> {
   cancelTimer(name: string): void;
   /** Reports an observation; `invoke`, `ok`, `fail` and `info` make the history. */
   emit(event: string, data?: Plain): void;
+  /**
+   * Whether to do, at this site of the program, what is rare but legal; false outside a simulation.
+   * Of the sites that a scenario names, a quarter is armed in each plan; those fire a quarter of
+   * the time.
+   */
+  buggify(site: string): boolean;
 }
 
 /** A program: its handlers run to completion, one at a time; all effects go through the Env. */

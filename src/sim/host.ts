@@ -30,6 +30,7 @@ export interface Surroundings<Message> {
   readonly syncedKind: number;
   send(from: Host<Message>, to: NodeId, message: Message): void;
   emit(host: Host<Message>, event: string, data: Plain): void;
+  buggify(host: Host<Message>, site: string): boolean;
 }
 
 /** A sync under way: what its completion event carries. */
@@ -153,6 +154,7 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
       setTimer: (name, delay) => this.#setTimer(name, delay),
       cancelTimer: (name) => this.#cancelTimer(name),
       emit: (event, data) => this.#surroundings.emit(this, event, data),
+      buggify: (site) => this.#surroundings.buggify(this, site),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { Buggify } from "./buggify.ts";
 import type { FaultSchedule } from "./fault-schedule.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { History } from "./history.ts";
@@ -16,6 +17,7 @@ export interface Parts<Message, View> {
   readonly hosts: readonly Host<Message, View>[];
   readonly network: Network;
   readonly faults: FaultSchedule;
+  readonly buggify: Buggify;
   readonly fingerprint: Fingerprint;
   readonly history: History;
   readonly metrics: Metrics;

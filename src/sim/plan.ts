@@ -32,7 +32,13 @@ export interface Plan<Settings = Plain> {
   readonly disk: DiskOptions;
   readonly operations: readonly PlannedOperation[];
   readonly faults: readonly Fault[];
-  /** When the calm begins: by then every fault that is drawn has ended. */
+  /** Sites of {@link Env.buggify} that are armed. */
+  readonly buggify: readonly string[];
+  /**
+   * Servers for which every fault that is drawn has ended when the calm begins. The others may stay
+   * broken for good, and the core must do without them.
+   */
+  readonly core: readonly NodeId[];
   readonly calm: Micros;
   /** When the run ends. */
   readonly horizon: Micros;
@@ -45,6 +51,7 @@ interface Expected<Settings> {
   readonly checkOperation?: (operation: Operation, path: string) => unknown;
   readonly client?: unknown;
   readonly targets?: Readonly<Record<string, unknown>>;
+  readonly sites?: readonly string[];
 }
 
 /** Checks a plan from outside, all of it; throws a UsageError that names the path. */
@@ -78,6 +85,8 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
     faults: checkList(fields.faults, "plan.faults").map((fault, i) =>
       checkFault(fault, `plan.faults[${i}]`, targets, horizon),
     ),
+    buggify: checkSites(fields.buggify, scenario.sites ?? []),
+    core: checkCore(fields.core, servers),
     calm,
     horizon,
   };
@@ -85,8 +94,25 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
 
 const FIELDS = [
   ...["scenario", "seed", "servers", "clients", "settings", "network", "disk"],
-  ...["operations", "faults", "calm", "horizon"],
+  ...["operations", "faults", "buggify", "core", "calm", "horizon"],
 ];
+
+function checkSites(value: unknown, known: readonly string[]): readonly string[] {
+  const sites = checkList(value, "plan.buggify").map((site, i) =>
+    checkOneOf(site, `plan.buggify[${i}]`, known),
+  );
+  checkDistinct(sites, "plan.buggify");
+  return sites;
+}
+
+function checkCore(value: unknown, servers: readonly NodeId[]): readonly NodeId[] {
+  const core = checkList(value, "plan.core").map((id, i) =>
+    checkOneOf(id, `plan.core[${i}]`, servers),
+  );
+  if (core.length === 0) throw new UsageError("plan.core: expected at least one server, got none");
+  checkDistinct(core, "plan.core");
+  return core;
+}
 
 function checkHosts(value: unknown, path: string): readonly NodeId[] {
   const hosts = checkList(value, path).map((id, i) => checkText(id, `${path}[${i}]`));

@@ -1,5 +1,5 @@
+import { drawArmed } from "./buggify.ts";
 import type { Env, Node, Operation } from "./env.ts";
-import type { Fault } from "./fault.ts";
 import type { FaultCount } from "./fault-schedule.ts";
 import type { History } from "./history.ts";
 import type { DiskOptions } from "./host.ts";
@@ -38,6 +38,8 @@ export interface ScenarioSpec<Message, View, Settings = undefined> {
   readonly client?: (env: Env<Message>, plan: Plan<Settings>) => Node<Message>;
   /** Names by which faults mean hosts that are not known beforehand. */
   readonly targets?: Targets<View>;
+  /** Every site of {@link Env.buggify} in its programs; a quarter of them is armed in each plan. */
+  readonly sites?: readonly string[];
   /** New ones for each run, as they keep state. */
   readonly invariants: (plan: Plan<Settings>) => readonly Invariant<View>[];
   /** What a campaign must have seen at least once, or it has proved nothing: emitted events. */
@@ -81,7 +83,8 @@ export interface RunResult {
   /** Virtual time at the end. */
   readonly endedAt: Micros;
   readonly violation: Violation | undefined;
-  readonly faults: ReadonlyMap<Fault["kind"], FaultCount>;
+  /** By kind of fault, and by `buggify <site>`. */
+  readonly faults: ReadonlyMap<string, FaultCount>;
   readonly noise: { readonly lost: number; readonly duplicated: number };
   readonly metrics: Metrics;
   readonly history: History;
@@ -136,13 +139,16 @@ function drawPlan<Message, View, Settings>(
   spec: ScenarioSpec<Message, View, Settings>,
   seed: string,
 ): Plan<Settings> {
-  const { settings, ...parts } = spec.plan(new Streams(`${seed}/plan`));
+  const streams = new Streams(`${seed}/plan`);
+  const { settings, ...parts } = spec.plan(streams);
   const drawn = {
     scenario: spec.name,
     seed,
     clients: [],
     operations: [],
     faults: [],
+    buggify: drawArmed(spec.sites ?? [], streams.stream("buggify")),
+    core: parts.servers,
     calm: parts.horizon,
     ...parts,
     network: networkOptions(parts.network ?? {}),
@@ -166,7 +172,7 @@ function simulate<Message, View, Settings>(
   options: Observation = {},
   snapshot?: Snapshot,
 ): Simulation<Message, View> {
-  const { seed, network, disk, operations, faults, calm } = plan;
+  const { seed, network, disk, operations, faults, buggify, calm } = plan;
   const { client } = spec;
   const program = (env: Env<Message>) => spec.server(env, plan);
   const clientProgram = client && ((env: Env<Message>) => client(env, plan));
@@ -181,6 +187,7 @@ function simulate<Message, View, Settings>(
       disk,
       operations,
       faults,
+      buggify,
       calm,
       targets: spec.targets ?? {},
       invariants: spec.invariants(plan),

@@ -30,6 +30,8 @@ export interface SimulationOptions<Message = unknown, View = unknown> {
   readonly network: NetworkOptions;
   readonly disk: DiskOptions;
   readonly faults: readonly Fault[];
+  /** Sites of {@link Env.buggify} that are armed. */
+  readonly buggify: readonly string[];
   /** Faults that wait for their targets have ended by then, or never begin. */
   readonly calm: Micros;
   readonly operations: readonly PlannedOperation[];
@@ -67,6 +69,7 @@ export const defaultSimulationOptions = {
   network: defaultNetworkOptions,
   disk: defaultDiskOptions,
   faults: [],
+  buggify: [],
   calm: Number.MAX_SAFE_INTEGER,
   operations: [],
   targets: {},

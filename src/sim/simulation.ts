@@ -1,4 +1,5 @@
 import { assert, UsageError } from "./assert.ts";
+import { Buggify } from "./buggify.ts";
 import { EndlessLoopWatch } from "./endless-loop.ts";
 import type { NodeId, Plain } from "./env.ts";
 import {
@@ -11,7 +12,7 @@ import {
   SYNCED,
   TIMER,
 } from "./event.ts";
-import type { Fault, Target } from "./fault.ts";
+import type { Target } from "./fault.ts";
 import { type FaultCount, FaultSchedule } from "./fault-schedule.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { History } from "./history.ts";
@@ -62,7 +63,8 @@ export class Simulation<Message = unknown, View = unknown> {
     const { seed, network, invariants, record, strict } = this.#options;
     const scheduler = this.#scheduler;
     const streams = new Streams(seed);
-    this.#hosts = this.#makeHosts(streams);
+    const buggify = new Buggify(this.#options.buggify, streams);
+    this.#hosts = this.#makeHosts(streams, buggify);
     const ids = this.#hosts.map(({ id }) => id);
     const net = new Network(scheduler, DELIVER, ids, { seed, options: network });
     this.#faults = this.#makeFaultSchedule(net);
@@ -73,6 +75,7 @@ export class Simulation<Message = unknown, View = unknown> {
       hosts: this.#hosts,
       network: net,
       faults: this.#faults,
+      buggify,
       fingerprint: this.#fingerprint,
       history: new History(),
       metrics: new Metrics(),
@@ -135,9 +138,12 @@ export class Simulation<Message = unknown, View = unknown> {
     return this.#recorder?.timeline;
   }
 
-  /** By kind of fault, what became of the plan. */
-  get faults(): ReadonlyMap<Fault["kind"], FaultCount> {
-    return this.#faults.account();
+  /** By kind of fault, and by `buggify <site>`, what became of the plan. */
+  get faults(): ReadonlyMap<string, FaultCount> {
+    return new Map<string, FaultCount>([
+      ...this.#faults.account(),
+      ...this.#parts.buggify.account(),
+    ]);
   }
 
   /** Messages that the network lost by chance, and delivered twice. */
@@ -209,7 +215,7 @@ export class Simulation<Message = unknown, View = unknown> {
     }
   }
 
-  #makeHosts(streams: Streams): Host<Message, View>[] {
+  #makeHosts(streams: Streams, buggify: Buggify): Host<Message, View>[] {
     const surroundings = {
       scheduler: this.#scheduler,
       streams,
@@ -220,6 +226,7 @@ export class Simulation<Message = unknown, View = unknown> {
         this.#stage.send(from, to, message),
       emit: (host: Host<Message, View>, event: string, data: Plain) =>
         this.#stage.emit(host, event, data),
+      buggify: (host: Host<Message, View>, site: string) => buggify.fires(host.id, site),
     };
     const { servers } = this.#options;
     // Invariants never look into clients, so a client's program need not show a View.

@@ -1,3 +1,4 @@
+import type { BuggifyState } from "./buggify.ts";
 import type { FaultScheduleState } from "./fault-schedule.ts";
 import type { HistoryState } from "./history.ts";
 import type { Host, HostState } from "./host.ts";
@@ -20,6 +21,7 @@ export interface Snapshot {
   }[];
   readonly network: NetworkState;
   readonly faults: FaultScheduleState;
+  readonly buggify: BuggifyState;
   readonly streams: ReadonlyMap<string, RandomPosition>;
   readonly fingerprint: readonly [number, number];
   readonly history: HistoryState;
@@ -46,6 +48,7 @@ export function takeSnapshot<Message, View>(
     })),
     network: parts.network.state,
     faults: parts.faults.state,
+    buggify: parts.buggify.state,
     streams: parts.streams.positions(),
     fingerprint: parts.fingerprint.lanes,
     history: parts.history.state,
@@ -66,6 +69,7 @@ export function restoreSnapshot<Message, View>(
   parts.streams.restore(copy.streams);
   parts.network.restore(copy.network);
   parts.faults.state = copy.faults;
+  parts.buggify.state = copy.buggify;
   parts.fingerprint.restore(copy.fingerprint);
   Object.assign(parts.history.state, copy.history);
   Object.assign(parts.metrics.state, copy.metrics);

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type CampaignReport, campaign } from "../../src/campaign/campaign.ts";
 import { formatReport, shortfalls } from "../../src/cli/report.ts";
 import { formatCount, formatTable } from "../../src/cli/table.ts";
+import type { Env } from "../../src/sim/env.ts";
+import { ms } from "../../src/sim/time.ts";
 import { ticking } from "../support/small-scenarios.ts";
 
 const options = { from: 1, isOver: () => false, seconds: () => 0, onRun: () => {} };
@@ -20,6 +22,32 @@ describe("the report of a campaign", () => {
       'demanding: in 200 schedules nobody has seen "dawn", as expected',
       "demanding: tick at least 1000 and at most 2000 in 90.0 % of the schedules, got 0.0 %",
     ]);
+  });
+
+  it("names kinds of fault that were planned and never had an effect", () => {
+    // The only link that is cut carries nothing, as these servers do not talk.
+    const cut = { kind: "oneWay", from: ["n1"], to: ["n2"], inFlight: "lose" } as const;
+    const stop = { kind: "stop", hosts: ["n1"] } as const;
+    const span = { at: ms(10), lasting: ms(20) };
+    const faults = [
+      { ...cut, ...span },
+      { ...cut, at: ms(40), lasting: ms(1) },
+      { ...stop, ...span },
+    ];
+    const idle = ticking({ name: "idle", faults });
+    expect(shortfalls(campaign([idle], { ...options, seeds: 200 }))).toEqual([
+      'idle: in 200 schedules no "oneWay" had any effect, of 400 planned and 400 begun',
+    ]);
+  });
+
+  it("names armed sites that nobody reached", () => {
+    const onTick = (env: Env<never>) => env.emit(env.buggify("hurry") ? "hurry" : "tick");
+    const typo = ticking({ name: "typo", onTick, sites: ["hurry", "hury"] });
+    const [line, ...rest] = shortfalls(campaign([typo], { ...options, seeds: 200 }));
+    expect(line).toMatch(
+      /^typo: in 200 schedules no "buggify hury" had any effect, of \d+ planned/,
+    );
+    expect(rest).toEqual([]);
   });
 
   it("demands nothing of too few schedules", () => {

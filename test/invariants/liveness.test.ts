@@ -83,7 +83,8 @@ describe("that a leader is elected", () => {
     cluster.host("n3").node = undefined;
     expect(cluster.event(seconds(2))).toEqual([]);
     expect(cluster.event(seconds(2) + 1)).toEqual([
-      "LEADER: not by 2 s: n1 leader in term 3, commit 0; " +
+      "LEADER: not by 2 s: n1 waits for a majority to follow it, without n2 n3; " +
+        "n2 waits for n3, which is down. n1 leader in term 3, commit 0; " +
         "n2 follower of n3 in term 2, commit 4; n3 is down",
     ]);
   });
@@ -92,7 +93,8 @@ describe("that a leader is elected", () => {
     const cluster = clusterUnder([leaderIsElected("LEADER", { by: seconds(2) })]);
     expect(cluster.event(ms(1))).toEqual([]);
     expect(cluster.end(ms(2))).toEqual([
-      "LEADER: not by 2 s: n1 follower of nobody in term 0, commit 0; " +
+      "LEADER: not by 2 s: n1 waits for a leader in term 0; n2 waits for a leader in term 0; " +
+        "n3 waits for a leader in term 0. n1 follower of nobody in term 0, commit 0; " +
         "n2 follower of nobody in term 0, commit 0; n3 follower of nobody in term 0, commit 0",
     ]);
   });
@@ -136,15 +138,41 @@ describe("that everyone agrees", () => {
   });
 
   it.each([
-    ["follows another", { leader: "n2" }],
-    ["is of another term", { term: 2 }],
-    ["has committed less", { commit: 3 }],
-    ["has applied less", { applied: 3 }],
-  ])("is rejected when one %s", (_, change) => {
+    ["follows another", { leader: "n2" }, "n3 waits for n2, which is follower in term 1. n1 "],
+    ["is of another term", { term: 2 }, "n3 waits for n1, which is leader in term 1. n1 "],
+    ["has committed less", { commit: 3 }, "n3 waits for n1 to send what is committed up to 4. n1 "],
+    ["has applied less", { applied: 3 }, "n3 has applied 3 of 4. n1 "],
+    ["stands for election", { role: "candidate", term: 2 }, "n3 waits for votes in term 2. n1 "],
+    ["knows of no leader", { leader: undefined }, "n3 waits for a leader in term 1. n1 "],
+  ])("is rejected when one %s, with what it waits for", (_, change, reason) => {
     const cluster = agreed();
     Object.assign(cluster.node("n3"), change);
     cluster.event(seconds(1));
-    expect(cluster.event(seconds(3))).toEqual([expect.stringMatching(/^AGREE: not by 2 s: n1 /)]);
+    const [said = ""] = cluster.event(seconds(3));
+    expect(said).toContain(`AGREE: not by 2 s: ${reason}`);
+  });
+
+  it("names the links on which nothing passes", () => {
+    const cluster = agreed();
+    cluster.node("n3").commit = 3;
+    cluster.cut("n1", "n3");
+    cluster.event(seconds(1));
+    const [said = ""] = cluster.event(seconds(3));
+    expect(said).toContain("up to 4; no message passes n1 -> n3. n1 ");
+  });
+
+  it("asks the core alone when there is one", () => {
+    const agree = everyoneAgrees("AGREE", { by: seconds(2) }, ["n1", "n2"]);
+    const cluster = clusterUnder([agree]);
+    elect(cluster, "n1", 1, ["n2"]);
+    cluster.event(seconds(1));
+    expect(cluster.event(seconds(3))).toEqual([]);
+    const other = clusterUnder([everyoneAgrees("AGREE", { by: seconds(2) }, ["n1", "n3"])]);
+    elect(other, "n1", 1, ["n2"]);
+    other.event(seconds(1));
+    expect(other.event(seconds(3))).toEqual([
+      expect.stringMatching(/^AGREE: not by 2 s: n3 waits for a leader in term 0. n1 /),
+    ]);
   });
 
   it("is rejected when nobody leads", () => {

@@ -19,6 +19,8 @@ const plan = {
   disk: { syncLatency: uniform(100, 200), sectorBytes: 512 },
   operations: [{ at: 10, client: "c1", operation: { id: "o1", key: "x" } }],
   faults: [{ kind: "crash", hosts: ["leader"], at: 0, lasting: 500 }],
+  buggify: ["dawdle"],
+  core: ["n2"],
   calm: 500,
   horizon: 1_000,
 };
@@ -27,6 +29,7 @@ const scenario = {
   name: "ring",
   client: () => {},
   targets: { leader: () => [] },
+  sites: ["dawdle", "skip"],
   checkSettings: (value: unknown, path: string) => value ?? checkText(value, path),
   checkOperation: (operation: Operation, path: string) => checkText(operation.key, `${path}.key`),
 };
@@ -136,6 +139,11 @@ describe("a plan", () => {
       1_001,
       "plan.faults[0].lasting: expected a whole number in [1, 1000], got 1001",
     ],
+    ["buggify.0", "hurry", 'plan.buggify[0]: expected one of dawdle, skip, got "hurry"'],
+    ["buggify.1", "dawdle", 'plan.buggify: expected distinct ids, got "dawdle" twice'],
+    ["core.0", "c1", 'plan.core[0]: expected one of n1, n2, got "c1"'],
+    ["core.1", "n2", 'plan.core: expected distinct ids, got "n2" twice'],
+    ["core", [], "plan.core: expected at least one server, got none"],
     ["calm", 1_001, "plan.calm: expected a whole number in [0, 1000], got 1001"],
     ["calm", "late", 'plan.calm: expected a whole number in [0, 1000], got "late"'],
     ["horizon", 0, "plan.horizon: expected a whole number of at least 1, got 0"],
@@ -143,7 +151,7 @@ describe("a plan", () => {
       "weather",
       "fine",
       "plan.weather: unknown field, expected only scenario, seed, servers, clients, settings, " +
-        "network, disk, operations, faults, calm, horizon",
+        "network, disk, operations, faults, buggify, core, calm, horizon",
     ],
   ])("with another %s, %o, is refused in one line", (path, value, message) => {
     const given = changed(path, value);

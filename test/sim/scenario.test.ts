@@ -44,6 +44,7 @@ describe("a plan that is drawn", () => {
       ...{ scenario: "ticking", seed: "7", servers: ["n1", "n2"], clients: [], operations: [] },
       ...{ settings: HORIZON, network: defaultNetworkOptions, disk: defaultDiskOptions },
       ...{ calm: HORIZON / 2, horizon: HORIZON, faults: drawn.faults },
+      ...{ buggify: [], core: ["n1", "n2"] },
     });
   });
 

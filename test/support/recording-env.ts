@@ -20,6 +20,8 @@ export class RecordingEnv<Message> implements Env<Message> {
   readonly timers = new Map<string, Micros>();
   /** Every observation so far, as `[event, data]`. */
   readonly emitted: [event: string, data: Plain][] = [];
+  /** Sites that fire whenever they are reached. */
+  readonly firing = new Set<string>();
   #sent: Sent<Message>[] = [];
   #now: Micros = 0;
 
@@ -47,6 +49,10 @@ export class RecordingEnv<Message> implements Env<Message> {
 
   emit(event: string, data?: Plain): void {
     this.emitted.push([event, data]);
+  }
+
+  buggify(site: string): boolean {
+    return this.firing.has(site);
   }
 
   /** Lets time pass; no timer fires. */

@@ -1,6 +1,7 @@
 // Scenarios of a few events, for tests of what many runs are made into.
 
 import type { Env, Node } from "../../src/sim/env.ts";
+import type { Fault } from "../../src/sim/fault.ts";
 import { defineScenario, type Goal, type Scenario } from "../../src/sim/scenario.ts";
 import { ms } from "../../src/sim/time.ts";
 
@@ -12,6 +13,8 @@ export interface TickingOptions {
   readonly onTick?: (env: Env<never>) => void;
   readonly expects?: readonly string[];
   readonly goals?: readonly Goal[];
+  readonly sites?: readonly string[];
+  readonly faults?: readonly Fault[];
 }
 
 class Ticker implements Node<never, { ticks: number }> {
@@ -44,13 +47,16 @@ export function ticking({
   onTick = (env) => env.emit("tick"),
   expects = [],
   goals = [],
+  sites = [],
+  faults = [],
 }: TickingOptions = {}): Scenario {
   return defineScenario<never, Ticker>({
     name,
     about: "Two servers tick.",
     expects,
     goals,
-    plan: () => ({ servers: ["n1", "n2"], horizon: ms(100) }),
+    sites,
+    plan: () => ({ servers: ["n1", "n2"], faults, horizon: ms(100) }),
     server: (env) => new Ticker(env, onTick),
     invariants: ({ seed }) => [
       {
