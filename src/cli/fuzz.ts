@@ -6,7 +6,7 @@ import { parseCount, parseSpan } from "./arguments.ts";
 import { ExitCode } from "./exit-code.ts";
 import { describeDifference, describeFailure, writeCapsule } from "./failure.ts";
 import { ProgressLine } from "./progress-line.ts";
-import { formatReport, reportToJson, shortfalls } from "./report.ts";
+import { formatAccount, formatReport, reportToJson, shortfalls } from "./report.ts";
 import { formatCount } from "./table.ts";
 
 export interface FuzzOptions {
@@ -71,6 +71,8 @@ function keep({ scenario, seed, result }: Finding): string | undefined {
 
 function print(report: CampaignReport, paths: readonly (string | undefined)[]): void {
   console.log(formatReport(report));
+  const account = formatAccount(report);
+  if (account !== "") console.log(`\n${account}`);
   const unrun = report.scenarios.filter(({ schedules }) => schedules === 0);
   if (unrun.length > 0) {
     const names = unrun.map(({ scenario }) => scenario).join(", ");

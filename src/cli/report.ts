@@ -1,5 +1,6 @@
 import type { CampaignReport } from "../campaign/campaign.ts";
 import { type GoalVerdict, JUDGED_RUNS_MIN } from "../campaign/tally.ts";
+import type { FaultCount } from "../sim/fault-schedule.ts";
 import { formatCount, formatTable } from "./table.ts";
 
 const HEAD = [
@@ -38,6 +39,27 @@ export function formatReport({ scenarios, findings }: CampaignReport): string {
       row.seconds > 0 ? formatCount(row.events / row.seconds) : "-",
       `${formatCount(row.effective)} of ${formatCount(row.offered)}`,
       String(row.violations),
+    ]),
+  ]);
+}
+
+/** The account of all faults of a campaign by kind, a row each; empty when there were none. */
+export function formatAccount({ scenarios }: CampaignReport): string {
+  const sums = new Map<string, FaultCount>();
+  for (const [kind, count] of scenarios.flatMap(({ faults }) => Object.entries(faults))) {
+    const sum = sums.get(kind) ?? { offered: 0, injected: 0, effective: 0 };
+    sum.offered += count.offered;
+    sum.injected += count.injected;
+    sum.effective += count.effective;
+    sums.set(kind, sum);
+  }
+  if (sums.size === 0) return "";
+  const rows = [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
+  return formatTable([
+    ["fault", "planned", "begun", "bit"],
+    ...rows.map(([kind, { offered, injected, effective }]) => [
+      kind,
+      ...[offered, injected, effective].map(formatCount),
     ]),
   ]);
 }

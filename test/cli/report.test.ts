@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type CampaignReport, campaign } from "../../src/campaign/campaign.ts";
-import { formatReport, shortfalls } from "../../src/cli/report.ts";
+import { formatAccount, formatReport, shortfalls } from "../../src/cli/report.ts";
 import { formatCount, formatTable } from "../../src/cli/table.ts";
 import type { Env } from "../../src/sim/env.ts";
 import { ms } from "../../src/sim/time.ts";
@@ -69,6 +69,22 @@ describe("the report of a campaign", () => {
     };
     const scenarios = [{ ...report.scenarios[0]!, faults }];
     expect(cellsOf({ scenarios, findings: [] })[1]?.[5]).toBe("803 of 1,005");
+  });
+
+  it("adds up the account of faults by kind, in order of their names", () => {
+    const stop = { offered: 1, injected: 1, effective: 0 };
+    const crash = { offered: 1_000, injected: 900, effective: 800 };
+    const scenarios = [{ stop, crash }, { crash }].map((faults) => ({
+      ...report.scenarios[0]!,
+      faults,
+    }));
+    const rows = formatAccount({ scenarios, findings: [] }).split("\n");
+    expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
+      ["fault", "planned", "begun", "bit"],
+      ["crash", "2,000", "1,800", "1,600"],
+      ["stop", "1", "1", "0"],
+    ]);
+    expect(formatAccount(report)).toBe("");
   });
 
   it("shows for each scenario the events/s of its own time, and of all their time together", () => {
