@@ -1,4 +1,5 @@
-import { checkCount, checkOneOf, checkRecord } from "./check.ts";
+import { UsageError } from "./assert.ts";
+import { checkCount, checkList, checkOneOf, checkRecord } from "./check.ts";
 import { type CutFault, cuts } from "./faults/cuts.ts";
 import { type FaultDefinition, FaultReader, type Target } from "./faults/definition.ts";
 import { type HostFault, hostFaults } from "./faults/hosts.ts";
@@ -37,7 +38,51 @@ export function targetsOf(fault: FaultKind): readonly Target[] {
 /** The fault in a line: `at 5 s for 2 s: partition n1 n2 | n3, messages in flight are lost`. */
 export function describeFault(fault: Fault): string {
   const span = `at ${formatTime(fault.at)} for ${formatTime(fault.lasting)}`;
-  return `${span}: ${definitionOf(fault).describe(fault)}`;
+  return `${span}: ${describeKind(fault)}`;
+}
+
+/** The fault in words, without when. */
+export function describeKind(fault: FaultKind): string {
+  return definitionOf(fault).describe(fault);
+}
+
+/**
+ * Checks a schedule that comes from outside, each fault by {@link checkFault}, and that no two
+ * contradict each other. Throws a UsageError that names the path.
+ */
+export function checkFaults(
+  value: unknown,
+  path: string,
+  targets: ReadonlySet<Target>,
+  horizon: Micros,
+): readonly Fault[] {
+  const faults = checkList(value, path).map((fault, i) =>
+    checkFault(fault, `${path}[${i}]`, targets, horizon),
+  );
+  checkContradictions(faults, path);
+  return faults;
+}
+
+/** Refuses faults that overlap in time and set one thing to different values. */
+function checkContradictions(faults: readonly Fault[], path: string): void {
+  const settings = new Map<string, number[]>();
+  faults.forEach((fault, i) => {
+    for (const key of definitionOf(fault).sets?.(fault) ?? []) {
+      const others = settings.get(key) ?? [];
+      const other = others.find((number) => contradict(faults[number]!, fault));
+      if (other !== undefined) {
+        throw new UsageError(
+          `${path}[${i}]: expected one ${key} at a time, got another from ${path}[${other}]`,
+        );
+      }
+      settings.set(key, [...others, i]);
+    }
+  });
+}
+
+function contradict(a: Fault, b: Fault): boolean {
+  const isOverlapping = a.at < b.at + b.lasting && b.at < a.at + a.lasting;
+  return isOverlapping && describeKind(a) !== describeKind(b);
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   checkText,
 } from "./check.ts";
 import type { NodeId, Operation, Plain } from "./env.ts";
-import { checkFault, type Fault } from "./fault.ts";
+import { checkFaults, type Fault } from "./fault.ts";
 import type { DiskOptions } from "./host.ts";
 import { checkNetworkOptions, type NetworkOptions } from "./network.ts";
 import {
@@ -82,9 +82,7 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
       horizon,
       check: scenario.checkOperation,
     }),
-    faults: checkList(fields.faults, "plan.faults").map((fault, i) =>
-      checkFault(fault, `plan.faults[${i}]`, targets, horizon),
-    ),
+    faults: checkFaults(fields.faults, "plan.faults", targets, horizon),
     buggify: checkSites(fields.buggify, scenario.sites ?? []),
     core: checkCore(fields.core, servers),
     calm,

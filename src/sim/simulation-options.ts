@@ -8,7 +8,7 @@ import {
 } from "./check.ts";
 import { checkDistribution, constant } from "./distribution.ts";
 import type { NodeId, Operation } from "./env.ts";
-import { checkFault, type Fault, type Target } from "./fault.ts";
+import { checkFaults, type Fault, type Target } from "./fault.ts";
 import type { DiskOptions, Program } from "./host.ts";
 import type { Invariant, World } from "./invariant.ts";
 import {
@@ -132,9 +132,7 @@ export function checkSimulationOptions<Message, View>(
   checkDiskOptions(options.disk, "disk");
   const targets = targetNames(hosts, options.targets);
   const horizon = Number.MAX_SAFE_INTEGER;
-  options.faults.forEach((fault, i) => {
-    checkFault(fault, `faults[${i}]`, targets, horizon);
-  });
+  checkFaults(options.faults, "faults", targets, horizon);
   checkOperations(options.operations, "operations", { clients, horizon });
 }
 

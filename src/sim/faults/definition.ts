@@ -44,6 +44,11 @@ export interface FaultDefinition<Body, Mark = unknown> {
   check(read: FaultReader): Omit<Body, "kind">;
   /** Every target that it names, in order of appearance. */
   targets(fault: Body): readonly Target[];
+  /**
+   * By host, what the fault sets to a value of its own, such as `memory limit of n1`. Two faults
+   * that set one thing differently at the same time contradict each other, and are refused.
+   */
+  sets?(fault: Body): readonly string[];
   /** In words, without when. */
   describe(fault: Body): string;
   begin(fault: Body, struck: Struck, world: FaultWorld): Mark;
