@@ -16,7 +16,7 @@ const FUNCTION_LINES_MAX = 50;
 /** Which parts of src each part may import; itself always. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sim: [],
-  protocols: ["sim/env", "sim/time", "sim/assert", "sim/check"],
+  protocols: ["sim/env", "sim/time", "sim/assert", "sim/check", "sim/checksum"],
   invariants: ["sim"],
   scenarios: ["sim", "protocols", "invariants"],
   campaign: ["sim"],

@@ -9,6 +9,7 @@
 // Source: Alagappan et al., Protocol-Aware Recovery for Consensus-Based Storage, FAST 2018, §3.3.
 
 import { assert } from "../sim/assert.ts";
+import { crc32c } from "../sim/checksum.ts";
 import type { Disk, DiskError } from "../sim/env.ts";
 import { ByteWriter } from "./codec.ts";
 
@@ -63,7 +64,7 @@ export class Journal {
     assert(sizeBytes > HEADER_BYTES, "an empty record in", this.#file);
     writeWord(bytes, 0, sizeBytes - HEADER_BYTES);
     const endsAt = this.#disk.sizeOf(this.#file) + sizeBytes;
-    writeWord(bytes, 4, checksum(bytes, HEADER_BYTES, sizeBytes, endsAt));
+    writeWord(bytes, 4, crc32c(bytes, HEADER_BYTES, sizeBytes, endsAt));
     return this.#disk.append(this.#file, bytes, sizeBytes);
   }
 }
@@ -94,7 +95,7 @@ function recordEnd(bytes: Uint8Array, at: number, end: number): number | undefin
   const next = at + HEADER_BYTES + size;
   if (size === 0 || next > end) return undefined;
   const expected = readWord(bytes, at + 4);
-  return checksum(bytes, at + HEADER_BYTES, next, next) === expected ? next : undefined;
+  return crc32c(bytes, at + HEADER_BYTES, next, next) === expected ? next : undefined;
 }
 
 /** Whether a valid record begins anywhere behind `at`. O(size). */
@@ -104,19 +105,6 @@ function hasRecordAfter(bytes: Uint8Array, at: number): boolean {
   }
   return false;
 }
-
-/** CRC-32C (Castagnoli), reflected, begun with the record's end in the file. RFC 3720 §B.4. */
-function checksum(bytes: Uint8Array, start: number, end: number, endsAt: number): number {
-  let crc = ~endsAt;
-  for (let i = start; i < end; i++) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ bytes[i]!) & 0xff]!;
-  return ~crc >>> 0;
-}
-
-const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-  return crc;
-});
 
 function writeWord(bytes: Uint8Array, at: number, word: number): void {
   for (let i = 0; i < 4; i++) bytes[at + i] = (word >>> (8 * i)) & 0xff;

@@ -88,6 +88,12 @@ export function checkProbability(value: unknown, path: string): number {
   throw expected(path, "a probability in [0, 1]", value);
 }
 
+/** A finite number above 0. */
+export function checkPositive(value: unknown, path: string): number {
+  if (typeof value === "number" && value > 0 && value < Infinity) return value;
+  throw expected(path, "a number above 0", value);
+}
+
 /** One of a few texts. */
 export function checkOneOf<Choice extends string>(
   value: unknown,
