@@ -22,7 +22,7 @@ describe("a mutant that does not fit the code", () => {
     { find: "this text is nowhere", says: "its text is found 0 times" },
     { find: "progress.isActive =", says: "its text is found 2 times" },
   ])("$says", ({ find, says }) => {
-    const misfit = { ...mutant!, file: "src/protocols/raft/raft.ts", find };
+    const misfit = { ...mutant!, file: "src/protocols/raft/leader.ts", find };
 
     expect(() => huntMutant(misfit, 1)).toThrow(says);
   });

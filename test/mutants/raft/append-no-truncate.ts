@@ -4,7 +4,7 @@ const mutant: Mutant = {
   id: "append-no-truncate",
   wrong: "Entries in conflict with the leader's are kept.",
   source: "Blixard; WRaft #2 in SandTable, EuroSys 2024; Raft §5.3.",
-  file: "src/protocols/raft/raft.ts",
+  file: "src/protocols/raft/follower.ts",
   find: "if (termAt(log, entry.index) === entry.term) return;",
   replace: "return;",
   scenario: "raft-leader-isolation-reelection",

@@ -4,9 +4,12 @@ const mutant: Mutant = {
   id: "election-timer-once",
   wrong: "A lost election is never followed by another.",
   source: "Raft §5.2, split votes; hashicorp/raft 30f065a.",
-  file: "src/protocols/raft/raft.ts",
-  find: ["    this.#resetElectionTimer();", "    if (this.#config.options.preVote)"].join("\n"),
-  replace: "    if (this.#config.options.preVote)",
+  file: "src/protocols/raft/elections.ts",
+  find: [
+    "    this.#member.resetElectionTimer();",
+    "    if (this.#member.config.options.preVote)",
+  ].join("\n"),
+  replace: "    if (this.#member.config.options.preVote)",
   scenario: "raft-random-failures-property/swarm",
   invariant: "LEADER-ELECTED",
 };

@@ -4,9 +4,9 @@ const mutant: Mutant = {
   id: "leader-counts-itself-early",
   wrong: "The leader counts its own entry before its disk has it.",
   source: "etcd #14370; Vanlightly's RaftFsync specification.",
-  file: "src/protocols/raft/raft.ts",
+  file: "src/protocols/raft/leader.ts",
   find: [
-    "    this.#durability.promise(this.#env.id, {",
+    "    durability.promise(env.id, {",
     '      type: "appendReply",',
     "      term: state.term,",
     "      accepted: true,",
@@ -14,7 +14,7 @@ const mutant: Mutant = {
     "    });",
   ].join("\n"),
   replace: [
-    "    this.#onAppendReply(this.#env.id, {",
+    "    this.onAppendReply(env.id, {",
     '      type: "appendReply",',
     "      term: state.term,",
     "      accepted: true,",

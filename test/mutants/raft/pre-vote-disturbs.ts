@@ -4,12 +4,14 @@ const mutant: Mutant = {
   id: "pre-vote-disturbs",
   wrong: "Who is asked for a pre-vote takes over the term that is asked about.",
   source: "hashicorp/raft #609; Ongaro's thesis §9.6.",
-  file: "src/protocols/raft/raft.ts",
-  find: ["    const granted =", "      term > state.term && !this.#hearsLeader()"].join("\n"),
+  file: "src/protocols/raft/elections.ts",
+  find: ["    const granted =", "      term > state.term && !this.#member.hearsLeader()"].join(
+    "\n",
+  ),
   replace: [
-    "    if (term > state.term) this.#becomeFollower(term, undefined);",
+    "    if (term > state.term) this.#member.becomeFollower(term, undefined);",
     "    const granted =",
-    "      term > state.term && !this.#hearsLeader()",
+    "      term > state.term && !this.#member.hearsLeader()",
   ].join("\n"),
   scenario: "raft-flapping-network",
   invariant: "AGREEMENT",

@@ -4,7 +4,7 @@ const mutant: Mutant = {
   id: "pre-vote-wins",
   wrong: "A won pre-vote makes a leader at once, without an election.",
   source: "etcd 3c7359d; Ongaro's thesis §9.6.",
-  file: "src/protocols/raft/raft.ts",
+  file: "src/protocols/raft/elections.ts",
   find: "if (this.#isMajority(role.votes, true)) this.#startElection();",
   replace: "if (this.#isMajority(role.votes, true)) this.#becomeLeader();",
   scenario: "raft-initial-election",

@@ -4,7 +4,7 @@ const mutant: Mutant = {
   id: "vote-forgotten-on-step-down",
   wrong: "To become a follower clears the vote, also in the same term.",
   source: "willemt/raft daa93cb; CCF #5891.",
-  file: "src/protocols/raft/raft.ts",
+  file: "src/protocols/raft/member.ts",
   find: ["if (term === state.term) return;", "    state.term = term;"].join("\n"),
   replace: "state.term = term;",
   scenario: "raft-rapid-leader-changes/figure-8",

@@ -1,0 +1,112 @@
+// Who leads: Raft §5.2 and §5.4.1, thesis §9.6 (pre-vote) and §4.2.3 (loyalty to a leader).
+
+import type { NodeId } from "../../sim/env.ts";
+import type { Member } from "./member.ts";
+import type { PreVote, PreVoteReply, Vote, VoteReply } from "./messages.ts";
+import { majority } from "./progress.ts";
+
+/** A member's part in elections, as voter and as candidate. */
+export class Elections<Command> {
+  readonly #member: Member<Command>;
+  readonly #becomeLeader: () => void;
+
+  /** `becomeLeader` takes over once the election is won. */
+  constructor(member: Member<Command>, becomeLeader: () => void) {
+    this.#member = member;
+    this.#becomeLeader = becomeLeader;
+  }
+
+  onTimeout(): void {
+    if (this.#member.isLeader) return;
+    this.#member.resetElectionTimer();
+    if (this.#member.config.options.preVote) this.#startPreVote();
+    else this.#startElection();
+  }
+
+  #startPreVote(): void {
+    const { state, env, peers } = this.#member;
+    const term = state.term + 1;
+    state.role = { kind: "preCandidate", votes: new Map() };
+    env.emit("pre-vote started", { term });
+    const question = { type: "preVote", term, ...this.#member.lastEntry() } as const;
+    for (const peer of peers) env.send(peer, question);
+    this.onPreVoteReply(env.id, { type: "preVoteReply", term, granted: true });
+  }
+
+  onPreVote(from: NodeId, { term, lastIndex, lastTerm }: PreVote): void {
+    const { state, env } = this.#member;
+    // Thesis §9.6: not while a leader is heard, as the sender may only be cut off from it.
+    const granted =
+      term > state.term && !this.#member.hearsLeader() && this.#isUpToDate(lastIndex, lastTerm);
+    // A refusal tells the own term, so that a node which is behind can catch up and ask again.
+    const answer = { type: "preVoteReply", term: granted ? term : state.term, granted } as const;
+    env.send(from, answer);
+  }
+
+  onPreVoteReply(from: NodeId, { term, granted }: PreVoteReply): void {
+    const { state } = this.#member;
+    if (!granted && term > state.term) {
+      this.#member.becomeFollower(term, undefined);
+      return;
+    }
+    const { role } = state;
+    if (role.kind !== "preCandidate" || (granted && term !== state.term + 1)) return;
+    role.votes.set(from, granted);
+    if (this.#isMajority(role.votes, true)) this.#startElection();
+  }
+
+  #startElection(): void {
+    const { state, env, peers, durability } = this.#member;
+    state.term++;
+    state.role = { kind: "candidate", votes: new Map() };
+    this.#member.vote(env.id);
+    durability.dropPromises();
+    env.emit("election started", { term: state.term });
+    const request = { type: "vote", term: state.term, ...this.#member.lastEntry() } as const;
+    for (const peer of peers) durability.promise(peer, request);
+    // The own vote counts like any other: once it is durable.
+    durability.promise(env.id, { type: "voteReply", term: state.term, granted: true });
+  }
+
+  onVote(from: NodeId, { term, lastIndex, lastTerm }: Vote): void {
+    const member = this.#member;
+    const { state } = member;
+    // Thesis §4.2.3: who hears from a leader neither votes nor adopts the candidate's term.
+    if (member.config.options.checkQuorum && member.hearsLeader()) return;
+    if (term > state.term) member.becomeFollower(term, undefined);
+    // Raft §5.2: one vote in a term, first come, first served; §5.4.1: for no shorter log.
+    const isFree = state.votedFor === undefined || state.votedFor === from;
+    const granted = term === state.term && isFree && this.#isUpToDate(lastIndex, lastTerm);
+    if (granted) {
+      if (state.votedFor === undefined) member.vote(from);
+      member.resetElectionTimer();
+    }
+    member.durability.promise(from, { type: "voteReply", term: state.term, granted });
+  }
+
+  onVoteReply(from: NodeId, { term, granted }: VoteReply): void {
+    const { state, env } = this.#member;
+    if (term > state.term) this.#member.becomeFollower(term, undefined);
+    const { role } = state;
+    if (term !== state.term || role.kind !== "candidate") return;
+    role.votes.set(from, granted);
+    if (this.#isMajority(role.votes, true)) {
+      this.#becomeLeader();
+    } else if (this.#isMajority(role.votes, false)) {
+      env.emit("election lost", { term });
+      this.#member.becomeFollower(term, undefined);
+    }
+  }
+
+  /** Raft §5.4.1: the later last term wins, and with equal terms the longer log. */
+  #isUpToDate(lastIndex: number, lastTerm: number): boolean {
+    const own = this.#member.lastEntry();
+    return lastTerm > own.lastTerm || (lastTerm === own.lastTerm && lastIndex >= own.lastIndex);
+  }
+
+  #isMajority(votes: ReadonlyMap<NodeId, boolean>, answer: boolean): boolean {
+    let count = 0;
+    for (const vote of votes.values()) if (vote === answer) count++;
+    return count >= majority(this.#member.config.members.length);
+  }
+}

@@ -1,0 +1,138 @@
+import { assert } from "../../sim/assert.ts";
+import type { Env, NodeId } from "../../sim/env.ts";
+import type { Codec } from "../codec.ts";
+import { Durability } from "./durability.ts";
+import { appendEntry, type Entry, entryAt, termAt } from "./log.ts";
+import type { RaftMessage } from "./messages.ts";
+import type { RaftOptions } from "./options.ts";
+import type { RaftState } from "./state.ts";
+import { RaftStorage } from "./storage.ts";
+
+/** Who takes part, and with what. */
+export interface RaftConfig<Command> {
+  /** All members, this node included; in the same order on every node. */
+  readonly members: readonly NodeId[];
+  readonly options: RaftOptions;
+  readonly codec: Codec<Command>;
+  /** Takes each committed entry once a life, in order of index. */
+  readonly apply: (entry: Entry<Command>) => void;
+}
+
+/**
+ * What a member does in every role: it keeps term, vote and log, on disk and in memory, commits
+ * and applies, and falls back to follower.
+ */
+export class Member<Command> {
+  state: RaftState<Command>;
+  readonly env: Env<RaftMessage<Command>>;
+  readonly config: RaftConfig<Command>;
+  /** All members but this one. */
+  readonly peers: readonly NodeId[];
+  readonly durability: Durability<Command>;
+  readonly #storage: RaftStorage<Command>;
+
+  /** `receive` takes what the member has promised to itself. */
+  constructor(
+    env: Env<RaftMessage<Command>>,
+    config: RaftConfig<Command>,
+    state: RaftState<Command>,
+    receive: (from: NodeId, message: RaftMessage<Command>) => void,
+  ) {
+    assert(config.members.includes(env.id), "not a member:", env.id);
+    this.state = state;
+    this.env = env;
+    this.config = config;
+    this.peers = config.members.filter((id) => id !== env.id);
+    this.#storage = new RaftStorage(env.disk, config.codec);
+    this.durability = new Durability(
+      env,
+      () => this.state.durability,
+      (to, message) => {
+        if (to === env.id) receive(to, message);
+        else env.send(to, message);
+      },
+    );
+  }
+
+  get isLeader(): boolean {
+    return this.state.role.kind === "leader";
+  }
+
+  /** The leader of the current term, as far as this member knows. */
+  get leader(): NodeId | undefined {
+    const { role } = this.state;
+    if (role.kind === "leader") return this.env.id;
+    return role.kind === "follower" ? role.leader : undefined;
+  }
+
+  /** Reads term, vote and log back from the disk. */
+  recover(): void {
+    const { tornBytes, error, term, votedFor, log } = this.#storage.load();
+    if (tornBytes > 0) this.env.emit("torn tail cut", { tornBytes });
+    Object.assign(this.state, { term, votedFor, log });
+    // What was read may sit in the operating system's cache only: nothing is promised before it
+    // is synced, so the recovery counts as a write.
+    this.durability.wrote(error);
+  }
+
+  /** Any role -> follower, in the same term or a later one. */
+  becomeFollower(term: number, leader: NodeId | undefined): void {
+    const { state } = this;
+    assert(term >= state.term, "the term falls:", state.term, term);
+    if (this.isLeader) {
+      this.env.emit("leader stepped down", { term: state.term });
+      this.env.cancelTimer("heartbeat");
+      this.env.cancelTimer("quorum");
+      this.resetElectionTimer();
+    }
+    state.role = { kind: "follower", leader };
+    if (term === state.term) return;
+    state.term = term;
+    state.leaderHeardAt = undefined;
+    this.vote(undefined);
+    this.durability.dropPromises();
+  }
+
+  /** Gives the vote of the current term, or (undefined) begins a term without one. */
+  vote(votedFor: NodeId | undefined): void {
+    this.state.votedFor = votedFor;
+    this.durability.wrote(this.#storage.saveVote(this.state.term, votedFor));
+  }
+
+  append(entry: Entry<Command>): void {
+    appendEntry(this.state.log, entry);
+    this.durability.wrote(this.#storage.saveEntry(entry));
+  }
+
+  /** Commits and applies up to an index; one that is no news is left in peace. */
+  commitUpTo(index: number): void {
+    const { state } = this;
+    if (index <= state.commit) return;
+    assert(index <= state.log.lastIndex, "commits what it lacks:", index, state.log.lastIndex);
+    state.commit = index;
+    while (state.applied < index) {
+      state.applied++;
+      this.config.apply(entryAt(state.log, state.applied));
+    }
+  }
+
+  /** Index and term of the log's last entry. */
+  lastEntry(): { readonly lastIndex: number; readonly lastTerm: number } {
+    const { log } = this.state;
+    return { lastIndex: log.lastIndex, lastTerm: termAt(log, log.lastIndex) };
+  }
+
+  /** Whether this member leads, or has heard from the leader within the shortest timeout. */
+  hearsLeader(): boolean {
+    const { leaderHeardAt } = this.state;
+    if (this.isLeader) return true;
+    if (leaderHeardAt === undefined) return false;
+    return this.env.now() - leaderHeardAt < this.config.options.electionTimeoutMin;
+  }
+
+  /** Raft §5.2: timeouts are random, so that split votes are rare and soon resolved. */
+  resetElectionTimer(): void {
+    const { electionTimeoutMin, electionTimeoutMax } = this.config.options;
+    this.env.setTimer("election", this.env.random.int(electionTimeoutMin, electionTimeoutMax));
+  }
+}
