@@ -140,6 +140,13 @@ export class VirtualDisk {
     return { kept, lost, torn };
   }
 
+  /** Another disk takes its place, with nothing on it. */
+  wipe(): void {
+    this.#drop(this.written - this.state.settled);
+    this.state.files = new Map();
+    this.state.durable.clear();
+  }
+
   /** Keeps leading sectors of a write, never all; false when that leaves no trace of it. */
   #tear(write: PendingWrite & { kind: "write" }, random: Random): boolean {
     const { durable, arena } = this.state;

@@ -29,15 +29,23 @@ export interface Env<Message> {
   /** This node's own stream of random numbers. */
   readonly random: Random;
   readonly disk: Disk;
-  /** Monotonic time at this host's own rate; its zero means nothing to other hosts. */
+  /**
+   * Monotonic time at this host's own rate. Its zero means nothing to other hosts, nor to the next
+   * life of this node, as it may be another one: do not keep such times on the disk.
+   */
   now(): Micros;
+  /** Microseconds since 1970 as this host believes; may be wrong, and jump in both directions. */
+  wallClock(): Micros;
   /** Hands a message to the network: it may be lost, late, twice, out of order. */
   send(to: NodeId, message: Message): void;
-  /** Sets a timer `delay` from now; setting a timer that is set replaces it. */
+  /** Sets a timer `delay` from now by `now()`; setting a timer that is set replaces it. */
   setTimer(name: string, delay: Micros): void;
   /** Cancels a timer; one that is not set is left in peace. */
   cancelTimer(name: string): void;
-  /** Reports an observation; `invoke`, `ok`, `fail` and `info` make the history. */
+  /**
+   * Reports an observation. Five names have a meaning: `invoke`, `ok`, `fail` and `info` make the
+   * history, and `gauge`, with `{ name, bytes }`, says how large something in memory is now.
+   */
   emit(event: string, data?: Plain): void;
   /**
    * Whether to do, at this site of the program, what is rare but legal; false outside a simulation.

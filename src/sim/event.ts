@@ -8,6 +8,8 @@ export const SYNCED = 4;
 export const OPERATION = 5;
 export const FAULT_BEGINS = 6;
 export const FAULT_ENDS = 7;
+/** An inbox has finished with an event, or may begin. */
+export const WAKE = 8;
 
 /** By kind. */
 export const EVENT_KINDS: readonly EventKind[] = [
@@ -19,4 +21,5 @@ export const EVENT_KINDS: readonly EventKind[] = [
   "operation",
   "fault begins",
   "fault ends",
+  "inbox",
 ];

@@ -1,11 +1,15 @@
-import { assert, fail } from "./assert.ts";
+import { assert } from "./assert.ts";
+import { Clock, type ClockOptions, type ClockState } from "./clock.ts";
+import { type CrashPoint, CrashPoints, type CrashPointsState } from "./crash-points.ts";
 import { type CrashDamage, VirtualDisk } from "./disk.ts";
 import { type Distribution, type Sampler, sample, sampler } from "./distribution.ts";
-import type { Disk, Env, Node, NodeId, Plain } from "./env.ts";
+import type { Env, Node, NodeId, Plain } from "./env.ts";
+import { Inbox, type InboxState } from "./inbox.ts";
 import type { HostView } from "./invariant.ts";
-import type { Random, Streams } from "./random.ts";
+import { type Gauge, Memory, type MemoryState } from "./memory.ts";
+import type { Noise, RandomPosition, RandomStream, Streams } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
-import type { Micros } from "./time.ts";
+import { Timers, type TimersState } from "./timers.ts";
 
 /**
  * Makes a node, at boot and at each restart. The node acts only in its handlers, not while it is
@@ -25,12 +29,21 @@ export interface Surroundings<Message> {
   readonly scheduler: Scheduler;
   readonly streams: Streams;
   readonly disk: DiskOptions;
+  readonly clocks: ClockOptions;
+  readonly cpuNoise: Noise;
   /** The kinds of event that a host schedules for itself. */
   readonly timerKind: number;
   readonly syncedKind: number;
+  readonly wakeKind: number;
+  /** What each event costs the host; undefined for nothing. */
+  cost(host: NodeId): Distribution | undefined;
+  /** The world as the node on this host is to see it. */
+  env(host: Host<Message>): Env<Message>;
   send(from: Host<Message>, to: NodeId, message: Message): void;
   emit(host: Host<Message>, event: string, data: Plain): void;
   buggify(host: Host<Message>, site: string): boolean;
+  /** The power fails at a point of the program: the host is to be held so many times. */
+  onTrap(host: Host<Message>, times: number): void;
 }
 
 /** A sync under way: what its completion event carries. */
@@ -46,25 +59,46 @@ export interface PendingSync {
 export interface HostState {
   downs: number;
   life: number;
-  /** By name, the slot of the event that will fire it. */
-  timers: Map<string, number>;
-  syncs: Set<PendingSync>;
+  /** Whether the machine has been switched off since its last boot. */
+  isCold: boolean;
+  readonly syncs: Set<PendingSync>;
+  readonly timers: TimersState;
+  readonly clock: ClockState;
+  readonly inbox: InboxState;
+  readonly memory: MemoryState;
+  readonly points: CrashPointsState;
+}
+
+/** Thrown through a handler whose node is no more; nothing that it does from there on counts. */
+class CutShort extends Error {
+  override readonly name = "CutShort";
 }
 
 /**
  * The machine, which survives a crash, and the node on it, which does not. Owns the disk, the
- * timers and the count of lives; makes the Env.
+ * clock, the timers, the inbox and the count of lives.
  */
 export class Host<Message = unknown, View = unknown> implements HostView<View> {
   readonly id: NodeId;
   readonly index: number;
   readonly role: "server" | "client";
   readonly disk: VirtualDisk;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly inbox: Inbox;
+  readonly memory = new Memory();
+  readonly points = new CrashPoints();
+  /** The node's own stream of random numbers. */
+  readonly random: RandomStream;
   node: (Node<Message> & View) | undefined;
-  state: HostState = { downs: 0, life: 0, timers: new Map(), syncs: new Set() };
+  state: HostState;
+  /** Whether something waits at a point of the program, or its handler is being cut short. */
+  isAlert = false;
+  /** While a handler that was cut short unwinds: where its random numbers stood. */
+  #cutAt: RandomPosition | undefined;
   readonly #program: Program<Message, View>;
   readonly #surroundings: Surroundings<Message>;
-  readonly #diskRandom: Random;
+  readonly #diskRandom: RandomStream;
   readonly #syncLatency: Sampler;
 
   constructor(
@@ -72,6 +106,7 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     program: Program<Message, View>,
     surroundings: Surroundings<Message>,
   ) {
+    const { scheduler, streams, cpuNoise, timerKind, wakeKind } = surroundings;
     this.id = id;
     this.index = index;
     this.role = role;
@@ -79,11 +114,34 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     this.#surroundings = surroundings;
     this.disk = new VirtualDisk(surroundings.disk.sectorBytes);
     this.#syncLatency = sampler(surroundings.disk.syncLatency);
-    this.#diskRandom = surroundings.streams.stream(`disk ${id}`);
+    this.#diskRandom = streams.stream(`disk ${id}`);
+    this.random = streams.stream(`node ${id}`);
+    this.clock = new Clock(id, surroundings.clocks);
+    this.inbox = new Inbox(scheduler, wakeKind, cpuNoise, { id, index });
+    this.timers = new Timers(scheduler, timerKind, index, this);
+    const cost = surroundings.cost(id);
+    if (cost !== undefined) this.inbox.load(cost);
+    this.state = {
+      ...{ downs: 0, life: 0, isCold: false, syncs: new Set() },
+      ...{ timers: this.timers.state, clock: this.clock.state, inbox: this.inbox.state },
+      ...{ memory: this.memory.state, points: this.points.state },
+    };
   }
 
   get life(): number {
     return this.state.life;
+  }
+
+  get inboxCount(): number {
+    return this.inbox.count;
+  }
+
+  get inboxCountMax(): number {
+    return this.inbox.state.countMax;
+  }
+
+  get gauges(): ReadonlyMap<string, Readonly<Gauge>> {
+    return this.memory.state.gauges;
   }
 
   durable(file: string): ReturnType<VirtualDisk["durable"]> {
@@ -98,26 +156,38 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
   boot(): Node<Message> & View {
     assert(this.mayBoot, "up already, or held down:", this.id);
     this.state.life++;
-    this.node = this.#program(this.#env());
+    if (this.state.isCold) this.clock.powerOn(this.#surroundings.scheduler.now);
+    this.state.isCold = false;
+    this.node = this.#program(this.#surroundings.env(this));
     return this.node;
   }
 
-  /** Puts the node of a snapshot in place: made anew, with the memory it had. */
-  resume(memory: unknown): void {
-    this.node = this.#program(this.#env());
-    this.node.state = memory;
+  /**
+   * Goes on from a state; `slots` has the new place of each slot of the scheduler of then. If the
+   * node was up, it is made anew and has the memory that it had.
+   */
+  restore(
+    state: HostState,
+    slots: ReadonlyMap<number, number>,
+    node: { readonly isUp: boolean; readonly memory: unknown },
+  ): void {
+    for (const sync of state.syncs) sync.slot = slots.get(sync.slot)!;
+    this.state = state;
+    this.timers.restore(state.timers, slots);
+    this.inbox.restore(state.inbox, slots);
+    this.clock.restore(state.clock);
+    this.memory.state = state.memory;
+    this.points.state = state.points;
+    this.isAlert = this.points.isArmed;
+    if (!node.isUp) return;
+    this.node = this.#program(this.#surroundings.env(this));
+    this.node.state = node.memory;
   }
 
   /** Keeps the host down until as many `release`s have followed; true if it was up. */
   hold(): boolean {
     this.state.downs++;
-    const wasUp = this.node !== undefined;
-    this.node = undefined;
-    for (const slot of this.state.timers.values()) this.#surroundings.scheduler.cancel(slot);
-    this.state.timers.clear();
-    for (const { slot } of this.state.syncs) this.#surroundings.scheduler.cancel(slot);
-    this.state.syncs.clear();
-    return wasUp;
+    return this.die();
   }
 
   /** Undoes one `hold`; true if the host may boot now. */
@@ -126,14 +196,38 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     return --this.state.downs === 0;
   }
 
+  /** Ends the node, with all that it waits for and all that waits for it; true if it was up. */
+  die(): boolean {
+    const wasUp = this.node !== undefined;
+    this.node = undefined;
+    this.timers.clear();
+    for (const { slot } of this.state.syncs) this.#surroundings.scheduler.cancel(slot);
+    this.state.syncs.clear();
+    this.inbox.clear();
+    this.memory.clear();
+    return wasUp;
+  }
+
   /** What the disk loses when the power goes. */
   losePower(): CrashDamage {
+    this.state.isCold = true;
     return this.disk.crash(this.#surroundings.streams.stream(`crash ${this.id}`));
   }
 
-  /** The timer's event has come: it is no longer set. */
-  timerFires(name: string): void {
-    this.state.timers.delete(name);
+  /** Another machine takes its place, with an empty disk. */
+  replace(): void {
+    this.state.isCold = true;
+    this.disk.wipe();
+  }
+
+  /** Sets the disk to make durable what was written so far. */
+  sync(token: string): void {
+    const { scheduler, syncedKind } = this.#surroundings;
+    const latency = sample(this.#syncLatency, this.#diskRandom.int(0, 0xffff_ffff));
+    const sync: PendingSync = { token, covers: this.disk.written, slot: 0 };
+    const at = scheduler.now + latency;
+    sync.slot = scheduler.schedule(at, syncedKind, this.index, this.index, sync);
+    this.state.syncs.add(sync);
   }
 
   /** The sync's event has come: what it covers is durable. */
@@ -142,64 +236,43 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     this.disk.settle(sync.covers);
   }
 
-  /** A plain object, so that a test can replace one member: `{ ...env, disk }`. */
-  #env(): Env<Message> {
-    const { scheduler, streams } = this.#surroundings;
-    return {
-      id: this.id,
-      random: streams.stream(`node ${this.id}`),
-      disk: this.#envDisk(),
-      now: () => scheduler.now,
-      send: (to, message) => this.#surroundings.send(this, to, message),
-      setTimer: (name, delay) => this.#setTimer(name, delay),
-      cancelTimer: (name) => this.#cancelTimer(name),
-      emit: (event, data) => this.#surroundings.emit(this, event, data),
-      buggify: (site) => this.#surroundings.buggify(this, site),
-    };
+  /** Lets the power fail at a point of the program, when it has been passed `after` times. */
+  arm(point: CrashPoint, after: number): number {
+    const number = this.points.arm(point, after);
+    this.isAlert = true;
+    return number;
   }
 
-  #envDisk(): Disk {
-    const { disk } = this;
-    return {
-      read: (file) => disk.read(file),
-      sizeOf: (file) => disk.sizeOf(file),
-      list: () => disk.list(),
-      append: (file, bytes, sizeBytes) => disk.append(file, bytes, sizeBytes),
-      write: (file, bytes, offset) => disk.write(file, bytes, offset),
-      truncate: (file, sizeBytes) => disk.truncate(file, sizeBytes),
-      rename: (from, to) => disk.rename(from, to),
-      remove: (file) => disk.remove(file),
-      sync: (token) => this.#sync(token),
-    };
+  /** Undoes {@link arm}; true if the host is held for it. */
+  disarm(number: number): boolean {
+    const hasSprung = this.points.disarm(number);
+    this.isAlert = this.points.isArmed;
+    return hasSprung;
   }
 
-  #setTimer(name: string, delay: Micros): void {
-    if (!(Number.isSafeInteger(delay) && delay >= 0)) fail("not a delay:", name, delay);
-    const { scheduler, timerKind } = this.#surroundings;
-    const { timers } = this.state;
-    const at = scheduler.now + delay;
-    const slot = timers.get(name);
-    if (slot === undefined) {
-      timers.set(name, scheduler.schedule(at, timerKind, this.index, this.index, name));
-      return;
-    }
-    const moved = scheduler.reschedule(slot, at);
-    if (moved !== slot) timers.set(name, moved);
+  /** The program has come to a point; true if the power fails there. */
+  isTrapped(point: CrashPoint): boolean {
+    const times = this.points.pass(point);
+    if (times > 0) this.#surroundings.onTrap(this, times);
+    return times > 0;
   }
 
-  #cancelTimer(name: string): void {
-    const slot = this.state.timers.get(name);
-    if (slot === undefined) return;
-    this.#surroundings.scheduler.cancel(slot);
-    this.state.timers.delete(name);
+  /** Ends the handler that runs, whose node is no more, right where it is. */
+  cutShort(): never {
+    this.isAlert = true;
+    this.#cutAt ??= this.random.position();
+    throw new CutShort(`the node on ${this.id} is no more`);
   }
 
-  #sync(token: string): void {
-    const { scheduler, syncedKind } = this.#surroundings;
-    const latency = sample(this.#syncLatency, this.#diskRandom.int(0, 0xffff_ffff));
-    const sync: PendingSync = { token, covers: this.disk.written, slot: 0 };
-    const at = scheduler.now + latency;
-    sync.slot = scheduler.schedule(at, syncedKind, this.index, this.index, sync);
-    this.state.syncs.add(sync);
+  /** Whether a handler was cut short and has not been left yet. */
+  get isCutShort(): boolean {
+    return this.#cutAt !== undefined;
+  }
+
+  /** The handler has been left, by whatever way; what it drew after the cut is put back. */
+  leaveHandler(): void {
+    if (this.#cutAt !== undefined) this.random.restore(this.#cutAt);
+    this.#cutAt = undefined;
+    this.isAlert = this.points.isArmed;
   }
 }

@@ -1,6 +1,7 @@
 import type { FileImage } from "./disk.ts";
 import type { NodeId } from "./env.ts";
 import type { History } from "./history.ts";
+import type { Gauge } from "./memory.ts";
 import type { Metrics } from "./metrics.ts";
 import { formatTime, type Micros } from "./time.ts";
 
@@ -16,6 +17,11 @@ export interface HostView<View = unknown> {
   readonly life: number;
   /** What of a file a crash cannot take; the bytes are not copied, do not write into them. */
   durable(file: string): Readonly<FileImage> | undefined;
+  /** How many events wait here as the host is paused or busy, and the most that ever did. */
+  readonly inboxCount: number;
+  readonly inboxCountMax: number;
+  /** By name, what the node has reported of its memory; see {@link Env.emit}. */
+  readonly gauges: ReadonlyMap<string, Readonly<Gauge>>;
 }
 
 /** What has just happened. The object is used again for the next event: do not keep it. */
@@ -35,7 +41,9 @@ export type EventKind =
   | "synced"
   | "operation"
   | "fault begins"
-  | "fault ends";
+  | "fault ends"
+  /** An event has come to a host that is paused or busy, and waits; its handling is yet to come. */
+  | "inbox";
 
 /** A message that the node handed to the network in this step. */
 export interface SentMessage {

@@ -34,6 +34,11 @@ export class Metrics {
     this.state.gauges.set(name, value);
   }
 
+  /** What a gauge was set to; 0 when it never was. */
+  gauged(name: string): number {
+    return this.state.gauges.get(name) ?? 0;
+  }
+
   /** Adds a value to a distribution, usually a span of time in microseconds. */
   observe(name: string, value: number): void {
     const samples = this.state.samples.get(name);

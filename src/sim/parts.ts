@@ -12,6 +12,8 @@ import type { Scheduler } from "./scheduler.ts";
 /** All that a simulation is made of and that changes while it runs. */
 export interface Parts<Message, View> {
   steps: number;
+  /** What is being played: an event kind of the scheduler, of one from an inbox its own. */
+  kind: number;
   readonly scheduler: Scheduler;
   readonly streams: Streams;
   readonly hosts: readonly Host<Message, View>[];

@@ -7,6 +7,8 @@ import {
   checkRecord,
   checkText,
 } from "./check.ts";
+import { type ClockOptions, checkClockOptions } from "./clock.ts";
+import { type CpuOptions, checkCpuOptions } from "./cpu.ts";
 import type { NodeId, Operation, Plain } from "./env.ts";
 import { checkFaults, type Fault } from "./fault.ts";
 import type { DiskOptions } from "./host.ts";
@@ -30,6 +32,8 @@ export interface Plan<Settings = Plain> {
   readonly settings: Settings;
   readonly network: NetworkOptions;
   readonly disk: DiskOptions;
+  readonly clocks: ClockOptions;
+  readonly cpu: CpuOptions;
   readonly operations: readonly PlannedOperation[];
   readonly faults: readonly Fault[];
   /** Sites of {@link Env.buggify} that are armed. */
@@ -77,6 +81,8 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
     settings: scenario.checkSettings(fields.settings, "plan.settings"),
     network: checkNetworkOptions(fields.network, "plan.network", hosts),
     disk: checkDiskOptions(fields.disk, "plan.disk"),
+    clocks: checkClockOptions(fields.clocks, "plan.clocks", hosts),
+    cpu: checkCpuOptions(fields.cpu, "plan.cpu", hosts),
     operations: checkOperations(fields.operations, "plan.operations", {
       clients,
       horizon,
@@ -92,6 +98,7 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
 
 const FIELDS = [
   ...["scenario", "seed", "servers", "clients", "settings", "network", "disk"],
+  ...["clocks", "cpu"],
   ...["operations", "faults", "buggify", "core", "calm", "horizon"],
 ];
 

@@ -1,4 +1,6 @@
 import { drawArmed } from "./buggify.ts";
+import { type ClockOptions, defaultClockOptions } from "./clock.ts";
+import { type CpuOptions, defaultCpuOptions } from "./cpu.ts";
 import type { Env, Node, Operation } from "./env.ts";
 import type { FaultCount } from "./fault-schedule.ts";
 import type { History } from "./history.ts";
@@ -17,9 +19,11 @@ import type { TraceEntry } from "./trace.ts";
 
 /** What a scenario draws; what it leaves out is the default: quiet links, no faults, no clients. */
 export type PlanParts<Settings> = Pick<Plan, "servers" | "horizon"> &
-  Partial<Omit<Plan<Settings>, "scenario" | "seed" | "network" | "disk">> & {
+  Partial<Omit<Plan<Settings>, "scenario" | "seed" | "network" | "disk" | "clocks" | "cpu">> & {
     readonly network?: GivenNetwork;
     readonly disk?: Partial<DiskOptions>;
+    readonly clocks?: Partial<ClockOptions>;
+    readonly cpu?: Partial<CpuOptions>;
   };
 
 /** A system under test and what is demanded of it, as its author writes it. */
@@ -153,6 +157,8 @@ function drawPlan<Message, View, Settings>(
     ...parts,
     network: networkOptions(parts.network ?? {}),
     disk: { ...defaultDiskOptions, ...parts.disk },
+    clocks: { ...defaultClockOptions, ...parts.clocks },
+    cpu: { ...defaultCpuOptions, ...parts.cpu },
     settings,
   };
   return checkPlan(drawn, { ...spec, checkSettings: (given) => checkSettings(spec, given) });
@@ -172,7 +178,7 @@ function simulate<Message, View, Settings>(
   options: Observation = {},
   snapshot?: Snapshot,
 ): Simulation<Message, View> {
-  const { seed, network, disk, operations, faults, buggify, calm } = plan;
+  const { seed, network, disk, clocks, cpu, operations, faults, buggify, calm } = plan;
   const { client } = spec;
   const program = (env: Env<Message>) => spec.server(env, plan);
   const clientProgram = client && ((env: Env<Message>) => client(env, plan));
@@ -185,6 +191,8 @@ function simulate<Message, View, Settings>(
         : {},
       network,
       disk,
+      clocks,
+      cpu,
       operations,
       faults,
       buggify,

@@ -6,6 +6,8 @@ import {
   checkRecord,
   checkText,
 } from "./check.ts";
+import { type ClockOptions, checkClockOptions, defaultClockOptions } from "./clock.ts";
+import { type CpuOptions, checkCpuOptions, defaultCpuOptions } from "./cpu.ts";
 import { checkDistribution, constant } from "./distribution.ts";
 import type { NodeId, Operation } from "./env.ts";
 import { checkFaults, type Fault, type Target } from "./fault.ts";
@@ -29,6 +31,8 @@ export interface SimulationOptions<Message = unknown, View = unknown> {
   readonly clients: Readonly<Record<NodeId, Program<Message>>>;
   readonly network: NetworkOptions;
   readonly disk: DiskOptions;
+  readonly clocks: ClockOptions;
+  readonly cpu: CpuOptions;
   readonly faults: readonly Fault[];
   /** Sites of {@link Env.buggify} that are armed. */
   readonly buggify: readonly string[];
@@ -68,6 +72,8 @@ export const defaultSimulationOptions = {
   clients: {},
   network: defaultNetworkOptions,
   disk: defaultDiskOptions,
+  clocks: defaultClockOptions,
+  cpu: defaultCpuOptions,
   faults: [],
   buggify: [],
   calm: Number.MAX_SAFE_INTEGER,
@@ -80,13 +86,15 @@ export const defaultSimulationOptions = {
   eventsMax: 50_000_000,
 } satisfies Omit<SimulationOptions, "seed">;
 
-/** Options as a person writes them: what is left out, also of network and disk, is the default. */
+/** Options as a person writes them: what is left out, also within its parts, is the default. */
 export type GivenOptions<Message, View> = Partial<
-  Omit<SimulationOptions<Message, View>, "seed" | "network" | "disk">
+  Omit<SimulationOptions<Message, View>, "seed" | "network" | "disk" | "clocks" | "cpu">
 > & {
   readonly seed: string;
   readonly network?: GivenNetwork;
   readonly disk?: Partial<DiskOptions>;
+  readonly clocks?: Partial<ClockOptions>;
+  readonly cpu?: Partial<CpuOptions>;
 };
 
 /** All options, with what is given in the place of the defaults. */
@@ -98,6 +106,8 @@ export function simulationOptions<Message, View>(
     ...given,
     network: networkOptions(given.network ?? {}),
     disk: { ...defaultDiskOptions, ...given.disk },
+    clocks: { ...defaultClockOptions, ...given.clocks },
+    cpu: { ...defaultCpuOptions, ...given.cpu },
   };
 }
 
@@ -130,6 +140,8 @@ export function checkSimulationOptions<Message, View>(
   checkDistinct(hosts, "clients");
   checkNetworkOptions(options.network, "network", hosts);
   checkDiskOptions(options.disk, "disk");
+  checkClockOptions(options.clocks, "clocks", hosts);
+  checkCpuOptions(options.cpu, "cpu", hosts);
   const targets = targetNames(hosts, options.targets);
   const horizon = Number.MAX_SAFE_INTEGER;
   checkFaults(options.faults, "faults", targets, horizon);

@@ -1,7 +1,9 @@
 import { assert, UsageError } from "./assert.ts";
 import { Buggify } from "./buggify.ts";
+import { costOn } from "./cpu.ts";
+import { Downfall } from "./downfall.ts";
 import { EndlessLoopWatch } from "./endless-loop.ts";
-import type { NodeId, Plain } from "./env.ts";
+import type { NodeId } from "./env.ts";
 import {
   DELIVER,
   EVENT_KINDS,
@@ -11,17 +13,19 @@ import {
   START,
   SYNCED,
   TIMER,
+  WAKE,
 } from "./event.ts";
 import type { Target } from "./fault.ts";
 import { type FaultCount, FaultSchedule } from "./fault-schedule.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { History } from "./history.ts";
-import { Host } from "./host.ts";
+import { Host, type Surroundings } from "./host.ts";
+import { hostEnv } from "./host-env.ts";
 import type { HostView, Violation } from "./invariant.ts";
 import { Metrics } from "./metrics.ts";
 import { Network } from "./network.ts";
 import type { Parts } from "./parts.ts";
-import { Streams } from "./random.ts";
+import { Noise, Streams } from "./random.ts";
 import { NONE, Scheduler } from "./scheduler.ts";
 import {
   checkSimulationOptions,
@@ -47,6 +51,7 @@ export class Simulation<Message = unknown, View = unknown> {
   readonly #hosts: readonly Host<Message, View>[];
   readonly #faults: FaultSchedule;
   readonly #parts: Parts<Message, View>;
+  readonly #downfall: Downfall<Message, View>;
   readonly #stage: Stage<Message, View>;
   readonly #watch: Watch<View>;
   readonly #isWatched: boolean;
@@ -70,6 +75,7 @@ export class Simulation<Message = unknown, View = unknown> {
     this.#faults = this.#makeFaultSchedule(net);
     this.#parts = {
       steps: 0,
+      kind: START,
       scheduler,
       streams,
       hosts: this.#hosts,
@@ -84,11 +90,9 @@ export class Simulation<Message = unknown, View = unknown> {
     this.#watch = new Watch<View>(this.#parts, this.#options);
     this.#isWatched = this.#watch.isNeeded;
     this.#recorder = record ? new Recorder() : undefined;
-    this.#stage = new Stage(this.#parts, {
-      watch: this.#watch,
-      recorder: this.#recorder,
-      isStrict: strict,
-    });
+    const onlookers = { watch: this.#watch, recorder: this.#recorder, isStrict: strict };
+    this.#downfall = new Downfall(this.#parts, onlookers);
+    this.#stage = new Stage(this.#parts, this.#downfall, onlookers);
     if (snapshot === undefined) this.#schedulePlan();
     else {
       restoreSnapshot(this.#parts, snapshot);
@@ -186,11 +190,13 @@ export class Simulation<Message = unknown, View = unknown> {
       this.#stage.play(kind, host, from, payload, sequence);
     } catch (error) {
       if (error instanceof UsageError) throw error;
-      this.#recorder?.rescue(host, steps, scheduler.now, EVENT_KINDS[kind]!);
-      this.#watch.violateByThrow(error, host.id);
+      if (!host.isCutShort) this.#stage.giveUp(host, error);
     }
+    if (host.isAlert) host.leaveHandler();
     if (this.#isWatched) this.#watch.judge();
-    if (this.#loops.isSuspicious(scheduler.now)) this.#nameLoop(kind, host, payload);
+    // What an inbox hands out at one instant came over a span of time.
+    if (kind !== WAKE && this.#loops.isSuspicious(scheduler.now))
+      this.#nameLoop(kind, host, payload);
     if (steps > this.#options.eventsMax) {
       this.#watch.violate("EVENT-BUDGET", `more than ${this.#options.eventsMax} events`, host.id);
     }
@@ -216,17 +222,17 @@ export class Simulation<Message = unknown, View = unknown> {
   }
 
   #makeHosts(streams: Streams, buggify: Buggify): Host<Message, View>[] {
-    const surroundings = {
-      scheduler: this.#scheduler,
-      streams,
-      disk: this.#options.disk,
-      timerKind: TIMER,
-      syncedKind: SYNCED,
-      send: (from: Host<Message, View>, to: NodeId, message: Message) =>
-        this.#stage.send(from, to, message),
-      emit: (host: Host<Message, View>, event: string, data: Plain) =>
-        this.#stage.emit(host, event, data),
-      buggify: (host: Host<Message, View>, site: string) => buggify.fires(host.id, site),
+    const { seed, disk, clocks, cpu } = this.#options;
+    const surroundings: Surroundings<Message> = {
+      ...{ scheduler: this.#scheduler, streams, disk, clocks },
+      cpuNoise: new Noise(seed, "cpu"),
+      ...{ timerKind: TIMER, syncedKind: SYNCED, wakeKind: WAKE },
+      cost: (id) => costOn(id, cpu),
+      env: (host) => hostEnv(host, surroundings),
+      send: (from: Host<Message, View>, to, message) => this.#stage.send(from, to, message),
+      emit: (host: Host<Message, View>, event, data) => this.#stage.emit(host, event, data),
+      buggify: (host, site) => buggify.fires(host.id, site),
+      onTrap: (host: Host<Message, View>, times) => this.#downfall.springTrap(host, times),
     };
     const { servers } = this.#options;
     // Invariants never look into clients, so a client's program need not show a View.
@@ -247,7 +253,8 @@ export class Simulation<Message = unknown, View = unknown> {
       beginKind: FAULT_BEGINS,
       endKind: FAULT_ENDS,
       resolve: (target) => this.#resolve(target),
-      onDown: (index, kind) => this.#stage.goDown(this.#hosts[index]!, kind),
+      onDown: (index, kind) => this.#downfall.goDown(this.#hosts[index]!, kind),
+      onMemoryLimit: (index) => this.#downfall.judgeMemory(this.#hosts[index]!),
       onUp: (index) => this.#scheduler.schedule(this.now, START, index, index, undefined),
     });
   }

@@ -77,11 +77,8 @@ export function restoreSnapshot<Message, View>(
     invariant.state = copy.invariants[i];
   });
   parts.hosts.forEach((host, i) => {
-    const { state, memory, isUp, disk } = copy.hosts[i]!;
-    for (const [name, slot] of state.timers) state.timers.set(name, slots.get(slot)!);
-    for (const sync of state.syncs) sync.slot = slots.get(sync.slot)!;
-    host.state = state;
+    const { state, disk, ...node } = copy.hosts[i]!;
     Object.assign(host.disk.state, disk);
-    if (isUp) host.resume(memory);
+    host.restore(state, slots, node);
   });
 }

@@ -1,23 +1,27 @@
 import { freeze } from "immer";
 import { assert, fail } from "./assert.ts";
-import type { NodeId, Operation, Plain } from "./env.ts";
-import { DELIVER, FAULT_BEGINS, FAULT_ENDS, OPERATION, START, SYNCED, TIMER } from "./event.ts";
+import type { Downfall } from "./downfall.ts";
+import type { Node, NodeId, Operation, Plain } from "./env.ts";
+import {
+  DELIVER,
+  EVENT_KINDS,
+  FAULT_BEGINS,
+  FAULT_ENDS,
+  OPERATION,
+  START,
+  SYNCED,
+  TIMER,
+  WAKE,
+} from "./event.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { isHistoryEvent } from "./history.ts";
 import type { Host, PendingSync } from "./host.ts";
-import type { EventKind } from "./invariant.ts";
+import type { WaitingEvent } from "./inbox.ts";
 import type { Network } from "./network.ts";
+import type { Onlookers } from "./onlookers.ts";
 import type { Parts } from "./parts.ts";
 import { type Recorder, withoutDrafts } from "./timeline.ts";
 import type { Watch } from "./watch.ts";
-
-/** Who looks on. */
-export interface Onlookers<View> {
-  readonly watch: Watch<View>;
-  readonly recorder: Recorder | undefined;
-  /** Whether messages are frozen when they are sent. */
-  readonly isStrict: boolean;
-}
 
 /** Where events meet hosts: what each kind of event does, and what handlers do to the world. */
 export class Stage<Message, View> {
@@ -27,11 +31,17 @@ export class Stage<Message, View> {
   readonly #indexes: Record<NodeId, number> = Object.create(null);
   readonly #fingerprint: Fingerprint;
   readonly #network: Network;
+  readonly #downfall: Downfall<Message, View>;
   readonly #watch: Watch<View>;
   readonly #recorder: Recorder | undefined;
   readonly #isWatched: boolean;
 
-  constructor(parts: Parts<Message, View>, onlookers: Onlookers<View>) {
+  constructor(
+    parts: Parts<Message, View>,
+    downfall: Downfall<Message, View>,
+    onlookers: Onlookers<View>,
+  ) {
+    this.#downfall = downfall;
     this.#parts = parts;
     this.#onlookers = onlookers;
     for (const { id, index } of parts.hosts) this.#indexes[id] = index;
@@ -42,7 +52,10 @@ export class Stage<Message, View> {
     this.#isWatched = onlookers.watch.isNeeded;
   }
 
-  /** Plays one event of the scheduler; throws what a handler throws. */
+  /**
+   * Plays one event of the scheduler, or lets it wait in its host's inbox; throws what a handler
+   * throws.
+   */
   play(
     kind: number,
     host: Host<Message, View>,
@@ -50,6 +63,7 @@ export class Stage<Message, View> {
     payload: unknown,
     sequence: number,
   ): void {
+    this.#parts.kind = kind;
     // The payloads are what simulation.ts, host.ts and fault-schedule.ts schedule, and what
     // programs send.
     switch (kind) {
@@ -57,22 +71,26 @@ export class Stage<Message, View> {
         this.#deliver(host, from, payload as Message, sequence);
         break;
       case START:
-        this.#start(host);
+        if (host.inbox.isOpen) this.#wait(host, { kind, from, payload, sequence });
+        else this.#start(host);
         break;
       case TIMER:
-        this.#fireTimer(host, payload as string);
+        this.#timerIsDue(host, payload as string, sequence);
         break;
       case SYNCED:
-        this.#completeSync(host, payload as PendingSync);
+        this.#completeSync(host, payload as PendingSync, sequence);
         break;
       case OPERATION:
-        this.#operate(host, payload as Operation);
+        this.#operate(host, payload as Operation, sequence);
         break;
       case FAULT_BEGINS:
         this.#beginFault(payload as number);
         break;
       case FAULT_ENDS:
         this.#endFault(payload as number);
+        break;
+      case WAKE:
+        this.#wake(host);
         break;
       default:
         assert(false, "no such kind of event:", kind);
@@ -98,38 +116,44 @@ export class Stage<Message, View> {
     metrics.emit(event);
     this.#watch.note("emit", host, { event, data: plain });
     if (isHistoryEvent(event)) history.record(host.id, event, plain, scheduler.now);
+    else if (event === "gauge") this.#measure(host, plain);
   }
 
-  /** A fault holds a host down, whether it was up or not. */
-  goDown(host: Host<Message, View>, kind: "crash" | "stop"): void {
+  /** A handler threw, and its node lives. */
+  giveUp(host: Host<Message, View>, error: unknown): void {
+    const { steps, scheduler } = this.#parts;
+    this.#recorder?.rescue(host, steps, scheduler.now, EVENT_KINDS[this.#parts.kind]!);
+    this.#watch.violateByThrow(error, host.id);
+  }
+
+  /** A node has said how large something is in its memory. */
+  #measure(host: Host<Message, View>, data: Plain): void {
     const { metrics } = this.#parts;
-    if (kind === "stop") {
-      this.#watch.note("stop", host, undefined);
-      return;
-    }
-    const { kept, lost, torn } = host.losePower();
-    if (lost > 0) metrics.count("crashes that lost writes");
-    if (torn !== undefined) metrics.count("torn writes");
-    const tear = torn === undefined ? "" : `, tore ${torn}`;
-    const note = `of the writes not synced kept ${kept}, lost ${lost}${tear}`;
-    this.#watch.note("crash", host, undefined, undefined, note);
+    const { name, gauge } = host.memory.report(data);
+    const most = `${name}, most bytes`;
+    if (gauge.bytesMax > metrics.gauged(most)) metrics.gauge(most, gauge.bytesMax);
+    if (this.#downfall.judgeMemory(host)) host.cutShort();
   }
 
   #deliver(host: Host<Message, View>, from: number, message: Message, sequence: number): void {
-    const sender = this.#parts.hosts[from]!.id;
     // Messages are plain data: see Env.send.
     this.#fingerprint.mixPlain(message as Plain);
     if (this.#network.isSevered(from, host.index, sequence, message)) return;
-    const { node } = host;
-    if (node === undefined) {
+    if (host.node === undefined) {
       this.#parts.metrics.count("messages to a dead host");
-      this.#watch.note("lost at a dead host", host, message, sender);
+      this.#watch.note("lost at a dead host", host, message, this.#parts.hosts[from]!.id);
       return;
     }
+    if (host.inbox.isOpen) this.#wait(host, { kind: DELIVER, from, payload: message, sequence });
+    else this.#receive(host, host.node, from, message);
+  }
+
+  #receive(host: Host<Message, View>, node: Node<Message>, from: number, message: Message): void {
+    const sender = this.#parts.hosts[from]!.id;
     if (this.#isWatched) this.#watch.note("deliver", host, message, sender);
     this.#recorder?.lend(node);
     node.onMessage(sender, message);
-    this.#keep(host, "deliver");
+    this.#keep(host);
   }
 
   #start(host: Host<Message, View>): void {
@@ -138,40 +162,97 @@ export class Stage<Message, View> {
     const node = host.boot();
     this.#recorder?.lend(node);
     node.onStart();
-    this.#keep(host, "start");
+    this.#keep(host);
+  }
+
+  #timerIsDue(host: Host<Message, View>, name: string, sequence: number): void {
+    this.#fingerprint.mixPlain(name);
+    if (!host.inbox.isOpen) {
+      this.#fireTimer(host, name);
+      return;
+    }
+    host.timers.park(name, sequence);
+    this.#wait(host, { kind: TIMER, from: host.index, payload: name, sequence });
   }
 
   #fireTimer(host: Host<Message, View>, name: string): void {
-    this.#fingerprint.mixPlain(name);
     this.#watch.note("timer", host, name);
-    host.timerFires(name);
+    host.timers.fires(name);
     const { node } = host;
     assert(node?.onTimer !== undefined, "a timer was set without an onTimer:", host.id, name);
     this.#recorder?.lend(node);
     node.onTimer(name);
-    this.#keep(host, "timer");
+    this.#keep(host);
   }
 
-  #completeSync(host: Host<Message, View>, sync: PendingSync): void {
+  /** The disk does its work whatever the processor does; only the news of it may have to wait. */
+  #completeSync(host: Host<Message, View>, sync: PendingSync, sequence: number): void {
     this.#fingerprint.mixPlain(sync.token);
-    this.#watch.note("synced", host, sync.token);
     host.syncCompletes(sync);
+    if (host.isAlert && host.isTrapped("after sync")) return;
+    if (!host.inbox.isOpen) this.#tellSynced(host, sync);
+    else this.#wait(host, { kind: SYNCED, from: host.index, payload: sync, sequence });
+  }
+
+  #tellSynced(host: Host<Message, View>, { token }: PendingSync): void {
+    this.#watch.note("synced", host, token);
     const { node } = host;
     if (node?.onSynced === undefined) return;
     this.#recorder?.lend(node);
-    node.onSynced(sync.token);
-    this.#keep(host, "synced");
+    node.onSynced(token);
+    this.#keep(host);
   }
 
-  #operate(host: Host<Message, View>, operation: Operation): void {
+  #operate(host: Host<Message, View>, operation: Operation, sequence: number): void {
     this.#fingerprint.mixPlain(operation);
+    if (!host.inbox.isOpen || host.node === undefined) this.#perform(host, operation);
+    else this.#wait(host, { kind: OPERATION, from: host.index, payload: operation, sequence });
+  }
+
+  #perform(host: Host<Message, View>, operation: Operation): void {
     this.#watch.note("operation", host, operation);
     const { node } = host;
     if (node === undefined) return;
     assert(node.onOperation !== undefined, "a client without an onOperation:", host.id);
     this.#recorder?.lend(node);
     node.onOperation(operation);
-    this.#keep(host, "operation");
+    this.#keep(host);
+  }
+
+  /** The event goes into the inbox: for those who watch, its time is yet to come. */
+  #wait(host: Host<Message, View>, event: WaitingEvent): void {
+    host.inbox.put(event);
+    const { metrics } = this.#parts;
+    const most = host.inboxCountMax;
+    if (most > metrics.gauged(INBOX_GAUGE)) metrics.gauge(INBOX_GAUGE, most);
+    if (!this.#isWatched) return;
+    this.#watch.enter(WAKE, host, 0, undefined);
+    this.#watch.note("inbox", host, undefined, undefined, `${EVENT_KINDS[event.kind]} waits`);
+  }
+
+  /** The first event of the inbox is handled, as it would have been when it came. */
+  #wake(host: Host<Message, View>): void {
+    const { kind, from, payload } = host.inbox.take();
+    this.#parts.kind = kind;
+    this.#fingerprint.mix((kind << 28) ^ (from << 14) ^ host.index);
+    if (this.#isWatched) this.#watch.enter(kind, host, from, payload);
+    this.#handle(kind, host, from, payload);
+    host.inbox.serve();
+  }
+
+  /** Hands an event that has arrived to the node. */
+  #handle(kind: number, host: Host<Message, View>, from: number, payload: unknown): void {
+    if (kind === START) {
+      this.#start(host);
+      return;
+    }
+    const { node } = host;
+    assert(node !== undefined, "an event outlived its node:", host.id, EVENT_KINDS[kind]);
+    // As they came to `play`.
+    if (kind === DELIVER) this.#receive(host, node, from, payload as Message);
+    else if (kind === TIMER) this.#fireTimer(host, payload as string);
+    else if (kind === SYNCED) this.#tellSynced(host, payload as PendingSync);
+    else this.#perform(host, payload as Operation);
   }
 
   #beginFault(number: number): void {
@@ -187,8 +268,12 @@ export class Stage<Message, View> {
     this.#parts.faults.end(number);
   }
 
-  #keep(host: Host<Message, View>, kind: EventKind): void {
+  /** The timeline gets what the handler has made of the state. */
+  #keep(host: Host<Message, View>): void {
+    if (this.#recorder === undefined) return;
     const { steps, scheduler } = this.#parts;
-    this.#recorder?.keep(host, steps, scheduler.now, kind);
+    this.#recorder.keep(host, steps, scheduler.now, EVENT_KINDS[this.#parts.kind]!);
   }
 }
+
+const INBOX_GAUGE = "inbox, most events";

@@ -10,7 +10,15 @@ export interface TraceEntry {
   readonly at: Micros;
   /** The host concerned; undefined for the weather. */
   readonly host: NodeId | undefined;
-  readonly kind: EventKind | "send" | "drop" | "emit" | "crash" | "stop" | "lost at a dead host";
+  readonly kind:
+    | EventKind
+    | "send"
+    | "drop"
+    | "emit"
+    | "crash"
+    | "stop"
+    | "wipe"
+    | "lost at a dead host";
   /** The message, the timer's name, `{ event, data }` of an observation; by kind. */
   readonly payload: unknown;
   /** The other host, of a message. */

@@ -63,7 +63,8 @@ function expectedDeliveries(faults: readonly Fault[]): string[] {
     faults.some((fault) => {
       if (fault.kind === "crash" || fault.kind === "stop") return false;
       const isSevered = sentAt < fault.at && fault.at < sentAt + LATENCY;
-      const isCut = isActive(fault, sentAt) || (isSevered && fault.inFlight === "lose");
+      const isCut =
+        isActive(fault, sentAt) || (isSevered && "inFlight" in fault && fault.inFlight === "lose");
       return isCut && touches(fault, from, to);
     });
   const found: string[] = [];

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/sim/assert.ts";
-import { checkFault, describeFault, type Fault, targetsOf } from "../../src/sim/fault.ts";
+import {
+  checkFault,
+  describeFault,
+  FAULT_KINDS,
+  type Fault,
+  targetsOf,
+} from "../../src/sim/fault.ts";
 
 const span = { at: 5_000_000, lasting: 2_000_000 };
 const targets = new Set(["n1", "n2", "n3", "leader"]);
@@ -56,7 +62,7 @@ describe("a fault from outside", () => {
     ["crash", 'fault: expected an object, got "crash"'],
     [
       { ...stop, kind: "earthquake" },
-      'fault.kind: expected one of crash, stop, partition, isolate, oneWay, got "earthquake"',
+      `fault.kind: expected one of ${FAULT_KINDS.join(", ")}, got "earthquake"`,
     ],
     [
       { ...stop, inFlight: "lose" },

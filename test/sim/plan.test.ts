@@ -17,6 +17,8 @@ const plan = {
     links: [{ from: "n1", to: "n2", latency: constant(0), loss: 1, duplication: 1 }],
   },
   disk: { syncLatency: uniform(100, 200), sectorBytes: 512 },
+  clocks: { epoch: 0, hosts: { n1: { offset: -5, driftPpm: 200 } } },
+  cpu: { perEvent: constant(0), hosts: { n2: uniform(1, 5) } },
   operations: [{ at: 10, client: "c1", operation: { id: "o1", key: "x" } }],
   faults: [{ kind: "crash", hosts: ["leader"], at: 0, lasting: 500 }],
   buggify: ["dawdle"],
@@ -115,6 +117,19 @@ describe("a plan", () => {
       "plan.network.links[0].latency.value: expected a whole number of at least 0, got 0.5",
     ],
     ["disk", undefined, "plan.disk: expected an object, got nothing"],
+    [
+      "clocks.epoch",
+      -1,
+      "plan.clocks.epoch: expected a whole number in [0, 4500000000000000], got -1",
+    ],
+    [
+      "clocks.hosts.n1.driftPpm",
+      1_000_001,
+      "plan.clocks.hosts.n1.driftPpm: expected a whole number in [-500000, 1000000], got 1000001",
+    ],
+    ["clocks.hosts.n9", {}, "plan.clocks.hosts.n9: unknown field, expected only n1, n2, c1"],
+    ["cpu.hosts.n9", {}, "plan.cpu.hosts.n9: unknown field, expected only n1, n2, c1"],
+    ["cpu.perEvent", 5, "plan.cpu.perEvent: expected an object, got 5"],
     ["disk.sectorBytes", 0, "plan.disk.sectorBytes: expected a whole number of at least 1, got 0"],
     [
       "disk.syncLatency.max",
@@ -151,7 +166,7 @@ describe("a plan", () => {
       "weather",
       "fine",
       "plan.weather: unknown field, expected only scenario, seed, servers, clients, settings, " +
-        "network, disk, operations, faults, buggify, core, calm, horizon",
+        "network, disk, clocks, cpu, operations, faults, buggify, core, calm, horizon",
     ],
   ])("with another %s, %o, is refused in one line", (path, value, message) => {
     const given = changed(path, value);

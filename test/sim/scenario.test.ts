@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/sim/assert.ts";
+import { defaultClockOptions } from "../../src/sim/clock.ts";
+import { defaultCpuOptions } from "../../src/sim/cpu.ts";
 import type { Env } from "../../src/sim/env.ts";
 import { always } from "../../src/sim/invariant.ts";
 import { crashes } from "../../src/sim/nemesis.ts";
@@ -44,6 +46,7 @@ describe("a plan that is drawn", () => {
       ...{ scenario: "ticking", seed: "7", servers: ["n1", "n2"], clients: [], operations: [] },
       ...{ settings: HORIZON, network: defaultNetworkOptions, disk: defaultDiskOptions },
       ...{ calm: HORIZON / 2, horizon: HORIZON, faults: drawn.faults },
+      ...{ clocks: defaultClockOptions, cpu: defaultCpuOptions },
       ...{ buggify: [], core: ["n1", "n2"] },
     });
   });

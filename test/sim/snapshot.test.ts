@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { defaultClockOptions } from "../../src/sim/clock.ts";
+import { defaultCpuOptions } from "../../src/sim/cpu.ts";
 import { uniform } from "../../src/sim/distribution.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import { always, eventually, type Invariant, type World } from "../../src/sim/invariant.ts";
@@ -49,6 +51,8 @@ function options(): SimulationOptions<string, ScriptedNode> & { readonly seed: s
     network: { latency: uniform(1, 40), loss: 0.1, duplication: 0.2, links: [] },
     // Slow, so that syncs are under way whenever a host goes down.
     disk: { syncLatency: uniform(20, 60), sectorBytes: 4 },
+    clocks: defaultClockOptions,
+    cpu: defaultCpuOptions,
     buggify: ["dawdle"],
     operations: [10, 20, 150].map((at) => ({ at, client: "c1", operation: { id: `o${at}` } })),
     targets: { late: ({ now }) => (now < 130 ? [] : ["n1"]) },

@@ -63,5 +63,7 @@ export function touches(fault: Fault, from: string, to: string): boolean {
         fault.groups.findIndex((group) => group.includes(host));
       return groupOf(from) >= 0 && groupOf(to) >= 0 && groupOf(from) !== groupOf(to);
     }
+    default:
+      throw new RangeError(`what does a ${fault.kind} touch?`);
   }
 }

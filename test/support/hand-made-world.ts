@@ -18,6 +18,9 @@ export class HandMadeHost<View> implements HostView<View> {
   readonly index: number;
   node: View | undefined;
   life = 1;
+  inboxCount = 0;
+  inboxCountMax = 0;
+  gauges = new Map<string, { bytes: number; bytesMax: number }>();
   /** What is durable, of whatever file. */
   bytes = new Uint8Array(0);
 

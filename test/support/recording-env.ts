@@ -22,6 +22,8 @@ export class RecordingEnv<Message> implements Env<Message> {
   readonly emitted: [event: string, data: Plain][] = [];
   /** Sites that fire whenever they are reached. */
   readonly firing = new Set<string>();
+  /** By which the wall clock is ahead of the monotonic one. */
+  wallOffset: Micros = 0;
   #sent: Sent<Message>[] = [];
   #now: Micros = 0;
 
@@ -33,6 +35,10 @@ export class RecordingEnv<Message> implements Env<Message> {
 
   now(): Micros {
     return this.#now;
+  }
+
+  wallClock(): Micros {
+    return this.#now + this.wallOffset;
   }
 
   send(to: NodeId, message: Message): void {

@@ -27,9 +27,13 @@ export interface FaultWorld {
   readonly network: Network;
   readonly hosts: readonly Host[];
   /** A host, by index, was told to go down, up or not. */
-  onDown(host: number, kind: "crash" | "stop"): void;
+  onDown(host: number, kind: "crash" | "stop" | "wipe"): void;
   /** A host may boot. */
   onUp(host: number): void;
+  /** A host may use less memory than before: its node is killed if it uses more. */
+  onMemoryLimit(host: number): void;
+  /** Whether what is on a host's disk may be lost now; left out: always. */
+  mayLoseData?(host: number): boolean;
 }
 
 /** The hosts, by index and none twice, that some of the fault's targets mean. */
@@ -96,6 +100,18 @@ export class FaultReader {
   /** A whole number in [low, high]. */
   count(field: string, low: number, high?: number): number {
     return checkCount(this.#take(field), `${this.#path}.${field}`, low, high);
+  }
+
+  /** A text that fits, as `expectation` says. */
+  text<Text extends string>(
+    field: string,
+    expectation: string,
+    fits: (text: string) => text is Text,
+  ): Text {
+    const path = `${this.#path}.${field}`;
+    const text = checkText(this.#take(field), path);
+    if (fits(text)) return text;
+    throw new UsageError(`${path}: expected ${expectation}, got "${text}"`);
   }
 
   probability(field: string): number {

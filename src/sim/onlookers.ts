@@ -1,0 +1,10 @@
+import type { Recorder } from "./timeline.ts";
+import type { Watch } from "./watch.ts";
+
+/** Who looks on. */
+export interface Onlookers<View> {
+  readonly watch: Watch<View>;
+  readonly recorder: Recorder | undefined;
+  /** Whether messages are frozen when they are sent. */
+  readonly isStrict: boolean;
+}
