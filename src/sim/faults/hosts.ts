@@ -2,8 +2,7 @@
 // ones on a host are counted: it comes back, or goes on, when the last of them has ended.
 
 import { type CrashPoint, isCrashPoint } from "../crash-points.ts";
-import type { Distribution } from "../distribution.ts";
-import { formatTime } from "../time.ts";
+import { type Distribution, describeDistribution } from "../distribution.ts";
 import type { FaultDefinition, FaultWorld, Target } from "./definition.ts";
 
 export type HostFault =
@@ -149,7 +148,7 @@ const slowCpu: Definition<"slowCpu", NumberedMark> = {
   check: (read) => ({ hosts: read.targets("hosts"), perEvent: read.distribution("perEvent") }),
   targets: ({ hosts }) => hosts,
   describe: ({ hosts, perEvent }) =>
-    `slow processor on ${hosts.join(" ")}, ${formatCost(perEvent)} an event`,
+    `slow processor on ${hosts.join(" ")}, ${describeDistribution(perEvent)} an event`,
   begin: ({ hosts, perEvent }, struck, world) => ({
     hosts: struck(hosts).map((index) => {
       return { index, number: world.hosts[index]!.inbox.load(perEvent) };
@@ -161,11 +160,6 @@ const slowCpu: Definition<"slowCpu", NumberedMark> = {
   isEffective: ({ hosts }, world) =>
     hosts.some(({ index, number }) => world.hosts[index]!.inbox.slowedBy(number) > 0),
 };
-
-function formatCost(cost: Distribution): string {
-  if (cost.kind === "constant") return formatTime(cost.value);
-  return `${formatTime(cost.min)} to ${formatTime(cost.max)}`;
-}
 
 /** Whose memory is limited to what, and how many had been killed there before. */
 interface LimitMark {
