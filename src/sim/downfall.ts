@@ -42,9 +42,8 @@ export class Downfall<Message, View> {
    * starts it again soon. True if it did.
    */
   judgeMemory(host: Host<Message, View>): boolean {
-    if (host.node === undefined || !host.memory.isExceeded) return false;
+    if (host.node === undefined || !host.memory.condemn()) return false;
     const { scheduler } = this.#parts;
-    host.memory.state.kills++;
     this.#keepUnfinished(host);
     const note = `out of memory at ${host.memory.state.bytes} bytes`;
     host.die();

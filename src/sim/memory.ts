@@ -15,15 +15,14 @@ export interface MemoryState {
   readonly gauges: Map<string, Gauge>;
   /** Sum of all gauges. */
   bytes: number;
-  /** Bounds that hold now, the same perhaps twice. */
-  limits: number[];
-  /** How often the node was killed for what it used. */
-  kills: number;
+  /** Bounds that hold now, by number, and how often the node was killed for passing each. */
+  readonly limits: Map<number, { readonly bytesMax: number; kills: number }>;
+  limitCount: number;
 }
 
 /** What a program says of its memory by `emit("gauge", { name, bytes })`, and the bounds on it. */
 export class Memory {
-  state: MemoryState = { gauges: new Map(), bytes: 0, limits: [], kills: 0 };
+  state: MemoryState = { gauges: new Map(), bytes: 0, limits: new Map(), limitCount: 0 };
 
   /** Takes in the data of a `gauge` event; returns the gauge's name and what it is now. */
   report(data: Plain): { readonly name: string; readonly gauge: Gauge } {
@@ -39,22 +38,32 @@ export class Memory {
     return { name, gauge };
   }
 
-  /** Whether the node uses more than the least of the bounds. */
-  get isExceeded(): boolean {
+  /** Whether the node uses more than the least of the bounds, and is to be killed for it. */
+  condemn(): boolean {
     const { bytes, limits } = this.state;
-    return limits.length > 0 && limits.some((limit) => bytes > limit);
+    let isExceeded = false;
+    for (const limit of limits.values()) {
+      if (bytes <= limit.bytesMax) continue;
+      isExceeded = true;
+      limit.kills++;
+    }
+    return isExceeded;
   }
 
-  limit(bytesMax: number): void {
-    this.state.limits.push(bytesMax);
+  /** Sets one more bound; returns a number for {@link unlimit}. */
+  limit(bytesMax: number): number {
+    const number = this.state.limitCount++;
+    this.state.limits.set(number, { bytesMax, kills: 0 });
+    return number;
   }
 
-  /** Undoes one {@link limit} of that size. */
-  unlimit(bytesMax: number): void {
-    const { limits } = this.state;
-    const place = limits.indexOf(bytesMax);
-    assert(place >= 0, "no such limit:", bytesMax);
-    limits.splice(place, 1);
+  unlimit(number: number): void {
+    assert(this.state.limits.delete(number), "no such limit:", number);
+  }
+
+  /** How often the node was killed for passing a bound. */
+  killsBy(number: number): number {
+    return this.state.limits.get(number)?.kills ?? 0;
   }
 
   /** The node is no more. */

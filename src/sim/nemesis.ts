@@ -103,7 +103,8 @@ export function swarm(...nemeses: readonly Nemesis[]): Nemesis {
   };
 }
 
-function repeated(
+/** A nemesis that draws fault after fault in a rhythm, from a stream of its own name. */
+export function repeated(
   name: string,
   { every, lasting }: Rhythm,
   draw: (random: Random, field: Battlefield) => FaultKind,

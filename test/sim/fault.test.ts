@@ -24,6 +24,45 @@ const partition: Fault = {
   ...{ kind: "partition", groups: [["n1", "n2"], ["n3"]], inFlight: "lose" },
 };
 
+const hosts = ["n1", "n2"];
+const cost = { kind: "uniform", min: 1_000, max: 2_500_000 } as const;
+const others: readonly [Fault, string][] = [
+  [{ ...span, kind: "wipe", hosts }, "at 5 s for 2 s: wipe n1 n2"],
+  [{ ...span, kind: "pause", hosts }, "at 5 s for 2 s: pause n1 n2"],
+  [
+    { ...span, kind: "slowCpu", hosts, perEvent: cost },
+    "at 5 s for 2 s: slow processor on n1 n2, 1 ms to 2.5 s an event",
+  ],
+  [
+    { ...span, kind: "slowCpu", hosts, perEvent: { kind: "constant", value: 50 } },
+    "at 5 s for 2 s: slow processor on n1 n2, 0.05 ms an event",
+  ],
+  [
+    { ...span, kind: "memoryLimit", hosts, bytesMax: 0 },
+    "at 5 s for 2 s: memory of 0 bytes on n1 n2",
+  ],
+  [
+    { ...span, kind: "crashPoint", hosts, point: "before sync", after: 0 },
+    'at 5 s for 2 s: crash n1 n2 at "before sync"',
+  ],
+  [
+    { ...span, kind: "crashPoint", hosts, point: "emit leader", after: 3 },
+    'at 5 s for 2 s: crash n1 n2 at "emit leader" after 3 more',
+  ],
+  [
+    { ...span, kind: "clockDrift", hosts, ppm: 200 },
+    "at 5 s for 2 s: clock drift of +200 ppm on n1 n2",
+  ],
+  [
+    { ...span, kind: "clockStep", hosts, by: -3_000_000 },
+    "at 5 s for 2 s: clock step of -3 s on n1 n2",
+  ],
+  [
+    { ...span, kind: "clockSlew", hosts, ppm: -500 },
+    "at 5 s for 2 s: clock slew of -500 ppm on n1 n2",
+  ],
+];
+
 describe("a fault in a line", () => {
   it.each<[Fault, string]>([
     [crash, "at 5 s for 2 s: crash n1 leader"],
@@ -31,6 +70,7 @@ describe("a fault in a line", () => {
     [isolate, "at 5 s for 2 s: isolate n1, messages in flight are lost"],
     [oneWay, "at 5 s for 2 s: cut n1 -> n2 n3"],
     [partition, "at 5 s for 2 s: partition n1 n2 | n3, messages in flight are lost"],
+    ...others,
   ])("says when, for how long, what and whom: %#", (fault, line) => {
     expect(describeFault(fault)).toBe(line);
   });
@@ -43,13 +83,17 @@ describe("the targets of a fault", () => {
     [isolate, ["n1"]],
     [oneWay, ["n1", "n2", "n3"]],
     [partition, ["n1", "n2", "n3"]],
+    ...others.map(([fault]): [Fault, readonly string[]] => [fault, hosts]),
   ])("are all that it names, in order: %#", (fault, found) => {
     expect(targetsOf(fault)).toEqual(found);
   });
 });
 
 describe("a fault from outside", () => {
-  it.each([[crash], [stop], [isolate], [oneWay], [partition]])("is taken as it is: %#", (fault) => {
+  it.each([
+    ...[[crash], [stop], [isolate], [oneWay], [partition]],
+    ...others.map(([fault]) => [fault]),
+  ])("is taken as it is: %#", (fault) => {
     expect(checkFault(fault, "fault", targets, HORIZON)).toEqual(fault);
   });
 
@@ -68,6 +112,19 @@ describe("a fault from outside", () => {
       { ...stop, inFlight: "lose" },
       "fault.inFlight: unknown field, expected only at, lasting, kind, hosts",
     ],
+    [
+      { ...span, kind: "clockDrift", hosts, ppm: -500_001 },
+      "fault.ppm: expected a whole number in [-500000, 1000000], got -500001",
+    ],
+    [
+      { ...span, kind: "clockStep", hosts, by: 0.5 },
+      "fault.by: expected a whole number in [-100000000000000, 100000000000000], got 0.5",
+    ],
+    [
+      { ...span, kind: "memoryLimit", hosts },
+      "fault.bytesMax: expected a whole number of at least 0, got nothing",
+    ],
+    [{ ...span, kind: "slowCpu", hosts, perEvent: 5 }, "fault.perEvent: expected an object, got 5"],
     [{ ...stop, at: -1 }, "fault.at: expected a whole number in [0, 9999999], got -1"],
     [{ ...stop, at: 0.5 }, "fault.at: expected a whole number in [0, 9999999], got 0.5"],
     [

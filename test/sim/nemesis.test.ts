@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { uniform } from "../../src/sim/distribution.ts";
 import { checkFault, type Fault, targetsOf } from "../../src/sim/fault.ts";
+import { clockDrifts, clockSlews, clockSteps } from "../../src/sim/nemeses/clocks.ts";
+import { crashPoints, pauses, slowCpus, wipes } from "../../src/sim/nemeses/hosts.ts";
 import {
   all,
   type Battlefield,
@@ -17,7 +20,14 @@ import {
 import { Streams } from "../../src/sim/random.ts";
 
 const SERVERS = ["n1", "n2", "n3", "n4", "n5"];
-const kinds = { crashes, stops, clientStops, partitions, isolations, oneWayCuts };
+const kinds = {
+  ...{ crashes, stops, clientStops, partitions, isolations, oneWayCuts, wipes, pauses },
+  clockDrifts: (rhythm: Rhythm) => clockDrifts(rhythm, 1_000_000),
+  clockSteps: (rhythm: Rhythm) => clockSteps(rhythm, 60_000_000),
+  clockSlews: (rhythm: Rhythm) => clockSlews(rhythm, 500),
+  slowCpus: (rhythm: Rhythm) => slowCpus(rhythm, uniform(1, 50)),
+  crashPoints: (rhythm: Rhythm) => crashPoints(rhythm, ["before sync", "emit leader"], 3),
+};
 const CLIENTS = ["c1", "c2"];
 const field: Battlefield = { servers: SERVERS, clients: CLIENTS, from: 1_000, until: 100_000 };
 const often: Rhythm = { every: { min: 500, max: 1_500 }, lasting: { min: 10, max: 3_000 } };
@@ -91,6 +101,27 @@ describe("what is drawn", () => {
       fault.kind === "oneWay" ? `${fault.from.length} to ${fault.to.length}` : "",
     );
     expect(new Set(shapes)).toEqual(new Set(["1 to 1", "1 to 4", "4 to 1"]));
+  });
+
+  it("of clocks goes both ways, as far as it may", () => {
+    const ppm = (nemesis: Nemesis): number[] =>
+      draw(nemesis).map((fault) => ("ppm" in fault ? fault.ppm : Number.NaN));
+    const drifts = ppm(clockDrifts(often, 1_000_000));
+    expect(Math.min(...drifts)).toBe(-500_000);
+    expect(Math.max(...drifts)).toBeGreaterThan(800_000);
+    const slews = ppm(clockSlews(often, 500));
+    expect(slews.filter((each) => each === 0 || Math.abs(each) > 500)).toEqual([]);
+    const steps = draw(clockSteps(often, 1_000)).map((fault) => ("by" in fault ? fault.by : 0));
+    expect(steps.filter((by) => by === 0 || Math.abs(by) > 1_000)).toEqual([]);
+    expect(new Set(steps.map(Math.sign))).toEqual(new Set([1, -1]));
+  });
+
+  it("of crash points is any of the points, after any number of passes", () => {
+    const faults = draw(crashPoints(often, ["after sync", "between sends"], 2));
+    const drawn = faults.map((fault) =>
+      fault.kind === "crashPoint" ? `${fault.point} ${fault.after}` : "",
+    );
+    expect(new Set(drawn).size).toBe(6);
   });
 
   it.each([

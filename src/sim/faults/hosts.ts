@@ -161,39 +161,27 @@ const slowCpu: Definition<"slowCpu", NumberedMark> = {
     hosts.some(({ index, number }) => world.hosts[index]!.inbox.slowedBy(number) > 0),
 };
 
-/** Whose memory is limited to what, and how many had been killed there before. */
-interface LimitMark {
-  readonly hosts: readonly number[];
-  readonly bytesMax: number;
-  readonly killsBefore: number;
-}
-
-const memoryLimit: Definition<"memoryLimit", LimitMark> = {
+const memoryLimit: Definition<"memoryLimit", NumberedMark> = {
   check: (read) => ({ hosts: read.targets("hosts"), bytesMax: read.count("bytesMax", 0) }),
   targets: ({ hosts }) => hosts,
   describe: ({ hosts, bytesMax }) => `memory of ${bytesMax} bytes on ${hosts.join(" ")}`,
   begin: ({ hosts: targets, bytesMax }, struck, world) => {
-    const hosts = struck(targets);
-    const killsBefore = kills(hosts, world);
-    for (const index of hosts) {
-      world.hosts[index]!.memory.limit(bytesMax);
-      world.onMemoryLimit(index);
-    }
-    return { hosts, bytesMax, killsBefore };
+    const hosts = struck(targets).map((index) => {
+      return { index, number: world.hosts[index]!.memory.limit(bytesMax) };
+    });
+    for (const { index } of hosts) world.onMemoryLimit(index);
+    return { hosts };
   },
-  end: ({ hosts, bytesMax }, world) => {
-    for (const index of hosts) {
+  end: ({ hosts }, world) => {
+    for (const { index, number } of hosts) {
       const host = world.hosts[index]!;
-      host.memory.unlimit(bytesMax);
+      host.memory.unlimit(number);
       if (host.mayBoot) world.onUp(index);
     }
   },
-  isEffective: ({ hosts, killsBefore }, world) => kills(hosts, world) > killsBefore,
+  isEffective: ({ hosts }, world) =>
+    hosts.some(({ index, number }) => world.hosts[index]!.memory.killsBy(number) > 0),
 };
-
-function kills(hosts: readonly number[], world: FaultWorld): number {
-  return hosts.reduce((sum, index) => sum + world.hosts[index]!.memory.state.kills, 0);
-}
 
 const crashPoint: Definition<"crashPoint", NumberedMark> = {
   check: (read) => ({
