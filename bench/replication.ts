@@ -67,7 +67,7 @@ class ReplicatingServer implements Node<RaftMessage<Uint8Array>, State> {
       return;
     }
     const place = this.#raft.propose(entryOf(this.#state.proposed));
-    if (place !== undefined && ++this.#state.proposed < this.#entries) this.#proposeLater();
+    if (typeof place === "object" && ++this.#state.proposed < this.#entries) this.#proposeLater();
     else this.#state.isProposing = false;
   }
 

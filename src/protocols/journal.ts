@@ -58,6 +58,11 @@ export class Journal {
     return writer;
   }
 
+  /** The size in the file of the record that was begun last. */
+  get recordBytes(): number {
+    return this.#writer.sizeBytes;
+  }
+
   /** Appends the record that was begun; durable after the next sync. */
   append(): DiskError | undefined {
     const { bytes, sizeBytes } = this.#writer;

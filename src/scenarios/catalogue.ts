@@ -1,5 +1,6 @@
 import { UsageError } from "../sim/assert.ts";
 import type { Scenario } from "../sim/scenario.ts";
+import { raftDiskFull } from "./raft-disk-full.ts";
 import { raftElections } from "./raft-elections.ts";
 import { raftPartitions } from "./raft-partitions.ts";
 import { raftReplication } from "./raft-replication.ts";
@@ -9,6 +10,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftElections,
   ...raftReplication,
   ...raftPartitions,
+  ...raftDiskFull,
 ];
 
 /** The scenario of that name; throws a UsageError when there is none. */

@@ -51,6 +51,8 @@ export interface StoreScenario {
   readonly invariants?: (plan: StorePlan) => readonly Invariant<KvServer>[];
   readonly expects?: readonly string[];
   readonly goals?: readonly Goal[];
+  /** Changes the world as a server sees it. */
+  readonly around?: (env: Env<KvMessage>) => Env<KvMessage>;
 }
 
 /** Makes a scenario of the store: servers, clients, targets and invariants are those of all. */
@@ -60,7 +62,8 @@ export function storeScenario(scenario: StoreScenario): Scenario {
     checkSettings: checkStoreSettings,
     server: (env, { servers, settings }) => {
       const options = settings.raftOf[env.id] ?? settings.raft;
-      return new KvServer(withEqualTimeouts(env, settings.equalTimeoutsUntil), servers, options);
+      const timed = withEqualTimeouts(env, settings.equalTimeoutsUntil);
+      return new KvServer(scenario.around?.(timed) ?? timed, servers, options);
     },
     client: (env, { servers, settings }) => new KvClient(env, servers, settings.client),
     checkOperation: checkKvOperation,

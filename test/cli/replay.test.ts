@@ -102,8 +102,8 @@ describe("a capsule of code that breaks something else", () => {
     const path = pathIn(join("failures", `${SCENARIO}-5.json`));
     const change = {
       id: "boom",
-      file: "src/protocols/raft/raft.ts",
-      find: 'this.#env.emit("leader elected", { term: state.term });',
+      file: "src/protocols/raft/leader.ts",
+      find: 'env.emit("leader elected", { term: state.term });',
       replace: 'throw new Error("boom");',
     };
     const { status, stdout, stderr } = spawnCli(folder.path, ["replay", path], change);

@@ -3,6 +3,7 @@
 import type { Entry } from "../../src/protocols/raft/log.ts";
 import type {
   Append,
+  AppendFull,
   AppendReply,
   PreVote,
   PreVoteReply,
@@ -46,6 +47,11 @@ export function refused(
   [hintIndex, hintTerm]: readonly [index: number, term: number],
 ): AppendReply {
   return { type: "appendReply", term, accepted: false, rejected, hintIndex, hintTerm };
+}
+
+/** No room for the entry at an index. */
+export function full(term: number, index: number): AppendFull {
+  return { type: "appendFull", term, index };
 }
 
 /** A request by a candidate whose last entry is `last`, given as [index, term]. */

@@ -87,6 +87,8 @@ export class RecordingEnv<Message> implements Env<Message> {
 export class ManualDisk extends VirtualDisk implements Disk {
   /** While set, every append is refused with it. */
   refusal: DiskError | undefined;
+  /** What all files together may take; an append beyond that is refused as full. */
+  capacityBytes = Number.MAX_SAFE_INTEGER;
   /** The syncs under way, oldest first, and how many writes each covers. */
   readonly syncs: { readonly token: string; readonly written: number }[] = [];
 
@@ -96,7 +98,16 @@ export class ManualDisk extends VirtualDisk implements Disk {
   }
 
   override append(file: string, bytes: Uint8Array, sizeBytes?: number): DiskError | undefined {
-    return this.refusal ?? super.append(file, bytes, sizeBytes);
+    if (this.refusal !== undefined) return this.refusal;
+    const usedBytes = this.list().reduce((sum, name) => sum + this.sizeOf(name), 0);
+    if (usedBytes + (sizeBytes ?? bytes.length) > this.capacityBytes) return { kind: "full" };
+    return super.append(file, bytes, sizeBytes);
+  }
+
+  /** Leaves room for so many bytes more. */
+  leaveRoom(sizeBytes: number): void {
+    const usedBytes = this.list().reduce((sum, name) => sum + this.sizeOf(name), 0);
+    this.capacityBytes = usedBytes + sizeBytes;
   }
 
   sync(token: string): void {

@@ -21,7 +21,7 @@ export interface KvClientOptions {
   readonly requestTimeout: Micros;
   /** How long to wait in all before giving up, with the outcome unknown. */
   readonly waitMax: Micros;
-  /** Pause before asking again when no leader is known, uniform in [min, max]. */
+  /** Pause before asking again, after a refusal or when no leader is known: in [min, max]. */
   readonly retryDelay: { readonly min: Micros; readonly max: Micros };
 }
 
@@ -46,7 +46,8 @@ export interface KvClientState {
 
 /**
  * A client with one operation at a time: it follows redirects, retries, and writes the history. An
- * operation whose answer does not come in time ends with `info`: it may happen yet.
+ * operation whose answer does not come in time ends with `info`: it may happen yet. So may one that
+ * was refused, as the network may deliver the request a second time, later.
  */
 export class KvClient implements Node<KvMessage, KvClientState> {
   state: KvClientState = {
@@ -93,6 +94,10 @@ export class KvClient implements Node<KvMessage, KvClientState> {
       case "redirect":
         if (current.server !== undefined) this.#finish("info", "not the leader");
         else if (from === asked) this.#follow(message.leader);
+        break;
+      case "refused":
+        if (current.server !== undefined) this.#finish("info", message.reason);
+        else if (from === asked) this.#askLater(undefined);
         break;
     }
   }
@@ -144,7 +149,12 @@ export class KvClient implements Node<KvMessage, KvClientState> {
       this.#ask();
       return;
     }
-    this.state.leader = undefined;
+    this.#askLater(undefined);
+  }
+
+  /** After a pause, asks the one who leads, or somebody else. */
+  #askLater(leader: NodeId | undefined): void {
+    this.state.leader = leader;
     const { min, max } = this.#options.retryDelay;
     this.#env.setTimer("retry", this.#env.random.int(min, max));
   }

@@ -1,5 +1,6 @@
 import type { NodeId } from "../../sim/env.ts";
 import type { RaftMessage } from "../raft/messages.ts";
+import type { Refusal } from "../raft/raft.ts";
 import type { KvCommand, KvOperation, KvResult, KvValue } from "./commands.ts";
 
 export type KvMessage =
@@ -8,6 +9,7 @@ export type KvMessage =
   | LocalRead
   | Reply
   | Redirect
+  | Refused
   | LocalValue;
 
 /** Client to server: do this once. Sent again, it has the same serial. */
@@ -40,6 +42,14 @@ export interface Redirect {
   readonly session: string;
   readonly serial: number;
   readonly leader: NodeId | undefined;
+}
+
+/** Server to client: this request was not taken in; sent again, here or elsewhere, it may be. */
+export interface Refused {
+  readonly type: "refused";
+  readonly session: string;
+  readonly serial: number;
+  readonly reason: Exclude<Refusal, "not leading">;
 }
 
 export interface LocalValue {

@@ -61,6 +61,7 @@ export class KvServer implements Node<KvMessage, KvState> {
       }
       case "reply":
       case "redirect":
+      case "refused":
       case "localValue":
         assert(false, "a server is answered:", from, message.type);
         break;
@@ -87,8 +88,10 @@ export class KvServer implements Node<KvMessage, KvState> {
       return;
     }
     const place = this.#raft.propose({ session, serial, operation });
-    if (place === undefined) {
+    if (place === "not leading") {
       this.#redirect(client, session, serial);
+    } else if (typeof place === "string") {
+      this.#env.send(client, { type: "refused", session, serial, reason: place });
     } else {
       this.#state.waiting.set(place.index, { client, session, serial });
     }

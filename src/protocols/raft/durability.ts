@@ -10,7 +10,10 @@ export interface DurabilityState<Command> {
   durable: number;
   /** Messages held back until what they promise is durable, in order of `after`. */
   outbox: Promised<Command>[];
-  /** The disk has failed: what is durable is unknown, so the member says and does no more. */
+  /**
+   * The disk has failed: what is durable is unknown, so the member says and does no more. A disk
+   * that is merely full does not halt it: see `RaftState.lackingBytes`.
+   */
   isHalted: boolean;
 }
 
@@ -46,10 +49,15 @@ export class Durability<Command> {
     this.#deliver = deliver;
   }
 
-  /** Counts a write to the journal. One that the disk refuses halts the member. */
-  wrote(error: DiskError | undefined): void {
+  /**
+   * Takes note of a write to the journal; returns whether the journal has it. One for which the
+   * disk has no room has changed nothing; any other error halts the member.
+   */
+  wrote(error: DiskError | undefined): boolean {
+    if (error?.kind === "full") return false;
     this.#state().written++;
     if (error !== undefined) this.#halt(error);
+    return error === undefined;
   }
 
   /** Sends a message as soon as all that was written so far is durable. */

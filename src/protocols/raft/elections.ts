@@ -19,7 +19,9 @@ export class Elections<Command> {
   onTimeout(): void {
     if (this.#member.isLeader) return;
     this.#member.resetElectionTimer();
-    if (this.#member.config.options.preVote) this.#startPreVote();
+    // Who cannot write can neither vote for itself nor lead.
+    if (!this.#member.hasRoom()) this.#member.becomeFollower(undefined);
+    else if (this.#member.config.options.preVote) this.#startPreVote();
     else this.#startElection();
   }
 
@@ -46,7 +48,7 @@ export class Elections<Command> {
   onPreVoteReply(from: NodeId, { term, granted }: PreVoteReply): void {
     const { state } = this.#member;
     if (!granted && term > state.term) {
-      this.#member.becomeFollower(term, undefined);
+      this.#member.enterTerm(term, undefined);
       return;
     }
     const { role } = state;
@@ -57,9 +59,11 @@ export class Elections<Command> {
 
   #startElection(): void {
     const { state, env, peers, durability } = this.#member;
-    state.term++;
+    if (!this.#member.saveVote(state.term + 1, env.id)) {
+      this.#member.becomeFollower(undefined);
+      return;
+    }
     state.role = { kind: "candidate", votes: new Map() };
-    this.#member.vote(env.id);
     durability.dropPromises();
     env.emit("election started", { term: state.term });
     const request = { type: "vote", term: state.term, ...this.#member.lastEntry() } as const;
@@ -73,20 +77,18 @@ export class Elections<Command> {
     const { state } = member;
     // Thesis §4.2.3: who hears from a leader neither votes nor adopts the candidate's term.
     if (member.config.options.checkQuorum && member.hearsLeader()) return;
-    if (term > state.term) member.becomeFollower(term, undefined);
+    if (term > state.term && !member.enterTerm(term, undefined)) return;
     // Raft §5.2: one vote in a term, first come, first served; §5.4.1: for no shorter log.
     const isFree = state.votedFor === undefined || state.votedFor === from;
-    const granted = term === state.term && isFree && this.#isUpToDate(lastIndex, lastTerm);
-    if (granted) {
-      if (state.votedFor === undefined) member.vote(from);
-      member.resetElectionTimer();
-    }
+    const isDeserved = term === state.term && isFree && this.#isUpToDate(lastIndex, lastTerm);
+    const granted = isDeserved && (state.votedFor === from || member.saveVote(term, from));
+    if (granted) member.resetElectionTimer();
     member.durability.promise(from, { type: "voteReply", term: state.term, granted });
   }
 
   onVoteReply(from: NodeId, { term, granted }: VoteReply): void {
     const { state, env } = this.#member;
-    if (term > state.term) this.#member.becomeFollower(term, undefined);
+    if (term > state.term) this.#member.enterTerm(term, undefined);
     const { role } = state;
     if (term !== state.term || role.kind !== "candidate") return;
     role.votes.set(from, granted);
@@ -94,7 +96,7 @@ export class Elections<Command> {
       this.#becomeLeader();
     } else if (this.#isMajority(role.votes, false)) {
       env.emit("election lost", { term });
-      this.#member.becomeFollower(term, undefined);
+      this.#member.becomeFollower(undefined);
     }
   }
 

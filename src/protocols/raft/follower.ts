@@ -2,7 +2,7 @@
 
 import { assert } from "../../sim/assert.ts";
 import type { NodeId } from "../../sim/env.ts";
-import { type Entry, lastIndexUpToTerm, termAt, truncateFrom } from "./log.ts";
+import { type Entry, lastIndexUpToTerm, termAt } from "./log.ts";
 import type { Member } from "./member.ts";
 import type { Append } from "./messages.ts";
 
@@ -24,7 +24,11 @@ export class Follower<Command> {
       return;
     }
     assert(!(term === state.term && member.isLeader), "two leaders in term", term);
-    if (term > state.term || member.leader !== from) member.becomeFollower(term, from);
+    if (term > state.term) {
+      if (!member.enterTerm(term, from)) return;
+    } else if (member.leader !== from) {
+      member.becomeFollower(from);
+    }
     state.leaderHeardAt = member.env.now();
     member.resetElectionTimer();
     const { log } = state;
@@ -32,26 +36,36 @@ export class Follower<Command> {
       this.#reject(from, prevIndex, prevTerm);
       return;
     }
-    for (const entry of entries) this.#accept(entry);
     // Raft figure 2: only what this message vouches for, not whatever else the log holds.
-    const match = prevIndex + entries.length;
+    const match = this.#acceptAll(prevIndex, entries);
     member.commitUpTo(Math.min(message.commit, match));
-    member.durability.promise(from, { type: "appendReply", term, accepted: true, match });
+    const isWhole = match === prevIndex + entries.length;
+    if (isWhole || match > prevIndex) {
+      member.durability.promise(from, { type: "appendReply", term, accepted: true, match });
+    }
+    if (!isWhole) member.durability.promise(from, { type: "appendFull", term, index: match + 1 });
   }
 
-  /** Takes in an entry whose predecessor fits. */
-  #accept(entry: Entry<Command>): void {
-    const { state, env } = this.#member;
-    const { log, commit } = state;
+  /** Takes in entries that follow on an index, while there is room; returns how far. */
+  #acceptAll(prevIndex: number, entries: readonly Entry<Command>[]): number {
+    let match = prevIndex;
+    for (const entry of entries) {
+      if (!this.#accept(entry)) break;
+      match = entry.index;
+    }
+    return match;
+  }
+
+  /** Takes in an entry whose predecessor fits. False: there is no room for it. */
+  #accept(entry: Entry<Command>): boolean {
+    const { log, commit } = this.#member.state;
     if (entry.index <= log.lastIndex) {
       // Raft §5.3: what is there already stays, also if the message is an old one that stops
       // short of the log's end; only a conflict removes entries.
-      if (termAt(log, entry.index) === entry.term) return;
+      if (termAt(log, entry.index) === entry.term) return true;
       assert(entry.index > commit, "a committed entry is overwritten:", entry.index, commit);
-      env.emit("log truncated", { from: entry.index, lastIndex: log.lastIndex });
-      truncateFrom(log, entry.index);
     }
-    this.#member.append(entry);
+    return this.#member.append(entry);
   }
 
   /** Tells a leader that its entries do not follow on, and where they may. */

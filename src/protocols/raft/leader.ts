@@ -4,8 +4,11 @@ import { assert } from "../../sim/assert.ts";
 import type { NodeId } from "../../sim/env.ts";
 import { type Entry, entriesFrom, lastIndexUpToTerm, termAt } from "./log.ts";
 import type { Member } from "./member.ts";
-import type { AppendReply } from "./messages.ts";
+import type { AppendFull, AppendReply } from "./messages.ts";
 import { majority, majorityIndex, matchesOf, newProgress, type Progress } from "./progress.ts";
+
+/** Why a command was not taken in: it is in no log, and by this proposal it never will be. */
+export type Refusal = "not leading" | "disk full";
 
 /** What a member does while it leads. */
 export class Leader<Command> {
@@ -15,41 +18,50 @@ export class Leader<Command> {
     this.#member = member;
   }
 
-  /** Candidate -> leader. */
+  /** Candidate -> leader; or back to follower, when the disk has no room for the first entry. */
   begin(): void {
     const { state, env, config } = this.#member;
     const { members, options } = config;
     const { lastIndex } = state.log;
+    // Raft §8: a blank entry commits what earlier terms have left behind.
+    const blank = this.#append(undefined);
+    if (blank === undefined) {
+      this.#member.becomeFollower(undefined);
+      return;
+    }
     const progress = new Map(members.map((id) => [id, newProgress(lastIndex)] as const));
     state.role = { kind: "leader", progress, ahead: 0 };
     env.emit("leader elected", { term: state.term });
     env.cancelTimer("election");
     env.setTimer("heartbeat", options.heartbeatInterval);
     if (options.checkQuorum) env.setTimer("quorum", options.electionTimeoutMin);
-    // Raft §8: a blank entry commits what earlier terms have left behind.
-    this.#appendOwn(undefined);
-    this.#replicate();
+    this.#spread(blank);
   }
 
-  propose(command: Command): Entry<Command> {
-    const entry = this.#appendOwn(command);
-    this.#replicate();
+  /** Takes in a command, or steps down when the disk has no room for it. */
+  propose(command: Command): Entry<Command> | Refusal {
+    const entry = this.#append(command);
+    if (entry === undefined) {
+      // Others may have room: to lead on would be to refuse every client for as long as this lasts.
+      this.#member.becomeFollower(undefined);
+      return this.#member.state.durability.isHalted ? "not leading" : "disk full";
+    }
+    this.#spread(entry);
     return entry;
   }
 
-  /** Adds an entry of the own term to the own log. */
-  #appendOwn(command: Command | undefined): Entry<Command> {
-    const { state, env, durability } = this.#member;
-    const entry = { index: state.log.lastIndex + 1, term: state.term, command };
-    this.#member.append(entry);
+  /** Adds an entry of the own term to the own log; undefined if the disk does not take it. */
+  #append(command: Command | undefined): Entry<Command> | undefined {
+    const { log, term } = this.#member.state;
+    const entry = { index: log.lastIndex + 1, term, command };
+    return this.#member.append(entry) ? entry : undefined;
+  }
+
+  #spread({ index, term }: Entry<Command>): void {
+    const { env, durability } = this.#member;
     // The leader counts itself when the entry is durable here, as if it had answered itself.
-    durability.promise(env.id, {
-      type: "appendReply",
-      term: state.term,
-      accepted: true,
-      match: entry.index,
-    });
-    return entry;
+    durability.promise(env.id, { type: "appendReply", term, accepted: true, match: index });
+    this.#replicate();
   }
 
   /** Sends to every follower what it lacks, if it may be sent anything now. */
@@ -66,11 +78,12 @@ export class Leader<Command> {
     const { state, env, config } = this.#member;
     const { log, term, commit } = state;
     const prevIndex = progress.next - 1;
-    const entries = entriesFrom(log, progress.next, config.options.appendEntriesMax);
+    const countMax = progress.mode === "full" ? 1 : config.options.appendEntriesMax;
+    const entries = entriesFrom(log, progress.next, countMax);
     const prevTerm = termAt(log, prevIndex);
     env.send(to, { type: "append", term, prevIndex, prevTerm, entries, commit });
-    if (progress.mode === "probe") progress.isPaused = true;
-    else progress.next += entries.length;
+    if (progress.mode === "replicate") progress.next += entries.length;
+    else progress.isPaused = true;
   }
 
   onHeartbeat(): void {
@@ -85,7 +98,7 @@ export class Leader<Command> {
 
   onQuorumCheck(): void {
     const { state, env, config } = this.#member;
-    const { role, term } = state;
+    const { role } = state;
     assert(role.kind === "leader", "checks its quorum and does not lead:", env.id);
     env.setTimer("quorum", config.options.electionTimeoutMin);
     let active = 1;
@@ -93,12 +106,12 @@ export class Leader<Command> {
       if (progress.isActive && id !== env.id) active++;
       progress.isActive = false;
     }
-    if (active < majority(config.members.length)) this.#member.becomeFollower(term, undefined);
+    if (active < majority(config.members.length)) this.#member.becomeFollower(undefined);
   }
 
   onAppendReply(from: NodeId, message: AppendReply): void {
     const { state, env } = this.#member;
-    if (message.term > state.term) this.#member.becomeFollower(message.term, undefined);
+    if (message.term > state.term) this.#member.enterTerm(message.term, undefined);
     if (message.term !== state.term || state.role.kind !== "leader") return;
     const progress = this.#progressOf(from);
     progress.isActive = true;
@@ -115,9 +128,12 @@ export class Leader<Command> {
     const { role, log, commit, term } = state;
     if (role.kind === "leader" && progress.match <= commit && match > commit) role.ahead++;
     progress.match = Math.max(progress.match, match);
-    progress.next = Math.max(progress.next, progress.match + 1);
-    progress.mode = "replicate";
-    progress.isPaused = false;
+    // Without room it may still vouch for what it had before, or had room for.
+    if (progress.mode !== "full" || match >= progress.next) {
+      progress.next = Math.max(progress.next, progress.match + 1);
+      progress.mode = "replicate";
+      progress.isPaused = false;
+    }
     // Most answers add nobody to those ahead, or too few.
     if (role.kind !== "leader" || role.ahead < majority(config.members.length)) return;
     const matches = matchesOf(role.progress);
@@ -131,13 +147,26 @@ export class Leader<Command> {
     const { rejected, hintIndex, hintTerm } = reply;
     // An answer to an older append, overtaken by what is known since.
     const isStale =
-      rejected <= progress.match || (progress.mode === "probe" && rejected !== progress.next - 1);
+      rejected <= progress.match ||
+      (progress.mode !== "replicate" && rejected !== progress.next - 1);
     if (isStale) return;
     const { log } = this.#member.state;
     const agreement = lastIndexUpToTerm(log, Math.min(hintIndex, log.lastIndex), hintTerm);
     progress.next = Math.max(progress.match + 1, Math.min(rejected, agreement + 1));
     progress.mode = "probe";
     progress.isPaused = false;
+  }
+
+  onAppendFull(from: NodeId, { term, index }: AppendFull): void {
+    const { state } = this.#member;
+    if (term !== state.term || state.role.kind !== "leader") return;
+    const progress = this.#progressOf(from);
+    progress.isActive = true;
+    // Since then it has taken the entry.
+    if (index <= progress.match) return;
+    progress.mode = "full";
+    progress.next = index;
+    progress.isPaused = true;
   }
 
   #progressOf(id: NodeId): Progress {

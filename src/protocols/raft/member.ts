@@ -1,10 +1,11 @@
 import { assert } from "../../sim/assert.ts";
-import type { Env, NodeId } from "../../sim/env.ts";
+import type { DiskError, Env, NodeId } from "../../sim/env.ts";
 import type { Codec } from "../codec.ts";
 import { Durability } from "./durability.ts";
-import { appendEntry, type Entry, entryAt, termAt } from "./log.ts";
+import { appendEntry, type Entry, entryAt, termAt, truncateFrom } from "./log.ts";
 import type { RaftMessage } from "./messages.ts";
 import type { RaftOptions } from "./options.ts";
+import { hasRoomFor } from "./room.ts";
 import type { RaftState } from "./state.ts";
 import { RaftStorage } from "./storage.ts";
 
@@ -71,14 +72,14 @@ export class Member<Command> {
     if (tornBytes > 0) this.env.emit("torn tail cut", { tornBytes });
     Object.assign(this.state, { term, votedFor, log });
     // What was read may sit in the operating system's cache only: nothing is promised before it
-    // is synced, so the recovery counts as a write.
+    // is synced, so the recovery counts as a write. A cut needs no room.
+    assert(error?.kind !== "full", "no room to cut off bytes:", tornBytes);
     this.durability.wrote(error);
   }
 
-  /** Any role -> follower, in the same term or a later one. */
-  becomeFollower(term: number, leader: NodeId | undefined): void {
+  /** Any role -> follower, in the same term. */
+  becomeFollower(leader: NodeId | undefined): void {
     const { state } = this;
-    assert(term >= state.term, "the term falls:", state.term, term);
     if (this.isLeader) {
       this.env.emit("leader stepped down", { term: state.term });
       this.env.cancelTimer("heartbeat");
@@ -86,22 +87,75 @@ export class Member<Command> {
       this.resetElectionTimer();
     }
     state.role = { kind: "follower", leader };
-    if (term === state.term) return;
+  }
+
+  /**
+   * Any role -> follower in a later term. False when the disk has no room for the term: then it is
+   * as if it had not been heard of, but that who led or stood in the old one does so no longer.
+   */
+  enterTerm(term: number, leader: NodeId | undefined): boolean {
+    const { state } = this;
+    assert(term > state.term, "the term falls:", state.term, term);
+    if (!this.#wrote(this.#storage.saveVote(term, undefined))) {
+      if (state.role.kind !== "follower") this.becomeFollower(undefined);
+      return false;
+    }
+    this.becomeFollower(leader);
     state.term = term;
+    state.votedFor = undefined;
     state.leaderHeardAt = undefined;
-    this.vote(undefined);
     this.durability.dropPromises();
+    return true;
   }
 
-  /** Gives the vote of the current term, or (undefined) begins a term without one. */
-  vote(votedFor: NodeId | undefined): void {
+  /** Takes a term and gives its vote, not yet if undefined. False: the disk has no room for it. */
+  saveVote(term: number, votedFor: NodeId | undefined): boolean {
+    if (!this.#wrote(this.#storage.saveVote(term, votedFor))) return false;
+    this.state.term = term;
     this.state.votedFor = votedFor;
-    this.durability.wrote(this.#storage.saveVote(this.state.term, votedFor));
+    return true;
   }
 
-  append(entry: Entry<Command>): void {
-    appendEntry(this.state.log, entry);
-    this.durability.wrote(this.#storage.saveEntry(entry));
+  /**
+   * Puts an entry in its place in the log, and removes all that stood there and behind it. False:
+   * the disk has no room for it, and the log is as it was.
+   */
+  append(entry: Entry<Command>): boolean {
+    if (!this.#wrote(this.#storage.saveEntry(entry))) return false;
+    const { log } = this.state;
+    if (entry.index <= log.lastIndex) {
+      this.env.emit("log truncated", { from: entry.index, lastIndex: log.lastIndex });
+      truncateFrom(log, entry.index);
+    }
+    appendEntry(log, entry);
+    return true;
+  }
+
+  /** Whether the disk has room, for what it refused last at least. */
+  hasRoom(): boolean {
+    const { lackingBytes } = this.state;
+    if (lackingBytes === 0) return true;
+    if (!hasRoomFor(this.env.disk, lackingBytes)) return false;
+    this.#findsRoom();
+    return true;
+  }
+
+  /** Takes note of a write to the journal; returns whether the journal has it. */
+  #wrote(error: DiskError | undefined): boolean {
+    const { state } = this;
+    const isWritten = this.durability.wrote(error);
+    if (isWritten && state.lackingBytes === 0) return true;
+    const { recordBytes } = this.#storage;
+    if (isWritten && recordBytes >= state.lackingBytes) this.#findsRoom();
+    if (error?.kind !== "full") return isWritten;
+    if (state.lackingBytes === 0) this.env.emit("disk full", { bytes: recordBytes });
+    state.lackingBytes = Math.max(state.lackingBytes, recordBytes);
+    return false;
+  }
+
+  #findsRoom(): void {
+    this.env.emit("disk free again", { bytes: this.state.lackingBytes });
+    this.state.lackingBytes = 0;
   }
 
   /** Commits and applies up to an index; one that is no news is left in peace. */

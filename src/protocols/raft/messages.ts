@@ -7,7 +7,8 @@ export type RaftMessage<Command> =
   | Vote
   | VoteReply
   | Append<Command>
-  | AppendReply;
+  | AppendReply
+  | AppendFull;
 
 /** "Would you vote for me in this term?" Promises nothing, on either side. Thesis §9.6. */
 export interface PreVote {
@@ -68,3 +69,10 @@ export type AppendReply =
       readonly hintIndex: number;
       readonly hintTerm: number;
     };
+
+/** "My disk has no room for the entry of this index, nor for what follows it." */
+export interface AppendFull {
+  readonly type: "appendFull";
+  readonly term: number;
+  readonly index: number;
+}

@@ -10,9 +10,10 @@ export interface Progress {
   /**
    * `probe`: where the logs agree is not known; one append at a time looks for it.
    * `replicate`: entries are sent as they come, without waiting for answers.
+   * `full`: it has no room for the next entry; that one goes with each heartbeat, until it has.
    */
-  mode: "probe" | "replicate";
-  /** In `probe`: an append is on its way, and the next one waits for an answer or a heartbeat. */
+  mode: "probe" | "replicate" | "full";
+  /** Not in `replicate`: an append is on its way, and the next waits for an answer or heartbeat. */
   isPaused: boolean;
   /** Whether it has answered since the leader last checked for its quorum. */
   isActive: boolean;

@@ -7,10 +7,12 @@ import { assert, unreachable } from "../../sim/assert.ts";
 import type { DiskError, Env, NodeId } from "../../sim/env.ts";
 import { Elections } from "./elections.ts";
 import { Follower } from "./follower.ts";
-import { Leader } from "./leader.ts";
+import { Leader, type Refusal } from "./leader.ts";
 import { Member, type RaftConfig } from "./member.ts";
 import type { RaftMessage } from "./messages.ts";
 import type { RaftState } from "./state.ts";
+
+export type { Refusal } from "./leader.ts";
 
 /**
  * One member of a Raft group. The node that contains it passes on its events, and lends it its part
@@ -59,11 +61,11 @@ export class Raft<Command> {
   }
 
   /**
-   * Proposes a command: on the leader its future place in the log, elsewhere undefined. It is
-   * decided when `apply` gets an entry of that index: another term means that it was lost.
+   * Proposes a command; returns its future place in the log, or why it has none. It is decided when
+   * `apply` gets an entry of that index: another term means that it was lost.
    */
-  propose(command: Command): { readonly index: number; readonly term: number } | undefined {
-    if (!this.isLeader || this.state.durability.isHalted) return undefined;
+  propose(command: Command): { readonly index: number; readonly term: number } | Refusal {
+    if (!this.isLeader || this.state.durability.isHalted) return "not leading";
     const entry = this.#leader.propose(command);
     this.#member.durability.flush();
     return entry;
@@ -109,6 +111,9 @@ export class Raft<Command> {
         break;
       case "appendReply":
         this.#leader.onAppendReply(from, message);
+        break;
+      case "appendFull":
+        this.#leader.onAppendFull(from, message);
         break;
       default:
         unreachable(message);

@@ -31,6 +31,11 @@ export interface RaftState<Command> {
   applied: number;
   /** When the leader of this term was last heard. */
   leaderHeardAt: Micros | undefined;
+  /**
+   * Size in bytes of the largest record for which the disk had no room, and has had none since; 0
+   * while it has room. Until then the member does not stand for election.
+   */
+  lackingBytes: number;
   durability: DurabilityState<Command>;
 }
 
@@ -44,6 +49,7 @@ export function initialRaftState<Command>(): RaftState<Command> {
     commit: 0,
     applied: 0,
     leaderHeardAt: undefined,
+    lackingBytes: 0,
     durability: initialDurability(),
   };
 }

@@ -36,6 +36,11 @@ export class RaftStorage<Command> {
     return { ...persistent, tornBytes, error };
   }
 
+  /** How many bytes the last record takes in the file, or would have taken. */
+  get recordBytes(): number {
+    return this.#journal.recordBytes;
+  }
+
   saveVote(term: number, votedFor: NodeId | undefined): DiskError | undefined {
     const writer = this.#journal.begin();
     writer.byte(VOTE_RECORD);

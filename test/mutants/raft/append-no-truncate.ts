@@ -5,8 +5,8 @@ const mutant: Mutant = {
   wrong: "Entries in conflict with the leader's are kept.",
   source: "Blixard; WRaft #2 in SandTable, EuroSys 2024; Raft §5.3.",
   file: "src/protocols/raft/follower.ts",
-  find: "if (termAt(log, entry.index) === entry.term) return;",
-  replace: "return;",
+  find: "if (termAt(log, entry.index) === entry.term) return true;",
+  replace: "return true;",
   scenario: "raft-leader-isolation-reelection",
   invariant: "RAFT-MATCH",
 };

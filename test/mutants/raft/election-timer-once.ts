@@ -7,9 +7,9 @@ const mutant: Mutant = {
   file: "src/protocols/raft/elections.ts",
   find: [
     "    this.#member.resetElectionTimer();",
-    "    if (this.#member.config.options.preVote)",
+    "    // Who cannot write can neither vote for itself nor lead.",
   ].join("\n"),
-  replace: "    if (this.#member.config.options.preVote)",
+  replace: "",
   scenario: "raft-random-failures-property/swarm",
   invariant: "LEADER-ELECTED",
 };

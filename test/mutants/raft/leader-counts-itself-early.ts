@@ -5,22 +5,9 @@ const mutant: Mutant = {
   wrong: "The leader counts its own entry before its disk has it.",
   source: "etcd #14370; Vanlightly's RaftFsync specification.",
   file: "src/protocols/raft/leader.ts",
-  find: [
-    "    durability.promise(env.id, {",
-    '      type: "appendReply",',
-    "      term: state.term,",
-    "      accepted: true,",
-    "      match: entry.index,",
-    "    });",
-  ].join("\n"),
-  replace: [
-    "    this.onAppendReply(env.id, {",
-    '      type: "appendReply",',
-    "      term: state.term,",
-    "      accepted: true,",
-    "      match: entry.index,",
-    "    });",
-  ].join("\n"),
+  find: 'durability.promise(env.id, { type: "appendReply", term, accepted: true, match: index });',
+  replace:
+    'this.onAppendReply(env.id, { type: "appendReply", term, accepted: true, match: index });',
   scenario: "raft-random-failures-property/swarm",
   invariant: "RAFT-QUORUM",
 };

@@ -5,8 +5,11 @@ const mutant: Mutant = {
   wrong: "To become a follower clears the vote, also in the same term.",
   source: "willemt/raft daa93cb; CCF #5891.",
   file: "src/protocols/raft/member.ts",
-  find: ["if (term === state.term) return;", "    state.term = term;"].join("\n"),
-  replace: "state.term = term;",
+  find: 'state.role = { kind: "follower", leader };',
+  replace: [
+    'state.role = { kind: "follower", leader };',
+    "    this.saveVote(state.term, undefined);",
+  ].join("\n"),
   scenario: "raft-rapid-leader-changes/figure-8",
   invariant: "RAFT-VOTE",
 };

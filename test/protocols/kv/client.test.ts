@@ -220,6 +220,31 @@ describe("a redirect", () => {
   });
 });
 
+describe("a refusal", () => {
+  const refused = { type: "refused", session: "c1@0", serial: 1, reason: "disk full" } as const;
+
+  it("is followed by the same request to another server, after a while", () => {
+    const bench = asking();
+    expect(bench.hear("n1", refused)).toEqual([]);
+    expect(bench.env.timers.get("retry")).toBe(retryDelay.min);
+    const message = { type: "request", session: "c1@0", serial: 1, operation: PUT };
+    expect(bench.fire("retry")).toEqual([{ to: "n2", message }]);
+  });
+
+  it("by a server that was asked before the last one is ignored", () => {
+    const bench = asking();
+    bench.fire("retry");
+    bench.hear("n1", refused);
+    expect(bench.env.timers.get("retry")).toBe(2 * requestTimeout);
+  });
+
+  it("leaves the outcome unknown: the network may deliver the request twice", () => {
+    const bench = asking({ ...PUT, server: "n1" });
+    bench.hear("n1", refused);
+    expect(bench.outcomes).toEqual([["info", { id: "o1", result: "disk full" }]]);
+  });
+});
+
 describe("an operation without an answer by the deadline", () => {
   it("stays open in the history: it may happen yet", () => {
     const bench = asking();

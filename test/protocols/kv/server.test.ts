@@ -121,8 +121,17 @@ describe("a server that leads", () => {
   it("redirects, and says no more, when its disk has failed", () => {
     const bench = new Bench().lead();
     bench.env.disk.refusal = { kind: "io" };
-    expect(bench.ask("c1", request(1))).toEqual([]);
+    expect(bench.ask("c1", request(1))).toMatchObject([{ message: { type: "redirect" } }]);
     expect(bench.ask("c1", request(2))).toMatchObject([{ message: { type: "redirect" } }]);
+  });
+
+  it("refuses, and leads no more, when its disk is full", () => {
+    const bench = new Bench().lead();
+    bench.env.disk.refusal = { kind: "full" };
+    const message = { type: "refused", session: "s", serial: 1, reason: "disk full" };
+    expect(bench.ask("c1", request(1))).toEqual([{ to: "c1", message }]);
+    expect(bench.server.role).toBe("follower");
+    expect(bench.ask("c1", request(1))).toMatchObject([{ message: { type: "redirect" } }]);
   });
 });
 

@@ -220,10 +220,10 @@ describe("a member whose disk has failed is silent", () => {
 
   it("it asks for no further sync", () => {
     const member = follower({ term: 1 });
-    member.env.disk.refusal = { kind: "full" };
+    member.env.disk.refusal = IO;
     member.receive("n2", append(1, [0, 0], [1]));
     expect(member.env.disk.syncs).toEqual([]);
-    expect(member.env.emitted).toEqual([["halted", { error: "full" }]]);
+    expect(member.env.emitted).toEqual([["halted", { error: "io" }]]);
   });
 
   it("it answers nobody", () => {
@@ -248,7 +248,7 @@ describe("a member whose disk has failed is silent", () => {
     member.env.disk.refusal = IO;
     member.raft.propose("refused");
     member.env.takeSent();
-    expect(member.raft.propose("x")).toBeUndefined();
+    expect(member.raft.propose("x")).toBe("not leading");
     expect(member.env.takeSent()).toEqual([]);
   });
 });

@@ -67,8 +67,8 @@ describe("figure 2, leaders: a command from a client", () => {
   });
 
   it("is taken by nobody else", () => {
-    expect(follower({ term: 1 }).raft.propose("x")).toBeUndefined();
-    expect(candidate({ term: 1 }).raft.propose("x")).toBeUndefined();
+    expect(follower({ term: 1 }).raft.propose("x")).toBe("not leading");
+    expect(candidate({ term: 1 }).raft.propose("x")).toBe("not leading");
   });
 });
 

@@ -1,0 +1,14 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "full-disk-keeps-in-memory",
+  wrong: "An entry for which the disk has no room is kept in memory all the same.",
+  source: "Scenario raft-disk-full: who cannot persist never acknowledges.",
+  file: "src/protocols/raft/member.ts",
+  find: "if (!this.#wrote(this.#storage.saveEntry(entry))) return false;",
+  replace: "this.#wrote(this.#storage.saveEntry(entry));",
+  scenario: "raft-disk-full/follower",
+  invariant: "RAFT-DURABLE",
+};
+
+export default mutant;
