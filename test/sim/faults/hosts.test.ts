@@ -90,6 +90,19 @@ describe("wipe", () => {
   });
 });
 
+it("a wipe takes what was not synced, for good", () => {
+  const script: Script = {
+    onStart: (env) => {
+      env.disk.append(env.now() === 0 ? "old" : "new", BYTES);
+      env.disk.sync("s");
+    },
+  };
+  const simulation = simulate(script, [{ kind: "wipe", hosts: ["n1"], at: 5, lasting: 10 }]);
+  simulation.run(90);
+  const sizes = ["old", "new"].map((file) => simulation.hosts[0]!.durable(file)?.sizeBytes);
+  expect(sizes).toEqual([undefined, 3]);
+});
+
 it("a wipe spares a host whose data must not be lost now", () => {
   const wiped: unknown[] = [];
   const host = {

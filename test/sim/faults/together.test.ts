@@ -77,6 +77,17 @@ describe("faults of hosts and clocks together", () => {
     expect(kinds).toEqual([...new Set(all.map(({ kind }) => kind))].map((kind) => [kind, 0]));
   });
 
+  it("go on from a snapshot in the middle of an event's work, which a pause then holds up", () => {
+    const faults: readonly Fault[] = [
+      { kind: "slowCpu", hosts: ["n1", "n2"], perEvent: kindOf(400), at: 100, lasting: 2_000 },
+      { kind: "pause", hosts: ["n1", "n2"], at: 1_000, lasting: 500 },
+    ];
+    const [whole, first] = [busy(faults), busy(faults)];
+    first.run(999);
+    expect(first.hosts.some(({ inboxCount }) => inboxCount > 1)).toBe(true);
+    expect(finish(busy(faults, {}, first.snapshot()))).toEqual(finish(whole));
+  });
+
   it("go on from a snapshot, wherever it was taken, as if the run had never stopped", () => {
     const whole = busy(all);
     const ending = finish(whole);
