@@ -13,7 +13,7 @@ import { RAFT_FILE, readDurableTerms } from "../src/protocols/raft/storage.ts";
 import { uniform } from "../src/sim/distribution.ts";
 import type { Env, Node, NodeId } from "../src/sim/env.ts";
 import type { Invariant } from "../src/sim/invariant.ts";
-import { defaultNetworkOptions } from "../src/sim/network.ts";
+import { defaultNetworkOptions } from "../src/sim/network-options.ts";
 import { Simulation } from "../src/sim/simulation.ts";
 import { ms } from "../src/sim/time.ts";
 

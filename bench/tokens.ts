@@ -2,7 +2,7 @@
 
 import { uniform } from "../src/sim/distribution.ts";
 import type { Env, Node, NodeId } from "../src/sim/env.ts";
-import { defaultNetworkOptions } from "../src/sim/network.ts";
+import { defaultNetworkOptions } from "../src/sim/network-options.ts";
 import { Simulation } from "../src/sim/simulation.ts";
 import { ms } from "../src/sim/time.ts";
 

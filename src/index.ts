@@ -5,7 +5,15 @@ export { type CampaignReport, campaign } from "./campaign/campaign.ts";
 export { catalogue, findScenario } from "./scenarios/catalogue.ts";
 // Errors.
 export { AssertionError, assert, UsageError } from "./sim/assert.ts";
-export { constant, type Distribution, uniform } from "./sim/distribution.ts";
+export {
+  constant,
+  type Distribution,
+  exponential,
+  logNormal,
+  pareto,
+  quantiles,
+  uniform,
+} from "./sim/distribution.ts";
 // The seam: what a protocol sees.
 export type { Disk, DiskError, Env, Node, NodeId, Operation, Plain } from "./sim/env.ts";
 export type { Fault } from "./sim/fault.ts";
@@ -19,6 +27,15 @@ export {
   type Violation,
   type World,
 } from "./sim/invariant.ts";
+export {
+  bandwidths,
+  burstLosses,
+  corruptions,
+  duplications,
+  latencies,
+  losses,
+  reorderings,
+} from "./sim/nemeses/traffic.ts";
 // Plans and runs.
 export {
   all,
@@ -46,3 +63,5 @@ export type { SimulationOptions } from "./sim/simulation-options.ts";
 export { type Micros, minutes, ms, seconds, us } from "./sim/time.ts";
 export type { Timeline } from "./sim/timeline.ts";
 export { formatTrace, type TraceEntry } from "./sim/trace.ts";
+// Messages as bytes.
+export { plainWire, type Wire } from "./sim/wire.ts";

@@ -1,4 +1,4 @@
-import type { FaultCount } from "../sim/fault-schedule.ts";
+import type { FaultCount } from "../sim/fault-count.ts";
 import type { Percentiles } from "../sim/metrics.ts";
 import type { Goal, RunResult, Scenario } from "../sim/scenario.ts";
 import { Histogram } from "./histogram.ts";
@@ -21,10 +21,8 @@ export interface TallySummary {
   readonly events: number;
   /** Virtual time, in microseconds. */
   readonly virtualTime: number;
-  /** By kind of fault. Messages lost and duplicated by chance stand beside them. */
+  /** By kind of fault; of what the network's options do all the time, as `network loss`. */
   readonly faults: Readonly<Record<string, FaultCount>>;
-  readonly lost: number;
-  readonly duplicated: number;
   /** How often nodes emitted each event. */
   readonly emitted: Readonly<Record<string, number>>;
   /**
@@ -45,8 +43,6 @@ export class Tally {
   #schedules = 0;
   #events = 0;
   #virtualTime = 0;
-  #lost = 0;
-  #duplicated = 0;
   readonly #faults = new Map<string, FaultCount>();
   readonly #emitted = new Map<string, number>();
   readonly #values = new Map<string, Histogram>();
@@ -62,8 +58,6 @@ export class Tally {
     this.#schedules++;
     this.#events += result.steps;
     this.#virtualTime += result.endedAt;
-    this.#lost += result.noise.lost;
-    this.#duplicated += result.noise.duplicated;
     for (const [kind, count] of result.faults) {
       const sum = this.#faults.get(kind) ?? { offered: 0, injected: 0, effective: 0 };
       sum.offered += count.offered;
@@ -91,8 +85,6 @@ export class Tally {
       events: this.#events,
       virtualTime: this.#virtualTime,
       faults: Object.fromEntries(this.#faults),
-      lost: this.#lost,
-      duplicated: this.#duplicated,
       emitted: Object.fromEntries(this.#emitted),
       metrics: Object.fromEntries(
         [...this.#values].map(([name, values]) => [name, values.percentiles()]),

@@ -57,8 +57,7 @@ function readPlan(scenario: Scenario, path: string): Plan {
 
 /** The result of a run as JSON data. */
 export function summarize(result: RunResult, capsule: string | undefined) {
-  const { plan, fingerprint, steps, endedAt, violation, faults, noise, metrics, history } = result;
-  const { lost, duplicated } = noise;
+  const { plan, fingerprint, steps, endedAt, violation, faults, metrics, history } = result;
   return {
     scenario: plan.scenario,
     seed: plan.seed,
@@ -67,7 +66,7 @@ export function summarize(result: RunResult, capsule: string | undefined) {
     endedAt,
     violation: violation ?? null,
     capsule: capsule ?? null,
-    faults: { ...Object.fromEntries(faults), lost, duplicated },
+    faults: Object.fromEntries(faults),
     metrics: metrics.summary(),
     emitted: Object.fromEntries(metrics.state.emitted),
     operations: history.entries.size,

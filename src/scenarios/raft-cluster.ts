@@ -24,7 +24,7 @@ import { checkCount, checkRecord, checkSpan } from "../sim/check.ts";
 import { constant } from "../sim/distribution.ts";
 import type { Env, NodeId, Plain } from "../sim/env.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
-import { defaultNetworkOptions, type NetworkOptions } from "../sim/network.ts";
+import { defaultNetworkOptions, type NetworkOptions } from "../sim/network-options.ts";
 import type { Plan } from "../sim/plan.ts";
 import type { Random, Streams } from "../sim/random.ts";
 import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";

@@ -11,7 +11,7 @@ import type { KvCommand, KvValue } from "../protocols/kv/commands.ts";
 import type { KvServer } from "../protocols/kv/server.ts";
 import { uniform } from "../sim/distribution.ts";
 import type { Invariant } from "../sim/invariant.ts";
-import { defaultNetworkOptions } from "../sim/network.ts";
+import { defaultNetworkOptions } from "../sim/network-options.ts";
 import type { Random } from "../sim/random.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";

@@ -6,8 +6,8 @@ import { exp, ln, normalUpperQuantiles } from "./transcendental.ts";
 
 /**
  * How a span of time varies from draw to draw. All values are whole microseconds. A value beyond
- * `min` or `max` counts as that bound, so that quantiles within the bounds are what they say; a mean
- * is that before the bounds.
+ * `min` or `max` counts as that bound, so that quantiles within the bounds are what they say; a
+ * mean is that before the bounds.
  */
 export type Distribution =
   | { readonly kind: "constant"; readonly value: Micros }
@@ -81,15 +81,13 @@ export interface Sampler {
   readonly min: Micros;
   /** Values to a step of the draw. */
   readonly scale: number;
-  /** In the place of `min` and `scale`, if it takes a table. */
-  readonly table: QuantileTable | undefined;
-  /** As `table`, evenly spaced. */
-  readonly values: readonly Micros[] | undefined;
+  /** In the place of `min` and `scale`: a table, or quantiles that are evenly spaced. */
+  readonly table: QuantileTable | readonly Micros[] | undefined;
 }
 
 /** Makes a distribution ready for many draws; but for the first two kinds that takes about 1 ms. */
 export function sampler(distribution: Distribution): Sampler {
-  const ready = { min: 0, scale: 0, table: undefined, values: undefined };
+  const ready = { min: 0, scale: 0, table: undefined };
   switch (distribution.kind) {
     case "constant":
       return { ...ready, min: distribution.value };
@@ -103,18 +101,20 @@ export function sampler(distribution: Distribution): Sampler {
       return { ...ready, table: logNormalTable(distribution) };
     case "pareto":
       return { ...ready, table: paretoTable(distribution) };
-    case "quantiles": {
-      const { values } = distribution;
-      return { ...ready, scale: (values.length - 1) / 2 ** 32, values };
-    }
+    case "quantiles":
+      return { ...ready, table: distribution.values };
   }
 }
 
 /** The value for a draw in [0, 2^32). */
 export function sample(ready: Sampler, draw: number): Micros {
-  if (ready.table !== undefined) return lookUp(ready.table, draw);
-  if (ready.values !== undefined) return between(ready.values, draw * ready.scale);
+  if (ready.table !== undefined) return fromTable(ready.table, draw);
   return ready.min + Math.floor(draw * ready.scale);
+}
+
+function fromTable(table: QuantileTable | readonly Micros[], draw: number): Micros {
+  if ("lower" in table) return lookUp(table, draw);
+  return between(table, (draw * (table.length - 1)) / 2 ** 32);
 }
 
 /** On the line between two values of a list; `place` is an index, in between a fraction. */
@@ -219,5 +219,5 @@ const FIELDS: Readonly<Record<Distribution["kind"], readonly string[]>> = {
   quantiles: ["values"],
 };
 
-/** Of what goes through a table; some nine years. A value in sixteenths of a microsecond is still a whole number. */
+/** Of what goes through a table, some nine years: in sixteenths it is a whole number still. */
 const TIME_MAX = 2 ** 48;

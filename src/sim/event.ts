@@ -10,6 +10,8 @@ export const FAULT_BEGINS = 6;
 export const FAULT_ENDS = 7;
 /** An inbox has finished with an event, or may begin. */
 export const WAKE = 8;
+/** A message that the network held back is let go. */
+export const NETWORK = 9;
 
 /** By kind. */
 export const EVENT_KINDS: readonly EventKind[] = [
@@ -22,4 +24,5 @@ export const EVENT_KINDS: readonly EventKind[] = [
   "fault begins",
   "fault ends",
   "inbox",
+  "network",
 ];

@@ -1,15 +1,10 @@
 import type { NodeId } from "./env.ts";
 import { definitionOf, type Fault, type Target, targetsOf } from "./fault.ts";
+import type { FaultCount } from "./fault-count.ts";
 import type { FaultWorld } from "./faults/definition.ts";
 import type { Micros } from "./time.ts";
 
-/** How often a kind of fault was planned, began, and made a difference. */
-export interface FaultCount {
-  offered: number;
-  injected: number;
-  /** Changed a delivery, cost a promise, killed a node: see the kind's `isEffective`. */
-  effective: number;
-}
+export type { FaultCount } from "./fault-count.ts";
 
 /** Where a fault stands. It is `waiting` while its time has come and its target is nobody. */
 type Progress =

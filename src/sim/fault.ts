@@ -4,6 +4,7 @@ import { type ClockFault, clockFaults } from "./faults/clocks.ts";
 import { type CutFault, cuts } from "./faults/cuts.ts";
 import { type FaultDefinition, FaultReader, type Target } from "./faults/definition.ts";
 import { type HostFault, hostFaults } from "./faults/hosts.ts";
+import { type TrafficFault, trafficFaults } from "./faults/traffic.ts";
 import { formatTime, type Micros } from "./time.ts";
 
 export type { InFlight } from "./faults/cuts.ts";
@@ -16,12 +17,12 @@ export type { Target } from "./faults/definition.ts";
  */
 export type Fault = { readonly at: Micros; readonly lasting: Micros } & FaultKind;
 
-export type FaultKind = HostFault | CutFault | ClockFault;
+export type FaultKind = HostFault | CutFault | ClockFault | TrafficFault;
 
 /** By kind, what it is. A kind of one's own file is taken out here and in {@link FaultKind}. */
 const DEFINITIONS: {
   readonly [Kind in FaultKind["kind"]]: FaultDefinition<Extract<FaultKind, { kind: Kind }>>;
-} = { ...hostFaults, ...cuts, ...clockFaults };
+} = { ...hostFaults, ...cuts, ...clockFaults, ...trafficFaults };
 
 // The parse boundary of the language: `keys` gives texts, and these are the names of the kinds.
 export const FAULT_KINDS = Object.keys(DEFINITIONS) as readonly FaultKind["kind"][];

@@ -43,7 +43,9 @@ export type EventKind =
   | "fault begins"
   | "fault ends"
   /** An event has come to a host that is paused or busy, and waits; its handling is yet to come. */
-  | "inbox";
+  | "inbox"
+  /** The network lets go a message that it held back. */
+  | "network";
 
 /** A message that the node handed to the network in this step. */
 export interface SentMessage {

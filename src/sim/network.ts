@@ -1,60 +1,21 @@
 import { assert } from "./assert.ts";
-import { checkList, checkOneOf, checkProbability, checkRecord } from "./check.ts";
-import {
-  checkDistribution,
-  type Distribution,
-  type Sampler,
-  sample,
-  sampler,
-  uniform,
-} from "./distribution.ts";
+import { accountOf, baseConditions, baseLatencies } from "./base-conditions.ts";
+import { Conditions, type ConditionsState } from "./conditions.ts";
+import { sample } from "./distribution.ts";
 import type { NodeId } from "./env.ts";
-import { Noise, subjectKey } from "./random.ts";
+import type { FaultCount } from "./fault-count.ts";
+import { type HeldMessage, HeldMessages, type HeldState } from "./held-messages.ts";
+import { linkSubjects, type Profile, profileOf, profiles } from "./link-profile.ts";
+import type { Metrics } from "./metrics.ts";
+import type { NetworkOptions } from "./network-options.ts";
+import { type Application, type ConditionDrop, Passage } from "./passage.ts";
+import { Noise } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { type Micros, ms } from "./time.ts";
-
-/** What happens to messages on a link, and on all links that have no entry of their own. */
-export interface LinkOptions {
-  /** Time under way. Messages overtake each other when it varies. */
-  readonly latency: Distribution;
-  /** Probability that a message is lost. */
-  readonly loss: number;
-  /** Probability that a message arrives twice, each copy after a latency of its own. */
-  readonly duplication: number;
-}
-
-export interface NetworkOptions extends LinkOptions {
-  /** Links that differ, each a direction. */
-  readonly links: readonly DirectedLink[];
-}
-
-export interface DirectedLink extends LinkOptions {
-  readonly from: NodeId;
-  readonly to: NodeId;
-}
-
-/** Network options as a person writes them: what is left out is the default. */
-export type GivenNetwork = Partial<LinkOptions> & {
-  /** What a link leaves out is as on all others. */
-  readonly links?: readonly (Partial<LinkOptions> & Pick<DirectedLink, "from" | "to">)[];
-};
-
-export const defaultNetworkOptions: NetworkOptions = {
-  latency: uniform(ms(1), ms(5)),
-  loss: 0,
-  duplication: 0,
-  links: [],
-};
-
-/** All options of a network, with what is given in the place of the defaults. */
-export function networkOptions({ links = [], ...given }: GivenNetwork): NetworkOptions {
-  const all = { ...defaultNetworkOptions, ...given };
-  const { links: _, ...everyLink } = all;
-  return { ...all, links: links.map((link) => ({ ...everyLink, ...link })) };
-}
+import type { Micros } from "./time.ts";
+import type { Wire } from "./wire.ts";
 
 /** Why a message did not arrive. */
-export type DropReason = "loss" | "cut" | "cut in flight";
+export type DropReason = ConditionDrop | "cut" | "cut in flight";
 
 /** What the network tells the one who watches; not called in plain runs. */
 export interface NetworkObserver {
@@ -73,8 +34,22 @@ export interface NetworkState {
   /** Cuts on all links together, and whether any has ever lost what was under way. */
   cutCount: number;
   hasSevered: boolean;
+  /** By the options' own `loss` and `duplication`. */
   lost: number;
   duplicated: number;
+  readonly conditions: ConditionsState;
+  readonly held: HeldState;
+}
+
+/** What the network needs of the simulation around it. */
+export interface NetworkSurroundings {
+  readonly seed: string;
+  readonly options: NetworkOptions;
+  readonly wire: Wire;
+  readonly metrics: Metrics;
+  /** The kinds of event that it schedules: a message arrives, a message is held no longer. */
+  readonly deliverKind: number;
+  readonly releaseKind: number;
 }
 
 /**
@@ -87,6 +62,7 @@ export class Network {
   observer: NetworkObserver | undefined;
   readonly #hostCount: number;
   readonly #scheduler: Scheduler;
+  readonly #options: NetworkOptions;
   readonly #deliverKind: number;
   readonly #latency: Noise;
   readonly #loss: Noise;
@@ -96,25 +72,33 @@ export class Network {
   readonly #subjects: Int32Array;
   readonly #profileOf: Uint16Array | undefined;
   readonly #profiles: readonly Profile[];
+  readonly #conditions: Conditions;
+  readonly #held: HeldMessages;
+  /** By link, what its hosts are apart; undefined when none are. */
+  readonly #base: Float64Array | undefined;
+  /** Whether there is nothing but latency, loss and duplication of the options. */
+  #isPlain: boolean;
 
-  /** Deliveries are scheduled as events of `deliverKind`, with the message as payload. */
-  constructor(
-    scheduler: Scheduler,
-    deliverKind: number,
-    hosts: readonly NodeId[],
-    { seed, options }: { readonly seed: string; readonly options: NetworkOptions },
-  ) {
+  /** Events carry the message as payload, or the held message. */
+  constructor(scheduler: Scheduler, hosts: readonly NodeId[], surroundings: NetworkSurroundings) {
+    const { seed, options } = surroundings;
     const linkCount = hosts.length * hosts.length;
     this.#scheduler = scheduler;
-    this.#deliverKind = deliverKind;
+    this.#options = options;
+    this.#deliverKind = surroundings.deliverKind;
     this.#hostCount = hosts.length;
     this.#latency = new Noise(seed, "latency");
     this.#loss = new Noise(seed, "loss");
     this.#duplication = new Noise(seed, "duplication");
     this.#secondLatency = new Noise(seed, "latency of the duplicate");
     this.#subjects = linkSubjects(hosts);
-    this.#profiles = [options, ...options.links].map(profile);
+    this.#profiles = profiles(options);
     this.#profileOf = profileOf(hosts, options);
+    this.#conditions = new Conditions({ ...surroundings, scheduler });
+    for (const one of baseConditions(hosts, options)) this.#conditions.begin(one, () => 0);
+    this.#held = new HeldMessages(scheduler, surroundings.releaseKind);
+    this.#base = baseLatencies(hosts, seed, options);
+    this.#isPlain = this.#base === undefined && !this.#conditions.areAny;
     this.state = {
       sent: new Int32Array(linkCount),
       cuts: new Uint16Array(linkCount),
@@ -124,6 +108,8 @@ export class Network {
       hasSevered: false,
       lost: 0,
       duplicated: 0,
+      conditions: this.#conditions.state,
+      held: this.#held.state,
     };
   }
 
@@ -134,6 +120,10 @@ export class Network {
     // To ask a number first spares most messages a look at a table of all links.
     if (state.cutCount !== 0 && state.cuts[link] !== 0) {
       this.#stop(link, message, "cut");
+      return;
+    }
+    if (!this.#isPlain) {
+      this.#sendThrough(from, to, number, message);
       return;
     }
     const profile = this.#profiles[this.#profileOf === undefined ? 0 : this.#profileOf[link]!]!;
@@ -152,6 +142,41 @@ export class Network {
       const second = this.#secondLatency.draw(subject, number);
       this.#deliver(from, to, message, sample(profile.latency, second));
     }
+  }
+
+  /** The event has come that lets a held message go at the latest. */
+  release(held: HeldMessage): void {
+    this.#held.due(held);
+    this.#letGo(held);
+  }
+
+  /** Puts a condition on links from one host to another; returns its id. */
+  beginCondition(
+    application: Omit<Application, "links">,
+    pairs: readonly (readonly [from: number, to: number])[],
+  ): number {
+    const links = pairs.map(([from, to]) => from * this.#hostCount + to);
+    const all = { ...application, links: [...new Set(links)] };
+    const id = this.#conditions.begin(all, (link) => this.state.sent[link]!);
+    this.#isPlain = this.#base === undefined && !this.#conditions.areAny;
+    return id;
+  }
+
+  /** Takes a condition away; what it held back goes now. */
+  endCondition(id: number): void {
+    for (const held of this.#held.heldBy(id)) this.#letGo(held);
+    this.#conditions.end(id);
+    this.#isPlain = this.#base === undefined && !this.#conditions.areAny;
+  }
+
+  /** How many deliveries a condition has changed so far. */
+  changedBy(condition: number): number {
+    return this.#conditions.get(condition).changed;
+  }
+
+  /** By kind, what became of the weather that the options make: see FaultCount. */
+  account(): ReadonlyMap<string, FaultCount> {
+    return accountOf(this.#options, this.state, (link) => this.#profileOf?.[link] ?? 0);
   }
 
   /** Whether a message that now arrives was under way when a cut began that loses such messages. */
@@ -192,12 +217,66 @@ export class Network {
 
   /** Goes on from the state of another run over the same hosts. */
   restore(state: NetworkState): void {
-    const { sent, cuts, severedAt, stopped, ...rest } = state;
+    const { sent, cuts, severedAt, stopped, conditions, held, ...rest } = state;
     this.state.sent.set(sent);
     this.state.cuts.set(cuts);
     this.state.severedAt.set(severedAt);
     this.state.stopped.set(stopped);
     Object.assign(this.state, rest);
+    this.#conditions.restore(conditions);
+    this.#held.restore(held);
+    this.#isPlain = this.#base === undefined && !this.#conditions.areAny;
+  }
+
+  /** As `send` from where cuts are past, with all that may lie on a link. */
+  #sendThrough(from: number, to: number, number: number, message: unknown): void {
+    const link = from * this.#hostCount + to;
+    const profile = this.#profiles[this.#profileOf?.[link] ?? 0]!;
+    const subject = this.#subjects[link]!;
+    const passage = new Passage({ from, to, link, subject, number }, message);
+    if (profile.loss !== 0 && this.#loss.draw(subject, number) < profile.loss) {
+      this.state.lost++;
+      passage.drop = "loss";
+    } else this.#conditions.pass(passage);
+    if (passage.drop === undefined) this.#leave(passage, profile);
+    else this.observer?.onDrop(from, to, message, passage.drop);
+    if (this.#held.areAny) {
+      for (const held of this.#held.sent(link, number)) this.#letGo(held);
+    }
+  }
+
+  #leave(passage: Passage, { latency, duplication }: Profile): void {
+    const { place, message, hold } = passage;
+    const { from, to, link, subject, number } = place;
+    const apart = passage.wait + (this.#base?.[link] ?? 0);
+    const timeOf = (draw: number, copy?: number): Micros =>
+      apart + sample(latency, draw) + this.#conditions.addedLatency(passage, copy);
+    const time = timeOf(this.#latency.draw(subject, number));
+    if (hold !== undefined) {
+      const { by, window, max } = hold;
+      const sequence = this.#scheduler.nextSequence;
+      const held = { link, number, message, latency: time, sequence, by: by.id };
+      this.#held.hold({ ...held, until: number + window }, from, to, max);
+    } else {
+      if (this.#held.areAny) {
+        for (const { by } of this.#held.overtaken(link, number)) this.#conditions.get(by).changed++;
+      }
+      this.#deliver(from, to, message, time);
+    }
+    if (duplication !== 0 && this.#duplication.draw(subject, number) < duplication) {
+      this.state.duplicated++;
+      const second = this.#secondLatency.draw(subject, number);
+      this.#deliver(from, to, message, timeOf(second, SECOND));
+    }
+    for (const copy of passage.copies) {
+      const draw = this.#secondLatency.draw(subject ^ copy, number);
+      this.#deliver(from, to, message, timeOf(draw, copy));
+    }
+  }
+
+  #letGo({ link, message, latency, sequence }: HeldMessage): void {
+    const [from, to] = [Math.floor(link / this.#hostCount), link % this.#hostCount];
+    if (!this.isSevered(from, to, sequence, message)) this.#deliver(from, to, message, latency);
   }
 
   #deliver(from: number, to: number, message: unknown, latency: Micros): void {
@@ -212,67 +291,5 @@ export class Network {
   }
 }
 
-/** By name and not by number, so that a host that is left out changes no other link. */
-function linkSubjects(hosts: readonly NodeId[]): Int32Array {
-  const subjects = new Int32Array(hosts.length * hosts.length);
-  hosts.forEach((from, i) => {
-    hosts.forEach((to, j) => {
-      subjects[i * hosts.length + j] = subjectKey(`${from}->${to}`);
-    });
-  });
-  return subjects;
-}
-
-/** By link, 0 for the options of all links or 1 + its own; undefined when no link has its own. */
-function profileOf(hosts: readonly NodeId[], { links }: NetworkOptions): Uint16Array | undefined {
-  if (links.length === 0) return undefined;
-  const profiles = new Uint16Array(hosts.length * hosts.length);
-  links.forEach(({ from, to }, i) => {
-    profiles[hosts.indexOf(from) * hosts.length + hosts.indexOf(to)] = i + 1;
-  });
-  return profiles;
-}
-
-/** Link options with probabilities as thresholds for 32-bit draws. */
-interface Profile {
-  readonly latency: Sampler;
-  readonly loss: number;
-  readonly duplication: number;
-}
-
-function profile({ latency, loss, duplication }: LinkOptions): Profile {
-  return {
-    latency: sampler(latency),
-    loss: Math.round(loss * 2 ** 32),
-    duplication: Math.round(duplication * 2 ** 32),
-  };
-}
-
-/** Checks network options from outside; throws a UsageError that names the path. */
-export function checkNetworkOptions(
-  value: unknown,
-  path: string,
-  hosts: readonly NodeId[],
-): NetworkOptions {
-  const { links, ...rest } = checkRecord(value, path, [...LINK_FIELDS, "links"]);
-  const list = checkList(links, `${path}.links`).map((item, i) => {
-    const link = `${path}.links[${i}]`;
-    const { from, to, ...options } = checkRecord(item, link, [...LINK_FIELDS, "from", "to"]);
-    return {
-      from: checkOneOf(from, `${link}.from`, hosts),
-      to: checkOneOf(to, `${link}.to`, hosts),
-      ...checkLinkOptions(options, link),
-    };
-  });
-  return { ...checkLinkOptions(rest, path), links: list };
-}
-
-const LINK_FIELDS = ["latency", "loss", "duplication"];
-
-function checkLinkOptions(value: Readonly<Record<string, unknown>>, path: string): LinkOptions {
-  return {
-    latency: checkDistribution(value.latency, `${path}.latency`),
-    loss: checkProbability(value.loss, `${path}.loss`),
-    duplication: checkProbability(value.duplication, `${path}.duplication`),
-  };
-}
+/** The copy that the options' own `duplication` makes, as a key for its draws. */
+const SECOND = 0x3c6ef372;

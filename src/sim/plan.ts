@@ -12,7 +12,7 @@ import { type CpuOptions, checkCpuOptions } from "./cpu.ts";
 import type { NodeId, Operation, Plain } from "./env.ts";
 import { checkFaults, type Fault } from "./fault.ts";
 import type { DiskOptions } from "./host.ts";
-import { checkNetworkOptions, type NetworkOptions } from "./network.ts";
+import { checkNetworkOptions, type NetworkOptions } from "./network-options.ts";
 import {
   checkDiskOptions,
   checkOperations,

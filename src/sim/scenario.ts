@@ -2,12 +2,12 @@ import { drawArmed } from "./buggify.ts";
 import { type ClockOptions, defaultClockOptions } from "./clock.ts";
 import { type CpuOptions, defaultCpuOptions } from "./cpu.ts";
 import type { Env, Node, Operation } from "./env.ts";
-import type { FaultCount } from "./fault-schedule.ts";
+import type { FaultCount } from "./fault-count.ts";
 import type { History } from "./history.ts";
 import type { DiskOptions } from "./host.ts";
 import type { Invariant, Violation } from "./invariant.ts";
 import type { Metrics } from "./metrics.ts";
-import { type GivenNetwork, networkOptions } from "./network.ts";
+import { type GivenNetwork, networkOptions } from "./network-options.ts";
 import { checkPlan, type Plan } from "./plan.ts";
 import { Streams } from "./random.ts";
 import { Simulation } from "./simulation.ts";
@@ -16,6 +16,7 @@ import type { Snapshot } from "./snapshot.ts";
 import type { Micros } from "./time.ts";
 import type { Timeline } from "./timeline.ts";
 import type { TraceEntry } from "./trace.ts";
+import { plainWire, type Wire } from "./wire.ts";
 
 /** What a scenario draws; what it leaves out is the default: quiet links, no faults, no clients. */
 export type PlanParts<Settings> = Pick<Plan, "servers" | "horizon"> &
@@ -40,6 +41,8 @@ export interface ScenarioSpec<Message, View, Settings = undefined> {
   readonly checkOperation?: (operation: Operation, path: string) => unknown;
   readonly server: (env: Env<Message>, plan: Plan<Settings>) => Node<Message> & View;
   readonly client?: (env: Env<Message>, plan: Plan<Settings>) => Node<Message>;
+  /** Messages as bytes. Default: `plainWire`. */
+  readonly wire?: Wire;
   /** Names by which faults mean hosts that are not known beforehand. */
   readonly targets?: Targets<View>;
   /** Every site of {@link Env.buggify} in its programs; a quarter of them is armed in each plan. */
@@ -87,9 +90,8 @@ export interface RunResult {
   /** Virtual time at the end. */
   readonly endedAt: Micros;
   readonly violation: Violation | undefined;
-  /** By kind of fault, and by `buggify <site>`. */
+  /** By kind of fault, `buggify <site>`, or what the network's options do: `network loss`. */
   readonly faults: ReadonlyMap<string, FaultCount>;
-  readonly noise: { readonly lost: number; readonly duplicated: number };
   readonly metrics: Metrics;
   readonly history: History;
   readonly trace: readonly TraceEntry[];
@@ -131,7 +133,6 @@ export function run(scenario: Scenario, plan: Plan, options: Observation = {}): 
     endedAt: simulation.now,
     violation: simulation.violation,
     faults: simulation.faults,
-    noise: simulation.noise,
     metrics: simulation.metrics,
     history: simulation.history,
     trace: simulation.trace,
@@ -197,6 +198,7 @@ function simulate<Message, View, Settings>(
       faults,
       buggify,
       calm,
+      wire: spec.wire ?? plainWire,
       targets: spec.targets ?? {},
       invariants: spec.invariants(plan),
       ...options,

@@ -19,8 +19,9 @@ import {
   type GivenNetwork,
   type NetworkOptions,
   networkOptions,
-} from "./network.ts";
+} from "./network-options.ts";
 import { type Micros, ms } from "./time.ts";
+import { plainWire, type Wire } from "./wire.ts";
 
 export interface SimulationOptions<Message = unknown, View = unknown> {
   /** Seeds every random stream of the run, together with the stream's label. */
@@ -30,6 +31,8 @@ export interface SimulationOptions<Message = unknown, View = unknown> {
   /** More hosts, whose programs ask the servers for things; invariants do not look into them. */
   readonly clients: Readonly<Record<NodeId, Program<Message>>>;
   readonly network: NetworkOptions;
+  /** Messages as bytes, for bandwidth, limits of size and damaged bytes. */
+  readonly wire: Wire;
   readonly disk: DiskOptions;
   readonly clocks: ClockOptions;
   readonly cpu: CpuOptions;
@@ -71,6 +74,7 @@ export const defaultSimulationOptions = {
   servers: {},
   clients: {},
   network: defaultNetworkOptions,
+  wire: plainWire,
   disk: defaultDiskOptions,
   clocks: defaultClockOptions,
   cpu: defaultCpuOptions,

@@ -9,6 +9,7 @@ import {
   EVENT_KINDS,
   FAULT_BEGINS,
   FAULT_ENDS,
+  NETWORK,
   OPERATION,
   START,
   SYNCED,
@@ -16,7 +17,8 @@ import {
   WAKE,
 } from "./event.ts";
 import type { Target } from "./fault.ts";
-import { type FaultCount, FaultSchedule } from "./fault-schedule.ts";
+import type { FaultCount } from "./fault-count.ts";
+import { FaultSchedule } from "./fault-schedule.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { History } from "./history.ts";
 import { Host, type Surroundings } from "./host.ts";
@@ -65,13 +67,16 @@ export class Simulation<Message = unknown, View = unknown> {
   constructor(options: GivenOptions<Message, View>, snapshot?: Snapshot) {
     this.#options = simulationOptions(options);
     checkSimulationOptions(this.#options);
-    const { seed, network, invariants, record, strict } = this.#options;
+    const { seed, network, wire, invariants, record, strict } = this.#options;
     const scheduler = this.#scheduler;
     const streams = new Streams(seed);
     const buggify = new Buggify(this.#options.buggify, streams);
     this.#hosts = this.#makeHosts(streams, buggify);
     const ids = this.#hosts.map(({ id }) => id);
-    const net = new Network(scheduler, DELIVER, ids, { seed, options: network });
+    const metrics = new Metrics();
+    const net = new Network(scheduler, ids, {
+      ...{ seed, options: network, wire, metrics, deliverKind: DELIVER, releaseKind: NETWORK },
+    });
     this.#faults = this.#makeFaultSchedule(net);
     this.#parts = {
       steps: 0,
@@ -84,7 +89,7 @@ export class Simulation<Message = unknown, View = unknown> {
       buggify,
       fingerprint: this.#fingerprint,
       history: new History(),
-      metrics: new Metrics(),
+      metrics,
       invariants,
     };
     this.#watch = new Watch<View>(this.#parts, this.#options);
@@ -142,17 +147,13 @@ export class Simulation<Message = unknown, View = unknown> {
     return this.#recorder?.timeline;
   }
 
-  /** By kind of fault, and by `buggify <site>`, what became of the plan. */
+  /** By kind of fault, `buggify <site>`, or what the network's options do: `network loss`. */
   get faults(): ReadonlyMap<string, FaultCount> {
     return new Map<string, FaultCount>([
       ...this.#faults.account(),
       ...this.#parts.buggify.account(),
+      ...this.#parts.network.account(),
     ]);
-  }
-
-  /** Messages that the network lost by chance, and delivered twice. */
-  get noise(): { readonly lost: number; readonly duplicated: number } {
-    return this.#parts.network.state;
   }
 
   /** Runs all events up to a time and moves the clock there; stops early at a violation. */

@@ -67,6 +67,7 @@ export function restoreSnapshot<Message, View>(
   parts.steps = copy.steps;
   const slots = parts.scheduler.restore(copy.scheduler);
   parts.streams.restore(copy.streams);
+  for (const held of [...copy.network.held.values()].flat()) held.slot = slots.get(held.slot)!;
   parts.network.restore(copy.network);
   parts.faults.state = copy.faults;
   parts.buggify.state = copy.buggify;

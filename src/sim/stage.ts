@@ -7,6 +7,7 @@ import {
   EVENT_KINDS,
   FAULT_BEGINS,
   FAULT_ENDS,
+  NETWORK,
   OPERATION,
   START,
   SYNCED,
@@ -14,6 +15,7 @@ import {
   WAKE,
 } from "./event.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import type { HeldMessage } from "./held-messages.ts";
 import { isHistoryEvent } from "./history.ts";
 import type { Host, PendingSync } from "./host.ts";
 import type { WaitingEvent } from "./inbox.ts";
@@ -64,8 +66,8 @@ export class Stage<Message, View> {
     sequence: number,
   ): void {
     this.#parts.kind = kind;
-    // The payloads are what simulation.ts, host.ts and fault-schedule.ts schedule, and what
-    // programs send.
+    // The payloads are what simulation.ts, host.ts, network.ts and fault-schedule.ts schedule, and
+    // what programs send.
     switch (kind) {
       case DELIVER:
         this.#deliver(host, from, payload as Message, sequence);
@@ -91,6 +93,9 @@ export class Stage<Message, View> {
         break;
       case WAKE:
         this.#wake(host);
+        break;
+      case NETWORK:
+        this.#release(payload as HeldMessage);
         break;
       default:
         assert(false, "no such kind of event:", kind);
@@ -266,6 +271,12 @@ export class Stage<Message, View> {
     this.#fingerprint.mix(number);
     this.#watch.note("fault ends", undefined, this.#parts.faults.fault(number));
     this.#parts.faults.end(number);
+  }
+
+  #release(held: HeldMessage): void {
+    this.#fingerprint.mix(held.number);
+    this.#watch.note("network", undefined, held.message, undefined, "held back no longer");
+    this.#network.release(held);
   }
 
   /** The timeline gets what the handler has made of the state. */

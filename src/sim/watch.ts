@@ -1,7 +1,8 @@
 import type { NodeId } from "./env.ts";
-import { DELIVER, EVENT_KINDS, FAULT_BEGINS, FAULT_ENDS, SYNCED } from "./event.ts";
+import { DELIVER, EVENT_KINDS, FAULT_BEGINS, FAULT_ENDS, NETWORK, SYNCED } from "./event.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultSchedule } from "./fault-schedule.ts";
+import type { HeldMessage } from "./held-messages.ts";
 import type { History } from "./history.ts";
 import type { PendingSync } from "./host.ts";
 import type {
@@ -91,7 +92,7 @@ export class Watch<View> {
   enter(kind: number, host: HostView<View>, from: number, payload: unknown): void {
     const world = this.#world;
     const event = this.#event;
-    const isWeather = kind === FAULT_BEGINS || kind === FAULT_ENDS;
+    const isWeather = kind === FAULT_BEGINS || kind === FAULT_ENDS || kind === NETWORK;
     world.now = this.#watched.scheduler.now;
     world.step = this.#watched.steps;
     world.server = isWeather || host.role === "client" ? undefined : host;
@@ -181,6 +182,7 @@ export class Watch<View> {
 
   #shown(kind: number, payload: unknown): unknown {
     // The payloads that simulation.ts schedules for these kinds.
+    if (kind === NETWORK) return (payload as HeldMessage).message;
     if (kind === SYNCED) return (payload as PendingSync).token;
     if (kind === FAULT_BEGINS || kind === FAULT_ENDS)
       return this.#watched.faults.fault(payload as number);

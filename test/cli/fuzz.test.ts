@@ -46,8 +46,6 @@ describe("stormglass fuzz", () => {
         events: expect.any(Number),
         virtualTime: 16_000_000,
         faults: {},
-        lost: 0,
-        duplicated: 0,
         emitted: expect.objectContaining({ "leader elected": 2 }),
         metrics: expect.objectContaining({ timeToLeaderMs: expect.objectContaining({ count: 2 }) }),
         isJudged: false,

@@ -212,8 +212,8 @@ describe("a distribution from outside", () => {
   it.each<[unknown, string]>([
     [
       { kind: "normal" },
-      "latency.kind: expected one of constant, uniform, exponential, logNormal, pareto, quantiles, " +
-        'got "normal"',
+      "latency.kind: expected one of constant, uniform, exponential, logNormal, pareto, " +
+        'quantiles, got "normal"',
     ],
     [
       { ...exponential({ mean: 5 }), mean: 0 },

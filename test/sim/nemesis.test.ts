@@ -5,6 +5,15 @@ import { checkFault, type Fault, targetsOf } from "../../src/sim/fault.ts";
 import { clockDrifts, clockSlews, clockSteps } from "../../src/sim/nemeses/clocks.ts";
 import { crashPoints, pauses, slowCpus, wipes } from "../../src/sim/nemeses/hosts.ts";
 import {
+  bandwidths,
+  burstLosses,
+  corruptions,
+  duplications,
+  latencies,
+  losses,
+  reorderings,
+} from "../../src/sim/nemeses/traffic.ts";
+import {
   all,
   type Battlefield,
   clientStops,
@@ -20,8 +29,12 @@ import {
 import { Streams } from "../../src/sim/random.ts";
 
 const SERVERS = ["n1", "n2", "n3", "n4", "n5"];
+const traffic = {
+  ...{ latencies, losses, burstLosses, duplications, reorderings, corruptions, bandwidths },
+};
 const kinds = {
   ...{ crashes, stops, clientStops, partitions, isolations, oneWayCuts, wipes, pauses },
+  ...traffic,
   clockDrifts: (rhythm: Rhythm) => clockDrifts(rhythm, 1_000_000),
   clockSteps: (rhythm: Rhythm) => clockSteps(rhythm, 60_000_000),
   clockSlews: (rhythm: Rhythm) => clockSlews(rhythm, 500),

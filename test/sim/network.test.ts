@@ -1,14 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { constant, uniform } from "../../src/sim/distribution.ts";
-import { DELIVER } from "../../src/sim/event.ts";
-import {
-  type DropReason,
-  defaultNetworkOptions,
-  Network,
-  type NetworkOptions,
-} from "../../src/sim/network.ts";
+import { DELIVER, NETWORK } from "../../src/sim/event.ts";
+import { Metrics } from "../../src/sim/metrics.ts";
+import { type DropReason, Network } from "../../src/sim/network.ts";
+import { defaultNetworkOptions, type NetworkOptions } from "../../src/sim/network-options.ts";
 import { NONE, Scheduler } from "../../src/sim/scheduler.ts";
+import { plainWire } from "../../src/sim/wire.ts";
 
 const [N1, N2, N3] = [0, 1, 2];
 const HOSTS = ["n1", "n2", "n3"];
@@ -30,7 +28,10 @@ function wire(options: Partial<NetworkOptions> = {}, hosts = HOSTS): Wire {
   const all = { ...defaultNetworkOptions, ...options };
   return {
     scheduler,
-    network: new Network(scheduler, DELIVER, hosts, { seed: "1", options: all }),
+    network: new Network(scheduler, hosts, {
+      ...{ seed: "1", options: all, wire: plainWire, metrics: new Metrics() },
+      ...{ deliverKind: DELIVER, releaseKind: NETWORK },
+    }),
   };
 }
 
@@ -83,8 +84,8 @@ describe("latency", () => {
   });
 
   it("is a link's own where the options say so, in that direction only", () => {
-    const own = { from: "n1", to: "n2", loss: 0, duplication: 0 };
-    const slow = { ...own, latency: constant(900) };
+    const { links: _, ...options } = defaultNetworkOptions;
+    const slow = { ...options, from: "n1", to: "n2", latency: constant(900) };
     const link = wire({ latency: constant(5), links: [slow] });
     link.network.send(N1, N2, "slow");
     link.network.send(N2, N1, "back");

@@ -3,7 +3,10 @@ import { UsageError } from "../../src/sim/assert.ts";
 import { checkText } from "../../src/sim/check.ts";
 import { constant, uniform } from "../../src/sim/distribution.ts";
 import type { Operation } from "../../src/sim/env.ts";
+import { defaultNetworkOptions } from "../../src/sim/network-options.ts";
 import { checkPlan, type Plan } from "../../src/sim/plan.ts";
+
+const { links: _, ...link } = defaultNetworkOptions;
 
 /** A plan in which nothing is left out, as JSON would give it. */
 const plan = {
@@ -13,8 +16,17 @@ const plan = {
   clients: ["c1"],
   settings: { key: "x" },
   network: {
-    ...{ latency: uniform(1_000, 5_000), loss: 0.1, duplication: 0 },
-    links: [{ from: "n1", to: "n2", latency: constant(0), loss: 1, duplication: 1 }],
+    ...{ ...link, latency: uniform(1_000, 5_000), loss: 0.1, duplication: 0 },
+    links: [
+      {
+        ...structuredClone(link),
+        from: "n1",
+        to: "n2",
+        latency: constant(0),
+        loss: 1,
+        duplication: 1,
+      },
+    ],
   },
   disk: { syncLatency: uniform(100, 200), sectorBytes: 512 },
   clocks: { epoch: 0, hosts: { n1: { offset: -5, driftPpm: 200 } } },
@@ -84,7 +96,8 @@ describe("a plan", () => {
     [
       "network.jitter",
       1,
-      "plan.network.jitter: unknown field, expected only latency, loss, duplication, links",
+      "plan.network.jitter: unknown field, expected only latency, base, loss, burstLoss, " +
+        "duplication, reorder, corruption, bandwidth, bytesMax, links",
     ],
     ["network.latency", 5, "plan.network.latency: expected an object, got 5"],
     [
@@ -104,6 +117,34 @@ describe("a plan", () => {
       Number.NaN,
       "plan.network.duplication: expected a probability in [0, 1], got NaN",
     ],
+    [
+      "network.burstLoss.leave",
+      2,
+      "plan.network.burstLoss.leave: expected a probability in [0, 1], got 2",
+    ],
+    ["network.reorder", 0, "plan.network.reorder: expected an object, got 0"],
+    [
+      "network.reorder.window",
+      0,
+      "plan.network.reorder.window: expected a whole number in [1, 1000000], got 0",
+    ],
+    [
+      "network.corruption.of",
+      "all",
+      'plan.network.corruption.of: expected one of bytes, fields, got "all"',
+    ],
+    [
+      "network.bandwidth",
+      [{ bytesPerSecond: 0 }],
+      "plan.network.bandwidth[0].bytesPerSecond: expected a whole number in [1, 1000000000000], " +
+        "got 0",
+    ],
+    [
+      "network.bytesMax",
+      -1,
+      "plan.network.bytesMax: expected a whole number of at least 0, got -1",
+    ],
+    ["network.base", undefined, "plan.network.base: expected an object, got nothing"],
     ["network.links", {}, "plan.network.links: expected a list, got {}"],
     ["network.links.0.to", "n9", 'plan.network.links[0].to: expected one of n1, n2, c1, got "n9"'],
     [

@@ -5,7 +5,7 @@ import { defaultCpuOptions } from "../../src/sim/cpu.ts";
 import type { Env } from "../../src/sim/env.ts";
 import { always } from "../../src/sim/invariant.ts";
 import { crashes } from "../../src/sim/nemesis.ts";
-import { defaultNetworkOptions } from "../../src/sim/network.ts";
+import { defaultNetworkOptions } from "../../src/sim/network-options.ts";
 import { defineScenario, plan, run, type Scenario } from "../../src/sim/scenario.ts";
 import { defaultDiskOptions } from "../../src/sim/simulation-options.ts";
 import { type ScriptedNode, scripted } from "../support/scripted.ts";

@@ -30,7 +30,8 @@ describe("the options of a simulation", () => {
     ],
     [
       { network: { ...network, links: [{ ...network, links: undefined, from: "n9", to: "n1" }] } },
-      "network.links[0].links: unknown field, expected only latency, loss, duplication, from, to",
+      "network.links[0].links: unknown field, expected only latency, base, loss, burstLoss, " +
+        "duplication, reorder, corruption, bandwidth, bytesMax, from, to",
     ],
     [
       { disk: { syncLatency: uniform(1, 2), sectorBytes: 0 } },

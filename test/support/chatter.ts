@@ -3,7 +3,7 @@
 import { constant } from "../../src/sim/distribution.ts";
 import type { Env } from "../../src/sim/env.ts";
 import type { Fault } from "../../src/sim/fault.ts";
-import type { GivenNetwork } from "../../src/sim/network.ts";
+import type { GivenNetwork } from "../../src/sim/network-options.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import { type ScriptedNode, scripted } from "./scripted.ts";
 
@@ -63,7 +63,11 @@ export function touches(fault: Fault, from: string, to: string): boolean {
         fault.groups.findIndex((group) => group.includes(host));
       return groupOf(from) >= 0 && groupOf(to) >= 0 && groupOf(from) !== groupOf(to);
     }
-    default:
-      throw new RangeError(`what does a ${fault.kind} touch?`);
+    default: {
+      if (!("bothWays" in fault)) throw new RangeError(`what does a ${fault.kind} touch?`);
+      const isThere = fault.from.includes(from) && fault.to.includes(to);
+      const isBack = fault.from.includes(to) && fault.to.includes(from);
+      return from !== to && (isThere || (fault.bothWays && isBack));
+    }
   }
 }

@@ -2,6 +2,7 @@ import { UsageError } from "../assert.ts";
 import {
   checkCount,
   checkDistinct,
+  checkFlag,
   checkList,
   checkOneOf,
   checkProbability,
@@ -13,6 +14,7 @@ import type { NodeId } from "../env.ts";
 import type { Host } from "../host.ts";
 import type { Network } from "../network.ts";
 import type { Scheduler } from "../scheduler.ts";
+import type { Micros } from "../time.ts";
 
 /**
  * A host by its id, or hosts by a name: `everybody`, `servers`, `clients`, or one of the scenario's
@@ -55,7 +57,8 @@ export interface FaultDefinition<Body, Mark = unknown> {
   sets?(fault: Body): readonly string[];
   /** In words, without when. */
   describe(fault: Body): string;
-  begin(fault: Body, struck: Struck, world: FaultWorld): Mark;
+  /** `at` is when it was planned to begin. */
+  begin(fault: Body & { readonly at: Micros }, struck: Struck, world: FaultWorld): Mark;
   end(mark: Mark, world: FaultWorld): void;
   /** Whether it has made a difference so far; asked at its end, and in between. */
   isEffective(mark: Mark, world: FaultWorld): boolean;
@@ -95,6 +98,10 @@ export class FaultReader {
 
   oneOf<Choice extends string>(field: string, choices: readonly Choice[]): Choice {
     return checkOneOf(this.#take(field), `${this.#path}.${field}`, choices);
+  }
+
+  flag(field: string): boolean {
+    return checkFlag(this.#take(field), `${this.#path}.${field}`);
   }
 
   /** A whole number in [low, high]. */

@@ -114,7 +114,7 @@ it("a wipe spares a host whose data must not be lost now", () => {
     mayLoseData: (index: number) => index === 1,
     onDown: (...down: unknown[]) => wiped.push(down),
   } as unknown as FaultWorld;
-  const mark = hostFaults.wipe.begin({ kind: "wipe", hosts: [] }, () => [0, 1], world);
+  const mark = hostFaults.wipe.begin({ kind: "wipe", hosts: [], at: 0 }, () => [0, 1], world);
   expect(wiped).toEqual([[1, "wipe"]]);
   expect(mark).toEqual({ hosts: [1], struck: 1 });
 });
