@@ -5,7 +5,7 @@ const SCENARIO = "raft-follower-restart";
 const SMALL = "raft-initial-election/1-node";
 
 describe("stormglass fuzz", () => {
-  it("ends with a table of what it ran, a scenario's variants and the sum below it", async () => {
+  it("ends with a table of what it ran, variants, the sum, and faults by kind", async () => {
     const { status, stdout, stderr } = await callCli("fuzz", SCENARIO, "--seeds", "3");
     const lines = stdout.trimEnd().split("\n");
     const rows = lines.map((line) => line.trim().split(/ {2,}/));
@@ -18,6 +18,10 @@ describe("stormglass fuzz", () => {
       [SCENARIO, "3", figure, "30 s", figure, "3 of 3", "0"],
       [`${SCENARIO}/graceful`, "3", figure, "30 s", figure, "3 of 3", "0"],
       ["all", "6", figure, "60 s", figure, "6 of 6", "0"],
+      [""],
+      ["fault", "planned", "begun", "bit"],
+      ["crash", "3", "3", "3"],
+      ["stop", "3", "3", "3"],
     ]);
     // No progress is shown where nobody sees it come and go.
     expect(stderr).toBe("");
