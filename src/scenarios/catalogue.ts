@@ -2,6 +2,7 @@ import { UsageError } from "../sim/assert.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { raftDiskFull } from "./raft-disk-full.ts";
 import { raftElections } from "./raft-elections.ts";
+import { raftOverload } from "./raft-overload.ts";
 import { raftPartitions } from "./raft-partitions.ts";
 import { raftReplication } from "./raft-replication.ts";
 
@@ -11,6 +12,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftReplication,
   ...raftPartitions,
   ...raftDiskFull,
+  ...raftOverload,
 ];
 
 /** The scenario of that name; throws a UsageError when there is none. */

@@ -121,7 +121,10 @@ export function follower(beginning: Beginning = {}): RaftMember {
   const disk = new ManualDisk();
   const storage = new RaftStorage(disk, textCodec);
   if (term > 0) storage.saveVote(term, votedFor);
-  for (const entry of entries(0, log)) storage.saveEntry(entry);
+  for (const entry of entries(0, log)) {
+    storage.encodeEntry(entry);
+    storage.saveEntry();
+  }
   disk.settle(disk.written);
   const member = new RaftMember(disk, beginning);
   member.raft.onStart();

@@ -4,7 +4,7 @@ import type { Env, Node, NodeId, Operation, Plain } from "../../sim/env.ts";
 import { type Micros, ms, seconds } from "../../sim/time.ts";
 import { isUnicode } from "../codec.ts";
 import type { KvOperation, KvResult, KvValue } from "./commands.ts";
-import type { KvMessage } from "./messages.ts";
+import type { KvMessage, Refused } from "./messages.ts";
 
 /** An operation of the workload: what to do, and perhaps at which server and how. */
 export interface KvTask {
@@ -40,6 +40,8 @@ export interface KvClientState {
   current: KvTask | undefined;
   /** Whom the current request was sent to last. */
   asked: NodeId | undefined;
+  /** How often the current request was sent. */
+  asks: number;
   /** Who leads, as far as the client knows. */
   leader: NodeId | undefined;
 }
@@ -47,7 +49,8 @@ export interface KvClientState {
 /**
  * A client with one operation at a time: it follows redirects, retries, and writes the history. An
  * operation whose answer does not come in time ends with `info`: it may happen yet. So may one that
- * was refused, as the network may deliver the request a second time, later.
+ * was refused, as the network may deliver the request a second time, later; but not one that is too
+ * large, which ends with `fail`.
  */
 export class KvClient implements Node<KvMessage, KvClientState> {
   state: KvClientState = {
@@ -56,6 +59,7 @@ export class KvClient implements Node<KvMessage, KvClientState> {
     queue: [],
     current: undefined,
     asked: undefined,
+    asks: 0,
     leader: undefined,
   };
   readonly #env: Env<KvMessage>;
@@ -96,8 +100,7 @@ export class KvClient implements Node<KvMessage, KvClientState> {
         else if (from === asked) this.#follow(message.leader);
         break;
       case "refused":
-        if (current.server !== undefined) this.#finish("info", message.reason);
-        else if (from === asked) this.#askLater(undefined);
+        if (from === asked) this.#onRefused(from, current, message.reason);
         break;
     }
   }
@@ -117,6 +120,7 @@ export class KvClient implements Node<KvMessage, KvClientState> {
     state.current = task;
     if (task === undefined) return;
     state.serial++;
+    state.asks = 0;
     const { id, operation, server, isLocal } = task;
     const request = isLocal ? undefined : requestName(state.session, state.serial);
     this.#env.emit("invoke", { id, operation: { ...operation, server, isLocal, request } });
@@ -132,6 +136,7 @@ export class KvClient implements Node<KvMessage, KvClientState> {
     const { operation, server, isLocal } = current;
     const to = server ?? state.leader ?? this.#another(state.asked);
     state.asked = to;
+    state.asks++;
     state.leader = undefined;
     this.#env.setTimer("retry", this.#options.requestTimeout);
     if (isLocal) this.#env.send(to, { type: "localRead", session, serial, key: operation.key });
@@ -152,6 +157,13 @@ export class KvClient implements Node<KvMessage, KvClientState> {
     this.#askLater(undefined);
   }
 
+  #onRefused(from: NodeId, { server }: KvTask, reason: Refused["reason"]): void {
+    // Whoever was asked before may have taken it in; this server never will, were it asked twice.
+    if (reason === "too large") this.#finish(this.state.asks === 1 ? "fail" : "info", reason);
+    else if (server !== undefined) this.#finish("info", reason);
+    else this.#askLater(reason === "busy" ? from : undefined);
+  }
+
   /** After a pause, asks the one who leads, or somebody else. */
   #askLater(leader: NodeId | undefined): void {
     this.state.leader = leader;
@@ -159,7 +171,7 @@ export class KvClient implements Node<KvMessage, KvClientState> {
     this.#env.setTimer("retry", this.#env.random.int(min, max));
   }
 
-  #finish(outcome: "ok" | "info", result: Plain): void {
+  #finish(outcome: "ok" | "fail" | "info", result: Plain): void {
     const { current } = this.state;
     this.#env.cancelTimer("retry");
     this.#env.cancelTimer("deadline");

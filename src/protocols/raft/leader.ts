@@ -2,13 +2,22 @@
 
 import { assert } from "../../sim/assert.ts";
 import type { NodeId } from "../../sim/env.ts";
-import { type Entry, entriesFrom, lastIndexUpToTerm, termAt } from "./log.ts";
+import { bytesUpTo, type Entry, entriesFrom, lastIndexUpToTerm, termAt } from "./log.ts";
 import type { Member } from "./member.ts";
 import type { AppendFull, AppendReply } from "./messages.ts";
-import { majority, majorityIndex, matchesOf, newProgress, type Progress } from "./progress.ts";
+import {
+  inflightBytes,
+  majority,
+  majorityIndex,
+  matchesOf,
+  newGauge,
+  newProgress,
+  type Progress,
+  sendableUpTo,
+} from "./progress.ts";
 
 /** Why a command was not taken in: it is in no log, and by this proposal it never will be. */
-export type Refusal = "not leading" | "disk full";
+export type Refusal = "not leading" | "disk full" | "too large" | "busy";
 
 /** What a member does while it leads. */
 export class Leader<Command> {
@@ -24,13 +33,14 @@ export class Leader<Command> {
     const { members, options } = config;
     const { lastIndex } = state.log;
     // Raft §8: a blank entry commits what earlier terms have left behind.
-    const blank = this.#append(undefined);
-    if (blank === undefined) {
+    const blank = this.#nextEntry(undefined);
+    if (!this.#member.append(blank)) {
       this.#member.becomeFollower(undefined);
       return;
     }
-    const progress = new Map(members.map((id) => [id, newProgress(lastIndex)] as const));
-    state.role = { kind: "leader", progress, ahead: 0 };
+    const progress = new Map(members.map((id) => [id, newProgress(lastIndex, options)] as const));
+    const uncommitted = newGauge(options.uncommittedBytesMax);
+    state.role = { kind: "leader", progress, ahead: 0, uncommitted };
     env.emit("leader elected", { term: state.term });
     env.cancelTimer("election");
     env.setTimer("heartbeat", options.heartbeatInterval);
@@ -40,8 +50,11 @@ export class Leader<Command> {
 
   /** Takes in a command, or steps down when the disk has no room for it. */
   propose(command: Command): Entry<Command> | Refusal {
-    const entry = this.#append(command);
-    if (entry === undefined) {
+    const entry = this.#nextEntry(command);
+    const sizeBytes = this.#member.encode(entry);
+    const refusal = this.#limit(sizeBytes);
+    if (refusal !== undefined) return refusal;
+    if (!this.#member.append(entry, sizeBytes)) {
       // Others may have room: to lead on would be to refuse every client for as long as this lasts.
       this.#member.becomeFollower(undefined);
       return this.#member.state.durability.isHalted ? "not leading" : "disk full";
@@ -50,11 +63,24 @@ export class Leader<Command> {
     return entry;
   }
 
-  /** Adds an entry of the own term to the own log; undefined if the disk does not take it. */
-  #append(command: Command | undefined): Entry<Command> | undefined {
+  #nextEntry(command: Command | undefined): Entry<Command> {
     const { log, term } = this.#member.state;
-    const entry = { index: log.lastIndex + 1, term, command };
-    return this.#member.append(entry) ? entry : undefined;
+    return { index: log.lastIndex + 1, term, command };
+  }
+
+  /** Why an entry of that size cannot be taken in now. */
+  #limit(sizeBytes: number): Refusal | undefined {
+    const { state, config } = this.#member;
+    const { role, log, commit } = state;
+    const { entryBytesMax, uncommittedBytesMax } = config.options;
+    if (sizeBytes > entryBytesMax) return "too large";
+    const uncommitted = bytesUpTo(log, log.lastIndex) - bytesUpTo(log, commit);
+    const isBusy = uncommitted > 0 && uncommitted + sizeBytes > uncommittedBytesMax;
+    if (role.kind === "leader") {
+      const bytes = isBusy ? uncommitted : uncommitted + sizeBytes;
+      this.#member.gauge("uncommitted", bytes, role.uncommitted);
+    }
+    return isBusy ? "busy" : undefined;
   }
 
   #spread({ index, term }: Entry<Command>): void {
@@ -66,33 +92,48 @@ export class Leader<Command> {
 
   /** Sends to every follower what it lacks, if it may be sent anything now. */
   #replicate(): void {
-    const { lastIndex } = this.#member.state.log;
-    for (const peer of this.#member.peers) {
-      const progress = this.#progressOf(peer);
-      if (!progress.isPaused && progress.next <= lastIndex) this.#sendAppend(peer, progress);
+    for (const peer of this.#member.peers) this.#sendMore(peer, this.#progressOf(peer));
+  }
+
+  /** Sends to a follower what it lacks, if it may be sent anything now. */
+  #sendMore(to: NodeId, progress: Progress): void {
+    const { state, config } = this.#member;
+    if (progress.isPaused || progress.next > state.log.lastIndex) return;
+    const last = sendableUpTo(state.log, progress, config.options);
+    if (last >= progress.next) this.#sendAppend(to, progress, last);
+  }
+
+  /**
+   * Sends the entries up to `last`, less than `next` for none. The leader does not wait for its own
+   * disk: thesis §10.2.1.
+   */
+  #sendAppend(to: NodeId, progress: Progress, last: number): void {
+    const { state, env } = this.#member;
+    const { log, term, commit } = state;
+    const prevIndex = progress.next - 1;
+    const entries = entriesFrom(log, progress.next, last);
+    const prevTerm = termAt(log, prevIndex);
+    env.send(to, { type: "append", term, prevIndex, prevTerm, entries, commit });
+    if (progress.mode === "replicate") {
+      progress.next += entries.length;
+      this.#gaugeInflight(to, progress);
+    } else {
+      progress.isPaused = true;
     }
   }
 
-  /** The leader does not wait for its own disk: thesis §10.2.1. */
-  #sendAppend(to: NodeId, progress: Progress): void {
-    const { state, env, config } = this.#member;
-    const { log, term, commit } = state;
-    const prevIndex = progress.next - 1;
-    const countMax = progress.mode === "full" ? 1 : config.options.appendEntriesMax;
-    const entries = entriesFrom(log, progress.next, countMax);
-    const prevTerm = termAt(log, prevIndex);
-    env.send(to, { type: "append", term, prevIndex, prevTerm, entries, commit });
-    if (progress.mode === "replicate") progress.next += entries.length;
-    else progress.isPaused = true;
+  #gaugeInflight(to: NodeId, progress: Progress): void {
+    const bytes = inflightBytes(this.#member.state.log, progress);
+    this.#member.gauge(`inflight ${to}`, bytes, progress.inflight);
   }
 
   onHeartbeat(): void {
-    const { env, peers, config } = this.#member;
+    const { state, env, peers, config } = this.#member;
     env.setTimer("heartbeat", config.options.heartbeatInterval);
     for (const peer of peers) {
       const progress = this.#progressOf(peer);
       // Also the remedy for a lost append: the follower refuses what does not follow on.
-      this.#sendAppend(peer, progress);
+      this.#sendAppend(peer, progress, sendableUpTo(state.log, progress, config.options));
     }
   }
 
@@ -117,10 +158,8 @@ export class Leader<Command> {
     progress.isActive = true;
     if (message.accepted) this.#onAccepted(progress, message.match);
     else this.#onRejected(progress, message);
-    const { lastIndex } = state.log;
-    if (!progress.isPaused && progress.next <= lastIndex && from !== env.id) {
-      this.#sendAppend(from, progress);
-    }
+    if (progress.inflight.reportedBytes > 0) this.#gaugeInflight(from, progress);
+    if (from !== env.id) this.#sendMore(from, progress);
   }
 
   #onAccepted(progress: Progress, match: number): void {
@@ -141,6 +180,10 @@ export class Leader<Command> {
     // Raft §5.4.2: only entries of the current term are committed by counting.
     if (agreed > commit && termAt(log, agreed) === term) this.#member.commitUpTo(agreed);
     role.ahead = matches.filter((index) => index > state.commit).length;
+    if (role.uncommitted.reportedBytes > 0) {
+      const bytes = bytesUpTo(log, log.lastIndex) - bytesUpTo(log, state.commit);
+      this.#member.gauge("uncommitted", bytes, role.uncommitted);
+    }
   }
 
   #onRejected(progress: Progress, reply: AppendReply & { readonly accepted: false }): void {
@@ -167,6 +210,7 @@ export class Leader<Command> {
     progress.mode = "full";
     progress.next = index;
     progress.isPaused = true;
+    if (progress.inflight.reportedBytes > 0) this.#gaugeInflight(from, progress);
   }
 
   #progressOf(id: NodeId): Progress {

@@ -5,6 +5,7 @@ import { Durability } from "./durability.ts";
 import { appendEntry, type Entry, entryAt, termAt, truncateFrom } from "./log.ts";
 import type { RaftMessage } from "./messages.ts";
 import type { RaftOptions } from "./options.ts";
+import type { SizeGauge } from "./progress.ts";
 import { hasRoomFor } from "./room.ts";
 import type { RaftState } from "./state.ts";
 import { RaftStorage } from "./storage.ts";
@@ -85,6 +86,7 @@ export class Member<Command> {
       this.env.cancelTimer("heartbeat");
       this.env.cancelTimer("quorum");
       this.resetElectionTimer();
+      this.#forgetGauges();
     }
     state.role = { kind: "follower", leader };
   }
@@ -116,18 +118,23 @@ export class Member<Command> {
     return true;
   }
 
+  /** Encodes an entry, to be appended next; returns its size in bytes. O(size). */
+  encode(entry: Entry<Command>): number {
+    return this.#storage.encodeEntry(entry);
+  }
+
   /**
    * Puts an entry in its place in the log, and removes all that stood there and behind it. False:
    * the disk has no room for it, and the log is as it was.
    */
-  append(entry: Entry<Command>): boolean {
-    if (!this.#wrote(this.#storage.saveEntry(entry))) return false;
+  append(entry: Entry<Command>, sizeBytes = this.encode(entry)): boolean {
+    if (!this.#wrote(this.#storage.saveEntry())) return false;
     const { log } = this.state;
     if (entry.index <= log.lastIndex) {
       this.env.emit("log truncated", { from: entry.index, lastIndex: log.lastIndex });
       truncateFrom(log, entry.index);
     }
-    appendEntry(log, entry);
+    appendEntry(log, entry, sizeBytes);
     return true;
   }
 
@@ -156,6 +163,25 @@ export class Member<Command> {
   #findsRoom(): void {
     this.env.emit("disk free again", { bytes: this.state.lackingBytes });
     this.state.lackingBytes = 0;
+  }
+
+  /** What only a leader keeps is gone. */
+  #forgetGauges(): void {
+    const { role } = this.state;
+    if (role.kind !== "leader") return;
+    this.gauge("uncommitted", 0, role.uncommitted);
+    for (const [id, { inflight }] of role.progress) this.gauge(`inflight ${id}`, 0, inflight);
+  }
+
+  /**
+   * Reports a size by the reserved event `gauge`, if it has moved by a step since it was reported
+   * last, or has come to nothing.
+   */
+  gauge(name: string, bytes: number, gauge: SizeGauge): void {
+    const moved = Math.abs(bytes - gauge.reportedBytes);
+    if (moved === 0 || (moved < gauge.stepBytes && bytes > 0)) return;
+    gauge.reportedBytes = bytes;
+    this.env.emit("gauge", { name, bytes });
   }
 
   /** Commits and applies up to an index; one that is no news is left in peace. */

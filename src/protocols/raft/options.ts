@@ -20,7 +20,25 @@ export interface RaftOptions {
   readonly checkQuorum: boolean;
   /** Entries in one append message. */
   readonly appendEntriesMax: number;
+  /** Bytes of the entries in one append message; a larger entry goes alone. */
+  readonly appendBytesMax: number;
+  /** The size of an entry, encoded; a command that would be larger is refused: "too large". */
+  readonly entryBytesMax: number;
+  /**
+   * Entries that a follower is sent beyond what it has acknowledged, so that a slow one does not
+   * fill the leader's memory or the network. While so many are in flight, heartbeats are empty.
+   */
+  readonly inflightMax: number;
+  /** The same in bytes; with none in flight, one entry is sent however large it is. */
+  readonly inflightBytesMax: number;
+  /**
+   * Bytes of a leader's entries that are not committed; a command beyond that is refused: "busy".
+   * With none uncommitted, one is taken however large it is.
+   */
+  readonly uncommittedBytesMax: number;
 }
+
+const MIB = 1_024 * 1_024;
 
 export const defaultRaftOptions: RaftOptions = {
   electionTimeoutMin: seconds(1),
@@ -29,6 +47,11 @@ export const defaultRaftOptions: RaftOptions = {
   preVote: true,
   checkQuorum: true,
   appendEntriesMax: 64,
+  appendBytesMax: MIB,
+  entryBytesMax: 32 * MIB,
+  inflightMax: 1_024,
+  inflightBytesMax: 64 * MIB,
+  uncommittedBytesMax: 64 * MIB,
 };
 
 /** Checks options from outside; throws a UsageError that names the path. */
@@ -42,6 +65,7 @@ export function checkRaftOptions(value: unknown, path: string): RaftOptions {
         `${electionTimeoutMin}, got ${heartbeatInterval}`,
     );
   }
+  const atLeastOne = (field: LimitName): number => checkCount(fields[field], `${path}.${field}`, 1);
   return {
     electionTimeoutMin,
     electionTimeoutMax: checkCount(
@@ -52,6 +76,13 @@ export function checkRaftOptions(value: unknown, path: string): RaftOptions {
     heartbeatInterval,
     preVote: checkFlag(fields.preVote, `${path}.preVote`),
     checkQuorum: checkFlag(fields.checkQuorum, `${path}.checkQuorum`),
-    appendEntriesMax: checkCount(fields.appendEntriesMax, `${path}.appendEntriesMax`, 1),
+    appendEntriesMax: atLeastOne("appendEntriesMax"),
+    appendBytesMax: atLeastOne("appendBytesMax"),
+    entryBytesMax: atLeastOne("entryBytesMax"),
+    inflightMax: atLeastOne("inflightMax"),
+    inflightBytesMax: atLeastOne("inflightBytesMax"),
+    uncommittedBytesMax: atLeastOne("uncommittedBytesMax"),
   };
 }
+
+type LimitName = Extract<keyof RaftOptions, `${string}Max`>;

@@ -1,5 +1,7 @@
 import { assert } from "../../sim/assert.ts";
 import type { NodeId } from "../../sim/env.ts";
+import { bytesUpTo, type RaftLog } from "./log.ts";
+import type { RaftOptions } from "./options.ts";
 
 /** What a leader knows of one member of the cluster, itself included. */
 export interface Progress {
@@ -17,11 +19,63 @@ export interface Progress {
   isPaused: boolean;
   /** Whether it has answered since the leader last checked for its quorum. */
   isActive: boolean;
+  /** Bytes of the entries that are sent, as they come, and not yet acknowledged. */
+  readonly inflight: SizeGauge;
+}
+
+/** A size that is reported in steps, so that small changes cost nothing. */
+export interface SizeGauge {
+  reportedBytes: number;
+  readonly stepBytes: number;
+}
+
+/** What is limited to so many bytes, reported in steps of a 64th of that. */
+export function newGauge(bytesMax: number): SizeGauge {
+  return { reportedBytes: 0, stepBytes: Math.ceil(bytesMax / 64) };
 }
 
 /** What a new leader assumes: the log agrees up to its own end, until shown otherwise. */
-export function newProgress(lastIndex: number): Progress {
-  return { match: 0, next: lastIndex + 1, mode: "probe", isPaused: false, isActive: false };
+export function newProgress(lastIndex: number, { inflightBytesMax }: Limits): Progress {
+  return {
+    match: 0,
+    next: lastIndex + 1,
+    mode: "probe",
+    isPaused: false,
+    isActive: false,
+    inflight: newGauge(inflightBytesMax),
+  };
+}
+
+type Limits = Pick<
+  RaftOptions,
+  "appendEntriesMax" | "appendBytesMax" | "inflightMax" | "inflightBytesMax"
+>;
+
+/**
+ * The last entry that may go to a member in one append now; less than `next` when there is none.
+ * The first one may be of any size, but while others are in flight it has to fit into the window.
+ * Source: flow control of etcd/raft, `Inflights`, with entries in place of messages.
+ */
+export function sendableUpTo<Command>(
+  log: RaftLog<Command>,
+  { match, next, mode }: Progress,
+  { appendEntriesMax, appendBytesMax, inflightMax, inflightBytesMax }: Limits,
+): number {
+  const before = bytesUpTo(log, next - 1);
+  const countMax = mode === "full" ? 1 : appendEntriesMax;
+  let last = Math.min(log.lastIndex, next - 1 + countMax);
+  while (last > next && bytesUpTo(log, last) - before > appendBytesMax) last--;
+  if (mode !== "replicate") return last;
+  const acknowledged = bytesUpTo(log, match);
+  last = Math.min(last, match + inflightMax);
+  while (last > match + 1 && bytesUpTo(log, last) - acknowledged > inflightBytesMax) last--;
+  return last;
+}
+
+/** How many bytes are in flight to a member that is sent entries as they come. */
+export function inflightBytes<Command>(log: RaftLog<Command>, progress: Progress): number {
+  const { match, next, mode } = progress;
+  return mode === "replicate" ? bytesUpTo(log, next - 1) - bytesUpTo(log, match) : 0;
 }
 
 /** What each member is known to hold, by index. */

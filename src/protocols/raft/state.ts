@@ -2,7 +2,7 @@ import type { NodeId } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
 import { type DurabilityState, initialDurability } from "./durability.ts";
 import { emptyLog, type RaftLog } from "./log.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress, SizeGauge } from "./progress.ts";
 
 /** A member's role, with the memory that only this role has. */
 export type Role =
@@ -15,6 +15,8 @@ export type Role =
       readonly progress: Map<NodeId, Progress>;
       /** How many members are known to hold more than is committed. */
       ahead: number;
+      /** Bytes of the entries that are not committed. */
+      readonly uncommitted: SizeGauge;
     };
 
 /** All of a Raft member's memory. */

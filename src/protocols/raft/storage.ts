@@ -49,13 +49,21 @@ export class RaftStorage<Command> {
     return this.#journal.append();
   }
 
-  /** The entry takes the place of one with its index, and of all that followed it. */
-  saveEntry({ index, term, command }: Entry<Command>): DiskError | undefined {
+  /** Encodes an entry, to be saved next; returns its size in bytes, without the record's header. */
+  encodeEntry({ index, term, command }: Entry<Command>): number {
     const writer = this.#journal.begin();
+    const headerBytes = writer.sizeBytes;
     writer.byte(command === undefined ? BLANK_RECORD : COMMAND_RECORD);
     writer.count(index);
     writer.count(term);
     if (command !== undefined) this.#codec.encode(command, writer);
+    return writer.sizeBytes - headerBytes;
+  }
+
+  /**
+   * Saves the entry that was encoded last: in place of one with its index, and of all behind it.
+   */
+  saveEntry(): DiskError | undefined {
     return this.#journal.append();
   }
 }
@@ -82,7 +90,7 @@ export function replay<Command>(
   const term = reader.count();
   const command = kind === BLANK_RECORD ? undefined : codec.decode(reader);
   if (index <= persistent.log.lastIndex) truncateFrom(persistent.log, index);
-  appendEntry(persistent.log, { index, term, command });
+  appendEntry(persistent.log, { index, term, command }, record.length);
 }
 
 /** What is durable, without the commands: all that a judge of promises needs. */

@@ -5,8 +5,8 @@ const mutant: Mutant = {
   wrong: "A client whose leader does not answer asks the same one again, for ever.",
   source: "Ongaro's thesis §6.2: a client tries another server.",
   file: "src/protocols/kv/client.ts",
-  find: ["    state.asked = to;", "    state.leader = undefined;"].join("\n"),
-  replace: ["    state.asked = to;", "    state.leader = to;"].join("\n"),
+  find: ["    state.asks++;", "    state.leader = undefined;"].join("\n"),
+  replace: ["    state.asks++;", "    state.leader = to;"].join("\n"),
   scenario: "raft-leader-crash-reelection",
   invariant: "WRITES-RESUME",
 };

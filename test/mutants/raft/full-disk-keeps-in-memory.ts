@@ -5,8 +5,8 @@ const mutant: Mutant = {
   wrong: "An entry for which the disk has no room is kept in memory all the same.",
   source: "Scenario raft-disk-full: who cannot persist never acknowledges.",
   file: "src/protocols/raft/member.ts",
-  find: "if (!this.#wrote(this.#storage.saveEntry(entry))) return false;",
-  replace: "this.#wrote(this.#storage.saveEntry(entry));",
+  find: "if (!this.#wrote(this.#storage.saveEntry())) return false;",
+  replace: "this.#wrote(this.#storage.saveEntry());",
   scenario: "raft-disk-full/follower",
   invariant: "RAFT-DURABLE",
 };

@@ -5,11 +5,8 @@ const mutant: Mutant = {
   wrong: "A probe that got lost is not sent again by the heartbeat.",
   source: "etcd's probe rules; Raft §5.3, a leader retries indefinitely.",
   file: "src/protocols/raft/leader.ts",
-  find: [
-    "      // Also the remedy for a lost append: the follower refuses what does not follow on.",
-    "      this.#sendAppend(peer, progress);",
-  ].join("\n"),
-  replace: "      if (!progress.isPaused) this.#sendAppend(peer, progress);",
+  find: "      // Also the remedy for a lost append: the follower refuses what does not follow on.",
+  replace: "      if (progress.isPaused) continue;",
   scenario: "raft-random-failures-property/swarm",
   invariant: "AGREEMENT",
 };

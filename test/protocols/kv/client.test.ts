@@ -238,6 +238,28 @@ describe("a refusal", () => {
     expect(bench.env.timers.get("retry")).toBe(2 * requestTimeout);
   });
 
+  it("because the leader is busy is followed by the same request to the leader", () => {
+    const bench = asking();
+    bench.redirect("n1", 1, "n3");
+    bench.hear("n3", { ...refused, reason: "busy" });
+    expect(bench.env.timers.get("retry")).toBe(retryDelay.min);
+    expect(servers(bench.fire("retry"))).toEqual(["n3"]);
+  });
+
+  it("of what is too large is for good", () => {
+    const bench = asking();
+    bench.hear("n1", { ...refused, reason: "too large" });
+    expect(bench.outcomes).toEqual([["fail", { id: "o1", result: "too large" }]]);
+    expect(bench.env.timers).toEqual(new Map());
+  });
+
+  it("of what is too large proves nothing when another was asked before", () => {
+    const bench = asking();
+    bench.fire("retry");
+    bench.hear("n2", { ...refused, reason: "too large" });
+    expect(bench.outcomes).toEqual([["info", { id: "o1", result: "too large" }]]);
+  });
+
   it("leaves the outcome unknown: the network may deliver the request twice", () => {
     const bench = asking({ ...PUT, server: "n1" });
     bench.hear("n1", refused);

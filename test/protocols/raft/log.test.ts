@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   appendEntry,
+  bytesUpTo,
   CHUNK_ENTRIES,
   type Entry,
   emptyLog,
@@ -17,6 +18,8 @@ import { entries } from "../../support/raft-messages.ts";
 /** The naive log: an array. */
 interface Model {
   entries: Entry<string>[];
+  /** By place, how many bytes each takes. */
+  sizes: number[];
 }
 
 type Command = fc.Command<Model, RaftLog<string>>;
@@ -29,7 +32,8 @@ const append = (count: number, termStep: number): Command => ({
     for (let i = 0; i < count; i++) {
       const entry = { index: model.entries.length + 1, term, command: `${i}` };
       model.entries.push(entry);
-      appendEntry(log, entry);
+      appendEntry(log, entry, i + 1);
+      model.sizes.push(i + 1);
     }
     expect(log.lastIndex).toBe(model.entries.length);
   },
@@ -42,6 +46,7 @@ const truncate = (share: number): Command => ({
   run: (model, log) => {
     const index = 1 + Math.floor(share * (model.entries.length - 1));
     model.entries = model.entries.slice(0, index - 1);
+    model.sizes = model.sizes.slice(0, index - 1);
     truncateFrom(log, index);
     expect(log.chunks.flat()).toEqual(model.entries);
     expect(log.lastIndex).toBe(model.entries.length);
@@ -53,9 +58,10 @@ const slice = (share: number, countMax: number): Command => ({
   check: () => true,
   run: (model, log) => {
     const from = 1 + Math.floor(share * model.entries.length);
-    expect(entriesFrom(log, from, countMax)).toEqual(
-      model.entries.slice(from - 1, from - 1 + countMax),
-    );
+    const to = Math.min(log.lastIndex, from - 1 + countMax);
+    expect(entriesFrom(log, from, to)).toEqual(model.entries.slice(from - 1, to));
+    const bytes = model.sizes.slice(0, to).reduce((sum, size) => sum + size, 0);
+    expect(bytesUpTo(log, to)).toBe(bytes);
   },
   toString: () => `slice(${share}, ${countMax})`,
 });
@@ -83,7 +89,7 @@ describe("RaftLog", () => {
     const property = fc.property(
       fc.commands(commands, { maxCommands: 40, size: "max" }),
       (drawn) => {
-        fc.modelRun(() => ({ model: { entries: [] }, real: emptyLog<string>() }), drawn);
+        fc.modelRun(() => ({ model: { entries: [], sizes: [] }, real: emptyLog<string>() }), drawn);
       },
     );
     fc.assert(property, { numRuns: 100 });
@@ -108,9 +114,9 @@ describe("RaftLog", () => {
     (kept) => {
       const all = entries(0, new Array(3 * CHUNK_ENTRIES).fill(1));
       const log = emptyLog<string>();
-      for (const entry of all) appendEntry(log, entry);
+      for (const entry of all) appendEntry(log, entry, 1);
       truncateFrom(log, kept + 1);
-      appendEntry(log, all[kept]!);
+      appendEntry(log, all[kept]!, 1);
       expect(log.chunks.flat()).toEqual(all.slice(0, kept + 1));
       expect(log.chunks.map((chunk) => chunk.length).slice(0, -1)).not.toContain(0);
     },
@@ -130,12 +136,12 @@ describe("RaftLog at its bounds", () => {
 
   it.each([3, 5])("takes no entry %i after entry 3", (index) => {
     const entry = { index, term: 3, command: "x" };
-    expect(() => appendEntry(three(), entry)).toThrow(`a gap in the log: 3 ${index}`);
+    expect(() => appendEntry(three(), entry, 1)).toThrow(`a gap in the log: 3 ${index}`);
   });
 
   it("takes no entry of an earlier term", () => {
     const entry = { index: 4, term: 2, command: "x" };
-    expect(() => appendEntry(three(), entry)).toThrow("terms fall at index 4 2");
+    expect(() => appendEntry(three(), entry, 1)).toThrow("terms fall at index 4 2");
   });
 
   it.each([0, 4])("is not cut at %i", (index) => {
@@ -145,6 +151,6 @@ describe("RaftLog at its bounds", () => {
 
 function logOf(all: readonly Entry<string>[]): RaftLog<string> {
   const log = emptyLog<string>();
-  for (const entry of all) appendEntry(log, entry);
+  for (const entry of all) appendEntry(log, entry, 1);
   return log;
 }

@@ -14,6 +14,11 @@ describe("checkRaftOptions", () => {
     [{ preVote: 1 }, "raft.preVote: expected true or false"],
     [{ checkQuorum: undefined }, "raft.checkQuorum: expected true or false"],
     [{ appendEntriesMax: 0 }, "raft.appendEntriesMax: expected a whole number of at least 1"],
+    [{ appendBytesMax: 0 }, "raft.appendBytesMax: expected a whole number of at least 1"],
+    [{ entryBytesMax: -1 }, "raft.entryBytesMax: expected a whole number of at least 1"],
+    [{ inflightMax: 0 }, "raft.inflightMax: expected a whole number of at least 1"],
+    [{ inflightBytesMax: 0.5 }, "raft.inflightBytesMax: expected a whole number of at least 1"],
+    [{ uncommittedBytesMax: 0 }, "raft.uncommittedBytesMax: expected a whole number of at"],
     [{ prevote: true }, "raft.prevote: unknown field"],
   ])("refuses %o: %s", (change, message) => {
     expect(() => checkRaftOptions({ ...defaultRaftOptions, ...change }, "raft")).toThrow(message);

@@ -50,7 +50,8 @@ function perform(list: readonly Write[]) {
     } else {
       expected.log.length = Math.floor(expected.log.length * write.kept);
       const entry = { index: expected.log.length + 1, term, command: write.command };
-      storage.saveEntry(entry);
+      storage.encodeEntry(entry);
+      storage.saveEntry();
       expected.log.push(entry);
     }
   });

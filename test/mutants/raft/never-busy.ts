@@ -1,0 +1,14 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "never-busy",
+  wrong: "A leader takes in commands however many are not committed yet.",
+  source: "etcd/raft, MaxUncommittedEntriesSize; scenario raft-resource-throttling.",
+  file: "src/protocols/raft/leader.ts",
+  find: "const isBusy = uncommitted > 0 &&",
+  replace: "const isBusy = uncommitted < 0 &&",
+  scenario: "raft-overload",
+  invariant: "MEMORY",
+};
+
+export default mutant;
