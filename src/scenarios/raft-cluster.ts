@@ -29,6 +29,7 @@ import type { Plan } from "../sim/plan.ts";
 import type { Random, Streams } from "../sim/random.ts";
 import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
 import type { Targets } from "../sim/simulation-options.ts";
+import type { SwarmOptions } from "../sim/swarm.ts";
 import { type Micros, ms } from "../sim/time.ts";
 
 /** What a plan says of the store itself. */
@@ -49,6 +50,8 @@ export interface StoreScenario {
   readonly about: string;
   readonly plan: (streams: Streams) => PlanParts<StoreSettings>;
   readonly invariants?: (plan: StorePlan) => readonly Invariant<KvServer>[];
+  /** What the weather is drawn of, if the plan leaves it open. Default: there is none. */
+  readonly weather?: Partial<SwarmOptions>;
   readonly expects?: readonly string[];
   readonly goals?: readonly Goal[];
   /** Changes the world as a server sees it. */
@@ -59,6 +62,10 @@ export interface StoreScenario {
 export function storeScenario(scenario: StoreScenario): Scenario {
   return defineScenario<KvMessage, KvServer, StoreSettings>({
     ...scenario,
+    plan: (streams) => ({
+      ...(scenario.weather === undefined ? { faults: [] } : {}),
+      ...scenario.plan(streams),
+    }),
     checkSettings: checkStoreSettings,
     server: (env, { servers, settings }) => {
       const options = settings.raftOf[env.id] ?? settings.raft;

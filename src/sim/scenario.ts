@@ -13,12 +13,16 @@ import { Streams } from "./random.ts";
 import { Simulation } from "./simulation.ts";
 import { defaultDiskOptions, type SimulationOptions, type Targets } from "./simulation-options.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { defaultSwarmOptions, drawWeather, type SwarmOptions } from "./swarm.ts";
 import type { Micros } from "./time.ts";
 import type { Timeline } from "./timeline.ts";
 import type { TraceEntry } from "./trace.ts";
 import { plainWire, type Wire } from "./wire.ts";
 
-/** What a scenario draws; what it leaves out is the default: quiet links, no faults, no clients. */
+/**
+ * What a scenario draws; what it leaves out is the default: no clients, quiet links, and weather.
+ * Faults that it leaves out are drawn by {@link drawWeather}; it says `faults: []` to have none.
+ */
 export type PlanParts<Settings> = Pick<Plan, "servers" | "horizon"> &
   Partial<Omit<Plan<Settings>, "scenario" | "seed" | "network" | "disk" | "clocks" | "cpu">> & {
     readonly network?: GivenNetwork;
@@ -45,6 +49,8 @@ export interface ScenarioSpec<Message, View, Settings = undefined> {
   readonly wire?: Wire;
   /** Names by which faults mean hosts that are not known beforehand. */
   readonly targets?: Targets<View>;
+  /** What the weather is drawn of, if the plan leaves it open. Default: `defaultSwarmOptions`. */
+  readonly weather?: Partial<SwarmOptions>;
   /** Every site of {@link Env.buggify} in its programs; a quarter of them is armed in each plan. */
   readonly sites?: readonly string[];
   /** New ones for each run, as they keep state. */
@@ -151,10 +157,8 @@ function drawPlan<Message, View, Settings>(
     seed,
     clients: [],
     operations: [],
-    faults: [],
     buggify: drawArmed(spec.sites ?? [], streams.stream("buggify")),
-    core: parts.servers,
-    calm: parts.horizon,
+    ...weatherOf(spec.weather, parts, streams),
     ...parts,
     network: networkOptions(parts.network ?? {}),
     disk: { ...defaultDiskOptions, ...parts.disk },
@@ -163,6 +167,21 @@ function drawPlan<Message, View, Settings>(
     settings,
   };
   return checkPlan(drawn, { ...spec, checkSettings: (given) => checkSettings(spec, given) });
+}
+
+/** The weather of a plan that leaves it open, and when it ends: half-way, if not said. */
+function weatherOf<Settings>(
+  options: Partial<SwarmOptions> = {},
+  { faults, servers, clients = [], horizon, calm }: PlanParts<Settings>,
+  streams: Streams,
+): Pick<Plan, "faults" | "core" | "calm"> {
+  if (faults !== undefined) return { faults, core: servers, calm: horizon };
+  const field = { servers, clients, from: 0, calm: calm ?? Math.ceil(horizon / 2), horizon };
+  const { faults: drawn, core } = drawWeather(streams, field, {
+    ...defaultSwarmOptions,
+    ...options,
+  });
+  return { faults: drawn, core, calm: field.calm };
 }
 
 /** Settings that nobody checks are taken for what the scenario says they are. */

@@ -90,7 +90,7 @@ function changing() {
   return defineScenario<Letter, Scribbler>({
     name: "changing",
     about: "A letter is changed by its reader.",
-    plan: () => ({ servers: ["n1", "n2"], horizon: ms(100) }),
+    plan: () => ({ servers: ["n1", "n2"], faults: [], horizon: ms(100) }),
     server: (env) => new Scribbler(env),
     invariants: () => [],
   });

@@ -54,7 +54,7 @@ describe("a plan that is drawn", () => {
   it("is calm only at its end when the scenario does not say when", () => {
     const quiet = defineScenario<string, ScriptedNode>({
       ...{ name: "quiet", about: "One server ticks.", server: ticking, invariants: () => [] },
-      plan: () => ({ servers: ["n1"], horizon: 500 }),
+      plan: () => ({ servers: ["n1"], faults: [], horizon: 500 }),
     });
     expect(plan(quiet, "1").calm).toBe(500);
   });
