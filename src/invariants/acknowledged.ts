@@ -46,8 +46,9 @@ export function acknowledged(requests: Requests): Invariant<AcknowledgedView> {
     name: "ACK",
     state,
     onStep: (world: World<AcknowledgedView>) => {
-      const { server } = world;
-      if (server?.node !== undefined) learn(made.state, server.node, requests);
+      const { server, fallen } = world;
+      const node = server?.node ?? fallen;
+      if (node !== undefined) learn(made.state, node, requests);
       return (
         (server && twice(made.state, server)) ?? premature(made.state, world.history, requests)
       );

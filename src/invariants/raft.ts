@@ -32,12 +32,14 @@ export function raftSafety(reader: DurableReader): Invariant<RaftView> {
     onStep: (world: World<RaftView>): Verdict => {
       const facts = made.state;
       const host = world.server;
-      if (host?.node === undefined) return undefined;
-      const server = observe(facts, world, host, host.node, reader);
+      // One that goes down in the middle of a step has done what it did before.
+      const node = host?.node ?? world.fallen;
+      if (host === undefined || node === undefined) return undefined;
+      const server = observe(facts, world, host, node, reader);
       // Most steps change nothing and promise nothing: what held before holds.
       const promises = promisesIn(world.sent);
       if (!facts.change.isAny && promises.length === 0) return undefined;
-      return judge({ facts, world, host, node: host.node, server, promises });
+      return judge({ facts, world, host, node, server, promises });
     },
   };
   return made;

@@ -1,5 +1,6 @@
 import { UsageError } from "../sim/assert.ts";
 import type { Scenario } from "../sim/scenario.ts";
+import { raftChaos } from "./raft-chaos.ts";
 import { raftDiskFull } from "./raft-disk-full.ts";
 import { raftElections } from "./raft-elections.ts";
 import { raftOverload } from "./raft-overload.ts";
@@ -13,6 +14,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftPartitions,
   ...raftDiskFull,
   ...raftOverload,
+  raftChaos,
 ];
 
 /** The scenario of that name; throws a UsageError when there is none. */

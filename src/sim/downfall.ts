@@ -33,6 +33,7 @@ export class Downfall<Message, View> {
   /** The power fails at a point of the program, for so many faults. */
   springTrap(host: Host<Message, View>, times: number): void {
     this.#keepUnfinished(host);
+    this.#onlookers.watch.fell(host.node);
     for (let i = 0; i < times; i++) host.hold();
     this.goDown(host, "crash");
   }
@@ -45,6 +46,7 @@ export class Downfall<Message, View> {
     if (host.node === undefined || !host.memory.condemn()) return false;
     const { scheduler } = this.#parts;
     this.#keepUnfinished(host);
+    this.#onlookers.watch.fell(host.node);
     const note = `out of memory at ${host.memory.state.bytes} bytes`;
     host.die();
     this.goDown(host, "stop", note);

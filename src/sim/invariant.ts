@@ -65,6 +65,11 @@ export interface World<View = unknown> {
   readonly servers: readonly HostView<View>[];
   /** The server on which the event happened; undefined when it was a client's or the weather's. */
   readonly server: HostView<View> | undefined;
+  /**
+   * The node on `server` that went down in the middle of this step, as it was then. Its handler has
+   * not come to an end; what it did before counts.
+   */
+  readonly fallen: View | undefined;
   readonly history: History;
   readonly metrics: Metrics;
   /** Whether a cut lies between two hosts now, in that direction. */

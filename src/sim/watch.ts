@@ -66,6 +66,7 @@ export class Watch<View> {
       sent: this.#sent,
       servers: hosts.filter(({ role }) => role === "server"),
       server: undefined,
+      fallen: undefined,
       history,
       metrics,
       isCut: (from, to) => network.isCut(indexOf(from), indexOf(to)),
@@ -102,6 +103,12 @@ export class Watch<View> {
     event.payload = this.#shown(kind, payload);
     // To empty a list is a call of the engine's runtime, to make a new one is not.
     if (world.sent.length > 0) world.sent = this.#sent = [];
+    if (world.fallen !== undefined) world.fallen = undefined;
+  }
+
+  /** The node of the event's host goes down while it handles the event. */
+  fell(node: View | undefined): void {
+    this.#world.fallen = node;
   }
 
   sent(from: HostView, to: NodeId, message: unknown): void {

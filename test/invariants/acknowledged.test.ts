@@ -55,6 +55,13 @@ describe("an acknowledged operation", () => {
     expect(tell("a")).toEqual([]);
   });
 
+  it("has been committed by a leader that fell as it said so", () => {
+    const log = entriesOf(undefined, "a");
+    Object.assign(world.node("n1"), { role: "leader", log, commit: 2 });
+    world.event(0, { on: "n1", falls: true });
+    expect(tell("a")).toEqual([]);
+  });
+
   it("is rejected when a leader holds it and has not committed it", () => {
     lead(1, undefined, "a");
     expect(tell("a")).toEqual(["ACK: operation op of c1 is acknowledged and not committed"]);

@@ -332,6 +332,27 @@ describe("RAFT-QUORUM", () => {
     expect(raft.step("n2", { commit: 1 })).toEqual([]);
   });
 
+  it("accepts a follower that learns of a commit from a leader which fell as it said so", () => {
+    const log = logOf(1);
+    raft.steps(["n1", "n2"], { term: 1, votedFor: "n1", log });
+    expect(raft.step("n1", { role: "leader", commit: 1, falls: true })).toEqual([]);
+    expect(raft.step("n2", { commit: 1 })).toEqual([]);
+  });
+
+  it("counts what a holder synced as it fell", () => {
+    const log = logOf(1);
+    raft.step("n1", { role: "leader", term: 1, votedFor: "n1", log });
+    raft.step("n2", { term: 1, votedFor: "n1", log, falls: true });
+    expect(raft.step("n1", { commit: 1 })).toEqual([]);
+  });
+
+  it("rejects a commit of what one of three has by a leader that falls", () => {
+    raft.step("n1", { term: 1, votedFor: "n1", log: logOf(1) });
+    expect(raft.step("n1", { role: "leader", commit: 1, falls: true })).toEqual([
+      "RAFT-QUORUM: n1 commits entry 1, durable on n1 of 3",
+    ]);
+  });
+
   it("accepts a holder that has crashed since", () => {
     const log = logOf(1);
     raft.steps(["n1", "n2"], { role: "follower", term: 1, votedFor: "n1", log });
@@ -509,6 +530,7 @@ describe("RAFT-DURABLE", () => {
     raft.step("n2", { term: 1, log: logOf(1) });
     const log = [...raft.member("n2").log, ...logOf(1)];
     const deed = { log, sent: [accept("n1", 1, 2)], isDurable: false };
-    expect(raft.step("n2", deed)).toEqual(["RAFT-DURABLE: n2 acknowledges entry 2, durable are 1"]);
+    const said = ["RAFT-DURABLE: n2 acknowledges entry 2, durable are 1"];
+    expect(raft.step("n2", { ...deed, falls: true })).toEqual(said);
   });
 });

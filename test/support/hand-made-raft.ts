@@ -31,6 +31,8 @@ export interface Deed extends Partial<Omit<HandMadeMember, "lastIndex" | "entryA
   readonly sent?: readonly SentMessage[];
   /** Whether term, vote and log are synced in this step; true unless said otherwise. */
   readonly isDurable?: boolean;
+  /** Whether the member goes down in the middle of this step. */
+  readonly falls?: boolean;
 }
 
 /** Members `n1`, `n2`, … under the invariants of Raft. */
@@ -48,10 +50,10 @@ export class HandMadeRaft {
   }
 
   /** A member's step; what is broken then. */
-  step(id: NodeId, { sent = [], isDurable = true, ...fields }: Deed): string[] {
+  step(id: NodeId, { sent = [], isDurable = true, falls = false, ...fields }: Deed): string[] {
     Object.assign(this.member(id), fields);
     if (isDurable) this.#sync(id);
-    return this.#event(id, isDurable ? "synced" : "deliver", sent);
+    return this.world.event(0, { on: id, kind: isDurable ? "synced" : "deliver", sent, falls });
   }
 
   /** The same step by each of several members, one after the other. */
@@ -87,8 +89,8 @@ export class HandMadeRaft {
     host.bytes = Uint8Array.from([...host.bytes, ...record]);
   }
 
-  #event(on: NodeId | undefined, kind: EventKind, sent: readonly SentMessage[] = []): string[] {
-    return this.world.event(0, { ...(on === undefined ? {} : { on }), kind, sent });
+  #event(on: NodeId | undefined, kind: EventKind): string[] {
+    return this.world.event(0, { ...(on === undefined ? {} : { on }), kind });
   }
 }
 

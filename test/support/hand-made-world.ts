@@ -41,6 +41,8 @@ export interface HandMadeEvent {
   readonly on?: NodeId;
   readonly kind?: EventKind;
   readonly sent?: readonly SentMessage[];
+  /** Whether the server's node goes down in the middle of it. */
+  readonly falls?: boolean;
 }
 
 /** A world in which a test says what every server shows, and asks what invariants say to it. */
@@ -103,9 +105,14 @@ export class HandMadeWorld<View> {
     this.history.record(client, outcome, { id }, at);
   }
 
-  #worldAt(now: Micros, { on, kind = "deliver", sent = [] }: HandMadeEvent): World<View> {
+  #worldAt(
+    now: Micros,
+    { on, kind = "deliver", sent = [], falls = false }: HandMadeEvent,
+  ): World<View> {
     const server = on === undefined ? undefined : this.host(on);
     const { servers, history, metrics } = this;
+    const fallen = falls ? server?.node : undefined;
+    if (falls && server !== undefined) server.node = undefined;
     return {
       now,
       step: this.#step,
@@ -113,6 +120,7 @@ export class HandMadeWorld<View> {
       sent,
       servers,
       server,
+      fallen,
       history,
       metrics,
       isCut: (from, to) => this.#cuts.has(`${from} ${to}`),

@@ -1,0 +1,46 @@
+import {
+  acknowledgesIn,
+  everyoneAgrees,
+  leaderIsElected,
+  operationsReturn,
+} from "../invariants/liveness.ts";
+import { equalStates } from "../invariants/replicated.ts";
+import { minutes, ms, seconds } from "../sim/time.ts";
+import { hostNames, storeScenario, storeSettings } from "./raft-cluster.ts";
+import { mixed, writes } from "./workload.ts";
+
+const CALM = minutes(4);
+/** When a write is tried in the quiet minute. */
+const PROBE = CALM + seconds(20);
+const HORIZON = minutes(5);
+
+/** Everything at once for four minutes, then a quiet one in which a majority must be well. */
+export const raftChaos = storeScenario({
+  name: "raft-chaos-mode",
+  about: "Random everything for four minutes, then a quiet one; some servers may stay broken.",
+  weather: { targets: ["syncing"] },
+  plan: (streams) => {
+    const servers = hostNames(streams.stream("cluster").int(5, 7));
+    const clients = hostNames(10, "c");
+    const pace = { clients, from: seconds(1), until: CALM, every: ms(200) };
+    return {
+      servers,
+      clients,
+      settings: storeSettings(),
+      operations: [
+        ...mixed(pace, streams.stream("workload")),
+        ...writes({ clients: ["c2"], from: PROBE, until: PROBE + 1, every: 1 }),
+      ],
+      calm: CALM,
+      horizon: HORIZON,
+    };
+  },
+  invariants: (plan) => [
+    leaderIsElected("LEADER-ELECTED", { from: CALM, by: CALM + seconds(10) }),
+    everyoneAgrees("AGREEMENT", { from: CALM, by: CALM + seconds(20) }, plan.core),
+    operationsReturn("RETURN", { by: HORIZON }, plan),
+    acknowledgesIn("PROBE", { from: PROBE, until: HORIZON }),
+    equalStates("EQUAL-STATES"),
+  ],
+  expects: ["leader elected", "leader stepped down", "log truncated", "ok"],
+});
