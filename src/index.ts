@@ -27,6 +27,17 @@ export {
   type Violation,
   type World,
 } from "./sim/invariant.ts";
+// Plans and runs.
+export {
+  bridges,
+  clogs,
+  flappings,
+  isolations,
+  oneWayCuts,
+  partitions,
+  rings,
+  swizzleClogs,
+} from "./sim/nemeses/cuts.ts";
 export {
   bandwidths,
   burstLosses,
@@ -36,17 +47,7 @@ export {
   losses,
   reorderings,
 } from "./sim/nemeses/traffic.ts";
-// Plans and runs.
-export {
-  all,
-  clientStops,
-  crashes,
-  isolations,
-  oneWayCuts,
-  partitions,
-  stops,
-  swarm,
-} from "./sim/nemesis.ts";
+export { all, clientStops, crashes, stops, swarm } from "./sim/nemesis.ts";
 export type { Plan } from "./sim/plan.ts";
 export type { Random } from "./sim/random.ts";
 export {

@@ -2,6 +2,7 @@ import { everyoneAgrees } from "../invariants/liveness.ts";
 import { defaultRaftOptions, type RaftOptions } from "../protocols/raft/options.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
+import { isolate as cutOff } from "../sim/faults/cuts-by-hand.ts";
 import type { PlanParts } from "../sim/scenario.ts";
 import { type Micros, ms, seconds, us } from "../sim/time.ts";
 import {
@@ -132,5 +133,5 @@ function standing(timeout: Micros): RaftOptions {
 }
 
 function isolate(host: NodeId, at: Micros, lasting: Micros): Fault {
-  return { kind: "isolate", at, lasting, hosts: [host], inFlight: "lose" };
+  return { at, lasting, ...cutOff([host]) };
 }

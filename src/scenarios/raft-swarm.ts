@@ -1,17 +1,8 @@
 import { everyoneAgrees, leaderIsElected, operationsReturn } from "../invariants/liveness.ts";
 import { equalStates } from "../invariants/replicated.ts";
 import { uniform } from "../sim/distribution.ts";
-import {
-  clientStops,
-  crashes,
-  isolations,
-  type Nemesis,
-  oneWayCuts,
-  partitions,
-  type Rhythm,
-  stops,
-  swarm,
-} from "../sim/nemesis.ts";
+import { type CutChoice, isolations, oneWayCuts, partitions } from "../sim/nemeses/cuts.ts";
+import { clientStops, crashes, type Nemesis, type Rhythm, stops, swarm } from "../sim/nemesis.ts";
 import { ms, seconds, us } from "../sim/time.ts";
 import { hostNames, impatientClient, storeScenario, storeSettings } from "./raft-cluster.ts";
 import { mixed } from "./workload.ts";
@@ -31,14 +22,17 @@ const CLIENT_RHYTHM: Rhythm = {
   lasting: { min: ms(1), max: ms(100) },
 };
 
+/** Not yet with messages that are held: the kept fingerprints are of runs without. */
+const CUTS: CutChoice = { inFlight: ["lose", "deliver"] };
+
 const nemesis: Nemesis = swarm(
   crashes(RHYTHM),
   crashes(RHYTHM, "syncing"),
   stops(RHYTHM),
   clientStops(CLIENT_RHYTHM),
-  partitions(RHYTHM),
-  isolations(RHYTHM),
-  oneWayCuts(RHYTHM),
+  partitions(RHYTHM, CUTS),
+  isolations(RHYTHM, CUTS),
+  oneWayCuts(RHYTHM, CUTS),
 );
 
 /** Whatever the nemesis knows, in every mixture, on clusters of every kind. */

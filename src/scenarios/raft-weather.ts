@@ -2,6 +2,7 @@
 // raft-cluster.ts.
 
 import type { Fault, Target } from "../sim/fault.ts";
+import { partition as cutBetween } from "../sim/faults/cuts-by-hand.ts";
 import type { Micros } from "../sim/time.ts";
 
 /** Power failures; the hosts come back at the end. */
@@ -15,7 +16,7 @@ export function partition(
   lasting: Micros,
   ...groups: readonly (readonly Target[])[]
 ): Fault {
-  return { kind: "partition", at, lasting, groups, inFlight: "lose" };
+  return { at, lasting, ...cutBetween(groups) };
 }
 
 /** Five servers as three and two, the leader among the three. */

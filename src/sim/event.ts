@@ -12,17 +12,19 @@ export const FAULT_ENDS = 7;
 export const WAKE = 8;
 /** A message that the network held back is let go. */
 export const NETWORK = 9;
+/** A cut that takes turns is laid on its links, or taken off them. */
+export const LINK = 11;
 
 /** By kind. */
-export const EVENT_KINDS: readonly EventKind[] = [
-  "start",
-  "start",
-  "deliver",
-  "timer",
-  "synced",
-  "operation",
-  "fault begins",
-  "fault ends",
-  "inbox",
-  "network",
-];
+export const EVENT_KINDS: Readonly<Record<number, EventKind>> = {
+  [START]: "start",
+  [DELIVER]: "deliver",
+  [TIMER]: "timer",
+  [SYNCED]: "synced",
+  [OPERATION]: "operation",
+  [FAULT_BEGINS]: "fault begins",
+  [FAULT_ENDS]: "fault ends",
+  [WAKE]: "inbox",
+  [NETWORK]: "network",
+  [LINK]: "link",
+};

@@ -2,13 +2,18 @@ import { UsageError } from "./assert.ts";
 import { checkCount, checkList, checkOneOf, checkRecord } from "./check.ts";
 import { type ClockFault, clockFaults } from "./faults/clocks.ts";
 import { type CutFault, cuts } from "./faults/cuts.ts";
-import { type FaultDefinition, FaultReader, type Target } from "./faults/definition.ts";
+import {
+  type FaultDefinition,
+  FaultReader,
+  type Target,
+  type TargetNames,
+} from "./faults/definition.ts";
 import { type HostFault, hostFaults } from "./faults/hosts.ts";
 import { type TrafficFault, trafficFaults } from "./faults/traffic.ts";
 import { formatTime, type Micros } from "./time.ts";
 
-export type { InFlight } from "./faults/cuts.ts";
-export type { Target } from "./faults/definition.ts";
+export type { InFlight } from "./cut.ts";
+export type { Target, TargetNames } from "./faults/definition.ts";
 
 /**
  * A piece of weather: it begins at `at` and ends `lasting` later. If it waits for its target, it
@@ -55,7 +60,7 @@ export function describeKind(fault: FaultKind): string {
 export function checkFaults(
   value: unknown,
   path: string,
-  targets: ReadonlySet<Target>,
+  targets: TargetNames,
   horizon: Micros,
 ): readonly Fault[] {
   const faults = checkList(value, path).map((fault, i) =>
@@ -94,7 +99,7 @@ function contradict(a: Fault, b: Fault): boolean {
 export function checkFault(
   value: unknown,
   path: string,
-  targets: ReadonlySet<Target>,
+  targets: TargetNames,
   horizon: Micros,
 ): Fault {
   const fields = checkRecord(value, path);

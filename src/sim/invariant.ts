@@ -30,7 +30,10 @@ export interface EventView {
   readonly host: HostView | undefined;
   /** The sender of a delivered message. */
   readonly from: NodeId | undefined;
-  /** The message, the timer's name, the sync's token, the operation, the fault; by kind. */
+  /**
+   * The message, the timer's name, the sync's token, the operation, the fault, and of links that go
+   * down or up the number of their cut; by kind.
+   */
   readonly payload: unknown;
 }
 
@@ -45,7 +48,9 @@ export type EventKind =
   /** An event has come to a host that is paused or busy, and waits; its handling is yet to come. */
   | "inbox"
   /** The network lets go a message that it held back. */
-  | "network";
+  | "network"
+  /** Links that flap go down, or come up. */
+  | "link";
 
 /** A message that the node handed to the network in this step. */
 export interface SentMessage {
@@ -72,7 +77,12 @@ export interface World<View = unknown> {
   readonly fallen: View | undefined;
   readonly history: History;
   readonly metrics: Metrics;
-  /** Whether a cut lies between two hosts now, in that direction. */
+  /**
+   * Whether nothing at all sets out from one host to the other now: some fault cuts that link for
+   * messages of all types, be it a clog or a flapping link that is down. A cut of some types only
+   * is none here, nor is loss by chance. While it is true, nothing that was sent since it became
+   * true arrives; what a clog holds arrives after it, what was sent before may arrive any time.
+   */
   isCut(from: NodeId, to: NodeId): boolean;
 }
 

@@ -1,6 +1,6 @@
 import { assert } from "./assert.ts";
 import type { NodeId } from "./env.ts";
-import type { Fault, FaultKind, InFlight, Target } from "./fault.ts";
+import type { Fault, FaultKind, Target } from "./fault.ts";
 import type { Random, Streams } from "./random.ts";
 import type { Micros } from "./time.ts";
 
@@ -54,37 +54,6 @@ export function clientStops(rhythm: Rhythm): Nemesis {
   }));
 }
 
-/** Cuts between two groups that together are all servers, neither empty. */
-export function partitions(rhythm: Rhythm): Nemesis {
-  return repeated("partition", rhythm, (random, { servers }) => {
-    assert(servers.length >= 2, "a partition of", servers.length);
-    const shuffled = random.shuffle(servers);
-    const size = random.int(1, shuffled.length - 1);
-    const groups = [shuffled.slice(0, size), shuffled.slice(size)];
-    return { kind: "partition", groups, inFlight: drawInFlight(random) };
-  });
-}
-
-/** Single servers cut off from everybody. */
-export function isolations(rhythm: Rhythm): Nemesis {
-  return repeated("isolate", rhythm, (random, { servers }) => ({
-    kind: "isolate",
-    hosts: [random.pick(servers)],
-    inFlight: drawInFlight(random),
-  }));
-}
-
-/** Cuts of one direction between two servers, or between one server and all others. */
-export function oneWayCuts(rhythm: Rhythm): Nemesis {
-  return repeated("one-way cut", rhythm, (random, { servers }) => {
-    assert(servers.length >= 2, "a cut between", servers.length);
-    const [one, ...others] = random.shuffle(servers);
-    const peers = random.chance(1 / 2) ? others : others.slice(0, 1);
-    const [from, to] = random.chance(1 / 2) ? [[one!], peers] : [peers, [one!]];
-    return { kind: "oneWay", from, to, inFlight: drawInFlight(random) };
-  });
-}
-
 /** All faults of several nemeses, in order of time. */
 export function all(...nemeses: readonly Nemesis[]): Nemesis {
   return (streams, field) =>
@@ -103,11 +72,24 @@ export function swarm(...nemeses: readonly Nemesis[]): Nemesis {
   };
 }
 
-/** A nemesis that draws fault after fault in a rhythm, from a stream of its own name. */
+/** A nemesis of one fault at a time: `draw` says of which kind, and whom it strikes. */
 export function repeated(
   name: string,
-  { every, lasting }: Rhythm,
+  rhythm: Rhythm,
   draw: (random: Random, field: Battlefield) => FaultKind,
+): Nemesis {
+  return repeatedly(name, rhythm, (random, field, span) => [{ ...span, ...draw(random, field) }]);
+}
+
+/** A nemesis of several faults at a time, all of them within the span that is drawn for them. */
+export function repeatedly(
+  name: string,
+  { every, lasting }: Rhythm,
+  draw: (
+    random: Random,
+    field: Battlefield,
+    span: { readonly at: Micros; readonly lasting: Micros },
+  ) => readonly Fault[],
 ): Nemesis {
   return (streams, field) => {
     const random = streams.stream(`fault ${name}`);
@@ -116,13 +98,9 @@ export function repeated(
     let at = field.from + random.int(0, every.max);
     for (;;) {
       const span = random.int(lasting.min, lasting.max);
-      if (at + span > field.until) return faults;
-      faults.push({ at, lasting: span, ...draw(random, field) });
+      if (at + span > field.until) return faults.sort((a, b) => a.at - b.at);
+      faults.push(...draw(random, field, { at, lasting: span }));
       at += random.int(every.min, every.max);
     }
   };
-}
-
-function drawInFlight(random: Random): InFlight {
-  return random.chance(1 / 2) ? "lose" : "deliver";
 }

@@ -1,6 +1,6 @@
-import { assert } from "./assert.ts";
 import { accountOf, baseConditions, baseLatencies } from "./base-conditions.ts";
 import { Conditions, type ConditionsState } from "./conditions.ts";
+import { type CutObserver, CutTable } from "./cut-table.ts";
 import { sample } from "./distribution.ts";
 import type { NodeId } from "./env.ts";
 import type { FaultCount } from "./fault-count.ts";
@@ -18,22 +18,13 @@ import type { Wire } from "./wire.ts";
 export type DropReason = ConditionDrop | "cut" | "cut in flight";
 
 /** What the network tells the one who watches; not called in plain runs. */
-export interface NetworkObserver {
+export interface NetworkObserver extends CutObserver {
   onDrop(from: number, to: number, message: unknown, reason: DropReason): void;
 }
 
 /** The network as plain data, but for the options, which the plan holds. Indexed by link. */
 export interface NetworkState {
   readonly sent: Int32Array;
-  /** How many cuts lie on the link. */
-  readonly cuts: Uint16Array;
-  /** Messages created before this sequence number were lost when a cut began. */
-  readonly severedAt: Float64Array;
-  /** Messages that cuts have stopped. */
-  readonly stopped: Int32Array;
-  /** Cuts on all links together, and whether any has ever lost what was under way. */
-  cutCount: number;
-  hasSevered: boolean;
   /** By the options' own `loss` and `duplication`. */
   lost: number;
   duplicated: number;
@@ -59,6 +50,7 @@ export interface NetworkSurroundings {
  */
 export class Network {
   readonly state: NetworkState;
+  readonly cuts: CutTable;
   observer: NetworkObserver | undefined;
   readonly #hostCount: number;
   readonly #scheduler: Scheduler;
@@ -96,16 +88,12 @@ export class Network {
     this.#profileOf = profileOf(hosts, options);
     this.#conditions = new Conditions({ ...surroundings, scheduler });
     for (const one of baseConditions(hosts, options)) this.#conditions.begin(one, () => 0);
+    this.cuts = new CutTable(scheduler, surroundings, hosts.length);
     this.#held = new HeldMessages(scheduler, surroundings.releaseKind);
     this.#base = baseLatencies(hosts, seed, options);
     this.#isPlain = this.#base === undefined && !this.#conditions.areAny;
     this.state = {
       sent: new Int32Array(linkCount),
-      cuts: new Uint16Array(linkCount),
-      severedAt: new Float64Array(linkCount),
-      stopped: new Int32Array(linkCount),
-      cutCount: 0,
-      hasSevered: false,
       lost: 0,
       duplicated: 0,
       conditions: this.#conditions.state,
@@ -114,14 +102,11 @@ export class Network {
   }
 
   send(from: number, to: number, message: unknown): void {
-    const { state } = this;
+    const { state, cuts } = this;
     const link = from * this.#hostCount + to;
     const number = state.sent[link]!++;
     // To ask a number first spares most messages a look at a table of all links.
-    if (state.cutCount !== 0 && state.cuts[link] !== 0) {
-      this.#stop(link, message, "cut");
-      return;
-    }
+    if (cuts.state.linkCount !== 0 && cuts.stops(from, to, message)) return;
     if (!this.#isPlain) {
       this.#sendThrough(from, to, number, message);
       return;
@@ -179,49 +164,10 @@ export class Network {
     return accountOf(this.#options, this.state, (link) => this.#profileOf?.[link] ?? 0);
   }
 
-  /** Whether a message that now arrives was under way when a cut began that loses such messages. */
-  isSevered(from: number, to: number, sequence: number, message: unknown): boolean {
-    if (!this.state.hasSevered) return false;
-    const link = from * this.#hostCount + to;
-    if (sequence >= this.state.severedAt[link]!) return false;
-    this.#stop(link, message, "cut in flight");
-    return true;
-  }
-
-  /** Begins a cut of the directed link; cuts add up. */
-  cut(from: number, to: number, losesMessagesInFlight: boolean): void {
-    const link = from * this.#hostCount + to;
-    this.state.cuts[link]!++;
-    this.state.cutCount++;
-    if (!losesMessagesInFlight) return;
-    this.state.severedAt[link] = this.#scheduler.nextSequence;
-    this.state.hasSevered = true;
-  }
-
-  /** Ends a cut that {@link cut} began. */
-  heal(from: number, to: number): void {
-    const link = from * this.#hostCount + to;
-    assert(this.state.cuts[link]! > 0, "the link is not cut:", from, to);
-    this.state.cuts[link]!--;
-    this.state.cutCount--;
-  }
-
-  isCut(from: number, to: number): boolean {
-    return this.state.cuts[from * this.#hostCount + to] !== 0;
-  }
-
-  /** How many messages cuts have stopped on this link since the run began. */
-  stoppedOn(from: number, to: number): number {
-    return this.state.stopped[from * this.#hostCount + to]!;
-  }
-
   /** Goes on from the state of another run over the same hosts. */
   restore(state: NetworkState): void {
-    const { sent, cuts, severedAt, stopped, conditions, held, ...rest } = state;
+    const { sent, conditions, held, ...rest } = state;
     this.state.sent.set(sent);
-    this.state.cuts.set(cuts);
-    this.state.severedAt.set(severedAt);
-    this.state.stopped.set(stopped);
     Object.assign(this.state, rest);
     this.#conditions.restore(conditions);
     this.#held.restore(held);
@@ -276,18 +222,15 @@ export class Network {
 
   #letGo({ link, message, latency, sequence }: HeldMessage): void {
     const [from, to] = [Math.floor(link / this.#hostCount), link % this.#hostCount];
-    if (!this.isSevered(from, to, sequence, message)) this.#deliver(from, to, message, latency);
+    if (!this.cuts.isSevered(from, to, sequence, message))
+      this.#deliver(from, to, message, latency);
   }
 
   #deliver(from: number, to: number, message: unknown, latency: Micros): void {
+    const { cuts } = this;
+    if (cuts.state.linkCount !== 0 && cuts.holds(from, to, message, latency)) return;
     const at = this.#scheduler.now + latency;
     this.#scheduler.schedule(at, this.#deliverKind, to, from, message);
-  }
-
-  #stop(link: number, message: unknown, reason: DropReason): void {
-    this.state.stopped[link]!++;
-    const from = Math.floor(link / this.#hostCount);
-    this.observer?.onDrop(from, link % this.#hostCount, message, reason);
   }
 }
 

@@ -6,6 +6,7 @@ import { corruptBytes, corruptField } from "./corruption.ts";
 import type { Sampler } from "./distribution.ts";
 import type { Plain } from "./env.ts";
 import { hashPlain } from "./fingerprint.ts";
+import { typeOf } from "./message-type.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Noise } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -101,12 +102,6 @@ export interface ConditionSurroundings {
   readonly scheduler: Scheduler;
   readonly wire: Wire;
   readonly metrics: Metrics;
-}
-
-/** The type of a message that is a record with a text `type`. */
-function typeOf(message: unknown): string | undefined {
-  if (typeof message !== "object" || message === null || !("type" in message)) return undefined;
-  return typeof message.type === "string" ? message.type : undefined;
 }
 
 /** Whether the condition is one for messages of this type. */

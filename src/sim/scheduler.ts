@@ -169,13 +169,15 @@ export class Scheduler {
     this.#firstFree = slot;
   }
 
+  /** Slots of the waiting events that are wanted, in the order in which they will come. */
+  waiting(isWanted: (slot: number) => boolean = () => true): number[] {
+    return Array.from(this.kind.subarray(0, this.#slotsUsed).keys())
+      .filter((slot) => this.kind[slot] !== CANCELLED && isWanted(slot))
+      .sort((a, b) => this.#order(a, b));
+  }
+
   snapshot(): SchedulerSnapshot {
-    const slots: number[] = [];
-    for (let slot = 1; slot < this.#slotsUsed; slot++) {
-      if (this.kind[slot] !== CANCELLED) slots.push(slot);
-    }
-    slots.sort((a, b) => this.#order(a, b));
-    const events = slots.map((slot) => ({
+    const events = this.waiting().map((slot) => ({
       slot,
       at: this.at[slot]!,
       sequence: this.sequence[slot]!,

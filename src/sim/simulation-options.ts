@@ -10,7 +10,7 @@ import { type ClockOptions, checkClockOptions, defaultClockOptions } from "./clo
 import { type CpuOptions, checkCpuOptions, defaultCpuOptions } from "./cpu.ts";
 import { checkDistribution, constant } from "./distribution.ts";
 import type { NodeId, Operation } from "./env.ts";
-import { checkFaults, type Fault, type Target } from "./fault.ts";
+import { checkFaults, type Fault, type Target, type TargetNames } from "./fault.ts";
 import type { DiskOptions, Program } from "./host.ts";
 import type { Invariant, World } from "./invariant.ts";
 import {
@@ -122,10 +122,13 @@ export function simulationOptions<Message, View>(
 export function targetNames(
   hosts: readonly NodeId[],
   targets: Readonly<Record<Target, unknown>>,
-): ReadonlySet<Target> {
-  const names = [...hosts, ...EVERYBODY, ...Object.keys(targets)];
-  checkDistinct(names, "targets");
-  return new Set(names);
+): TargetNames {
+  const names = [...EVERYBODY, ...Object.keys(targets)];
+  checkDistinct([...hosts, ...names], "targets");
+  return new Map([
+    ...hosts.map((host) => [host, "host"] as const),
+    ...names.map((name) => [name, "name"] as const),
+  ]);
 }
 
 /** All hosts, those that are no clients, those that are. */

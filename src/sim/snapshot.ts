@@ -1,4 +1,5 @@
 import type { BuggifyState } from "./buggify.ts";
+import type { CutTableState } from "./cut-table.ts";
 import type { FaultScheduleState } from "./fault-schedule.ts";
 import type { HistoryState } from "./history.ts";
 import type { Host, HostState } from "./host.ts";
@@ -20,6 +21,7 @@ export interface Snapshot {
     readonly disk: Host["disk"]["state"];
   }[];
   readonly network: NetworkState;
+  readonly cuts: CutTableState;
   readonly faults: FaultScheduleState;
   readonly buggify: BuggifyState;
   readonly streams: ReadonlyMap<string, RandomPosition>;
@@ -47,6 +49,7 @@ export function takeSnapshot<Message, View>(
       disk: disk.state,
     })),
     network: parts.network.state,
+    cuts: parts.network.cuts.state,
     faults: parts.faults.state,
     buggify: parts.buggify.state,
     streams: parts.streams.positions(),
@@ -69,6 +72,10 @@ export function restoreSnapshot<Message, View>(
   parts.streams.restore(copy.streams);
   for (const held of [...copy.network.held.values()].flat()) held.slot = slots.get(held.slot)!;
   parts.network.restore(copy.network);
+  parts.network.cuts.state = copy.cuts;
+  for (const cut of copy.cuts.cuts.values()) {
+    if (cut.slot !== undefined) cut.slot = slots.get(cut.slot)!;
+  }
   parts.faults.state = copy.faults;
   parts.buggify.state = copy.buggify;
   parts.fingerprint.restore(copy.fingerprint);

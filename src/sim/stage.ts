@@ -7,6 +7,7 @@ import {
   EVENT_KINDS,
   FAULT_BEGINS,
   FAULT_ENDS,
+  LINK,
   NETWORK,
   OPERATION,
   START,
@@ -97,6 +98,10 @@ export class Stage<Message, View> {
       case NETWORK:
         this.#release(payload as HeldMessage);
         break;
+      case LINK:
+        this.#fingerprint.mix(payload as number);
+        this.#network.cuts.turn(payload as number);
+        break;
       default:
         assert(false, "no such kind of event:", kind);
     }
@@ -143,7 +148,7 @@ export class Stage<Message, View> {
   #deliver(host: Host<Message, View>, from: number, message: Message, sequence: number): void {
     // Messages are plain data: see Env.send.
     this.#fingerprint.mixPlain(message as Plain);
-    if (this.#network.isSevered(from, host.index, sequence, message)) return;
+    if (this.#network.cuts.isSevered(from, host.index, sequence, message)) return;
     if (host.node === undefined) {
       this.#parts.metrics.count("messages to a dead host");
       this.#watch.note("lost at a dead host", host, message, this.#parts.hosts[from]!.id);

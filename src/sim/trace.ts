@@ -14,6 +14,8 @@ export interface TraceEntry {
     | EventKind
     | "send"
     | "drop"
+    | "hold"
+    | "release"
     | "emit"
     | "crash"
     | "stop"
@@ -46,7 +48,9 @@ function describeEntry({ kind, peer, payload, note }: TraceEntry): string {
     case "lost at a dead host":
       return `${kind === "deliver" ? "receive" : kind} from ${peer} ${formatPlain(payload)}${tail}`;
     case "drop":
-      return `drop to ${peer} ${formatPlain(payload)}${tail}`;
+    case "hold":
+    case "release":
+      return `${kind} to ${peer} ${formatPlain(payload)}${tail}`;
     case "emit": {
       // The payload of this kind is what simulation.ts notes of an emitted event.
       const { event, data } = payload as { event: string; data: unknown };

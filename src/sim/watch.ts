@@ -1,5 +1,5 @@
 import type { NodeId } from "./env.ts";
-import { DELIVER, EVENT_KINDS, FAULT_BEGINS, FAULT_ENDS, NETWORK, SYNCED } from "./event.ts";
+import { DELIVER, EVENT_KINDS, FAULT_BEGINS, FAULT_ENDS, LINK, NETWORK, SYNCED } from "./event.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultSchedule } from "./fault-schedule.ts";
 import type { HeldMessage } from "./held-messages.ts";
@@ -17,6 +17,7 @@ import type {
 import type { Metrics } from "./metrics.ts";
 import type { Network } from "./network.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { formatTime } from "./time.ts";
 import type { TraceEntry } from "./trace.ts";
 
 export interface WatchOptions<View> {
@@ -69,7 +70,7 @@ export class Watch<View> {
       fallen: undefined,
       history,
       metrics,
-      isCut: (from, to) => network.isCut(indexOf(from), indexOf(to)),
+      isCut: (from, to) => network.cuts.isCut(indexOf(from), indexOf(to)),
     };
     this.world = this.#world;
     this.#watched = watched;
@@ -80,7 +81,17 @@ export class Watch<View> {
     network.observer = {
       onDrop: (from, to, message, reason) =>
         this.note("drop", hosts[from]!, message, hosts[to]!.id, reason),
+      onHold: (from, to, message) => this.note("hold", hosts[from]!, message, hosts[to]!.id),
+      onRelease: (from, to, message, at) => {
+        const note = `arrives at ${formatTime(at)}`;
+        this.note("release", hosts[from]!, message, hosts[to]!.id, note);
+      },
+      onTurn: (links, isDown) => {
+        const names = links.map(([from, to]) => `${hosts[from]!.id}->${hosts[to]!.id}`);
+        this.note("link", undefined, `${isDown ? "down" : "up"}: ${names.join(" ")}`);
+      },
     };
+    network.cuts.observer = network.observer;
   }
 
   /** Whether anybody watches; if not, only violations need to be told. */
@@ -93,7 +104,8 @@ export class Watch<View> {
   enter(kind: number, host: HostView<View>, from: number, payload: unknown): void {
     const world = this.#world;
     const event = this.#event;
-    const isWeather = kind === FAULT_BEGINS || kind === FAULT_ENDS || kind === NETWORK;
+    const isWeather =
+      kind === FAULT_BEGINS || kind === FAULT_ENDS || kind === NETWORK || kind === LINK;
     world.now = this.#watched.scheduler.now;
     world.step = this.#watched.steps;
     world.server = isWeather || host.role === "client" ? undefined : host;

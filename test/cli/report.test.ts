@@ -3,6 +3,7 @@ import { type CampaignReport, campaign } from "../../src/campaign/campaign.ts";
 import { formatAccount, formatReport, shortfalls } from "../../src/cli/report.ts";
 import { formatCount, formatTable } from "../../src/cli/table.ts";
 import type { Env } from "../../src/sim/env.ts";
+import { oneWay } from "../../src/sim/faults/cuts-by-hand.ts";
 import { ms } from "../../src/sim/time.ts";
 import { ticking } from "../support/small-scenarios.ts";
 
@@ -26,7 +27,7 @@ describe("the report of a campaign", () => {
 
   it("names kinds of fault that were planned and never had an effect", () => {
     // The only link that is cut carries nothing, as these servers do not talk.
-    const cut = { kind: "oneWay", from: ["n1"], to: ["n2"], inFlight: "lose" } as const;
+    const cut = oneWay(["n1"], ["n2"]);
     const stop = { kind: "stop", hosts: ["n1"] } as const;
     const span = { at: ms(10), lasting: ms(20) };
     const faults = [

@@ -1,35 +1,71 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { uniform } from "../../src/sim/distribution.ts";
-import type { Fault, FaultKind } from "../../src/sim/fault.ts";
+import { constant, uniform } from "../../src/sim/distribution.ts";
+import type { Fault, FaultKind, InFlight } from "../../src/sim/fault.ts";
+import {
+  bridge,
+  clog,
+  flapping,
+  isolate,
+  oneWay,
+  partition,
+  ring,
+} from "../../src/sim/faults/cuts-by-hand.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { SimulationOptions } from "../../src/sim/simulation-options.ts";
-import { CHATTERERS, chatter, deliveries, delivery, EVERY, touches } from "../support/chatter.ts";
+import {
+  CHATTERERS,
+  chatter,
+  deliveries,
+  delivery,
+  EVERY,
+  touches,
+  typeAt,
+} from "../support/chatter.ts";
+import { type NaiveArrival, type NaiveCut, NaiveLink } from "../support/naive-link.ts";
 import { brief, heardBy, type ScriptedNode, scripted } from "../support/scripted.ts";
 
 const HORIZON = 12 * EVERY;
-const LATENCY = 300;
+const LATENCY = 310;
 
 const arbitraryHosts = fc.uniqueArray(fc.constantFrom(...CHATTERERS), { minLength: 1 });
-const arbitraryInFlight = fc.constantFrom("lose" as const, "deliver" as const);
+const arbitraryRules = {
+  inFlight: fc.constantFrom("lose" as const, "hold" as const, "deliver" as const),
+  types: fc.subarray(["even", "odd"]),
+};
+/** Not from a host to itself alone. */
+const arbitraryEnds = fc
+  .record({ from: arbitraryHosts, to: arbitraryHosts })
+  .filter(({ from, to }) => from.length > 1 || to.length > 1 || from[0] !== to[0]);
+/** Turns of their own, so that links go up and down when nothing else happens. */
+const arbitraryTurn = fc.integer({ min: 1, max: 3 }).map((ticks) => ticks * EVERY + 7);
 const arbitraryGroups = fc
   .tuple(fc.shuffledSubarray(CHATTERERS, { minLength: 2 }), fc.integer({ min: 1, max: 3 }))
   .map(([hosts, size]) => [hosts.slice(0, size), hosts.slice(size)])
   .filter((groups) => groups.every((group) => group.length > 0));
 const arbitraryKind: fc.Arbitrary<FaultKind> = fc.oneof(
   fc.record({ kind: fc.constantFrom("crash", "stop"), hosts: arbitraryHosts }),
-  fc.record({ kind: fc.constant("isolate"), hosts: arbitraryHosts, inFlight: arbitraryInFlight }),
-  fc.record({
-    kind: fc.constant("partition"),
-    groups: arbitraryGroups,
-    inFlight: arbitraryInFlight,
-  }),
-  fc.record({
-    kind: fc.constant("oneWay"),
-    from: arbitraryHosts,
-    to: arbitraryHosts,
-    inFlight: arbitraryInFlight,
-  }),
+  fc.record({ kind: fc.constant("isolate"), hosts: arbitraryHosts, ...arbitraryRules }),
+  fc.record({ kind: fc.constant("partition"), groups: arbitraryGroups, ...arbitraryRules }),
+  fc
+    .record({ ends: arbitraryEnds, rules: fc.record(arbitraryRules) })
+    .map(({ ends, rules }) => oneWay(ends.from, ends.to, rules)),
+  fc
+    .record({ hosts: fc.shuffledSubarray(CHATTERERS, { minLength: 3 }), ...arbitraryRules })
+    .map(({ hosts: [one, two, ...rest], ...rules }) => bridge([one!], [[two!], rest], rules)),
+  fc
+    .record({ hosts: fc.shuffledSubarray(CHATTERERS, { minLength: 4 }), ...arbitraryRules })
+    .map(({ hosts, ...rules }) => ring(hosts, rules)),
+  fc
+    .record({ ends: arbitraryEnds, bothWays: fc.boolean(), ...arbitraryRules })
+    .chain(({ ends, bothWays, ...rules }) =>
+      fc
+        .record({ up: arbitraryTurn, down: arbitraryTurn })
+        .map((turns) => flapping({ ...ends, bothWays }, turns, rules)),
+    ),
+  fc
+    .record({ ends: arbitraryEnds, bothWays: fc.boolean(), types: arbitraryRules.types })
+    .map(({ ends, bothWays, types }) => clog({ ...ends, bothWays }, { types })),
 );
 /**
  * Messages leave on the full millisecond and arrive at 300 us behind it: faults begin and end at
@@ -48,65 +84,92 @@ const arbitraryFault: fc.Arbitrary<Fault> = fc
     at: tick * EVERY + begin,
     lasting: ticks * EVERY + end - begin,
   }));
-const arbitraryFaults = fc.array(arbitraryFault, { minLength: 1, maxLength: 5 });
+/** Each begins at a microsecond of its own, so that the links of no two turn at once. */
+const arbitraryFaults = fc
+  .array(arbitraryFault, { minLength: 1, maxLength: 5 })
+  .map((faults) => faults.map((fault, i) => ({ ...fault, at: fault.at + i })));
 
+const isDown = ({ kind }: Fault): boolean => kind === "crash" || kind === "stop";
 const isActive = ({ at, lasting }: Fault, now: number): boolean => at <= now && now < at + lasting;
 
 /** What must arrive, worked out from the schedule alone. */
 function expectedDeliveries(faults: readonly Fault[]): string[] {
   const isUp = (host: string, now: number): boolean =>
-    !faults.some((fault) => {
-      const isDown = fault.kind === "crash" || fault.kind === "stop";
-      return isDown && fault.hosts.includes(host) && isActive(fault, now);
-    });
-  const isStopped = (from: string, to: string, sentAt: number): boolean =>
-    faults.some((fault) => {
-      if (fault.kind === "crash" || fault.kind === "stop") return false;
-      const isSevered = sentAt < fault.at && fault.at < sentAt + LATENCY;
-      const isCut =
-        isActive(fault, sentAt) || (isSevered && "inFlight" in fault && fault.inFlight === "lose");
-      return isCut && touches(fault, from, to);
-    });
-  const found: string[] = [];
-  for (let sentAt = EVERY; sentAt + LATENCY <= HORIZON; sentAt += EVERY) {
-    for (const from of CHATTERERS.filter((host) => isUp(host, sentAt))) {
-      for (const to of CHATTERERS.filter((host) => isUp(host, sentAt + LATENCY))) {
-        if (isStopped(from, to, sentAt)) continue;
-        found.push(delivery(from, to, sentAt, sentAt + LATENCY));
-      }
+    !faults.some((fault) => isDown(fault) && touches(fault, host, host) && isActive(fault, now));
+  return CHATTERERS.flatMap((from) =>
+    CHATTERERS.flatMap((to) => {
+      const cuts = faults.filter((fault) => !isDown(fault) && touches(fault, from, to));
+      const times = Array.from({ length: HORIZON / EVERY }, (_, i) => (i + 1) * EVERY);
+      return onLink(
+        cuts,
+        times.filter((sentAt) => isUp(from, sentAt)),
+      )
+        .filter(({ at }) => at <= HORIZON && isUp(to, at))
+        .map(({ message, at }) => delivery(from, to, Number(message), at));
+    }),
+  );
+}
+
+/** What a link that some faults cut brings of messages that are sent at some times. */
+function onLink(faults: readonly Fault[], times: readonly number[]): readonly NaiveArrival[] {
+  const link = new NaiveLink();
+  const acts = times.map((at) => ({
+    at,
+    act: () => link.send(at, at, typeAt(at), LATENCY),
+  }));
+  for (const fault of faults) {
+    for (const [begin, end] of spellsOf(fault)) {
+      const cut = cutOf(fault);
+      acts.push({ at: begin, act: () => link.begin(begin, cut) });
+      acts.push({ at: end, act: () => link.end(end, cut) });
     }
   }
-  return found;
+  acts.sort((a, b) => a.at - b.at);
+  for (const { act } of acts) act();
+  link.pass(Number.MAX_SAFE_INTEGER);
+  return link.arrivals;
+}
+
+/** When a fault's links are cut, from and to. */
+function spellsOf(fault: Fault): (readonly [number, number])[] {
+  const last = fault.at + fault.lasting;
+  if (fault.kind !== "flapping") return [[fault.at, last]];
+  const spells: [number, number][] = [];
+  for (let at = fault.at; at < last; at += fault.down + fault.up) {
+    spells.push([at, Math.min(at + fault.down, last)]);
+  }
+  return spells;
+}
+
+function cutOf(fault: Fault): NaiveCut {
+  if (fault.kind === "clog") return { inFlight: "hold", isClog: true, types: fault.types };
+  if (!("inFlight" in fault)) throw new Error(`no cut: ${fault.kind}`);
+  return { inFlight: fault.inFlight, isClog: false, types: fault.types };
 }
 
 describe("what a schedule lets through", () => {
-  const inFlight = "lose";
   const span = { at: 100, lasting: 3 * EVERY };
 
   it.each<[string, FaultKind, readonly string[]]>([
     [
       "a partition: what crosses between its groups, not who is in none",
-      { kind: "partition", groups: [["n1", "n2"], ["n3"]], inFlight },
+      partition([["n1", "n2"], ["n3"]]),
       ["n1->n3", "n2->n3", "n3->n1", "n3->n2"],
     ],
     [
       "a partition in three: what crosses between any two",
-      { kind: "partition", groups: [["n1"], ["n2"], ["n3"]], inFlight },
+      partition([["n1"], ["n2"], ["n3"]]),
       ["n1->n2", "n1->n3", "n2->n1", "n2->n3", "n3->n1", "n3->n2"],
     ],
     [
       "an isolation: all from and to its hosts, also among themselves, never to oneself",
-      { kind: "isolate", hosts: ["n1", "n2"], inFlight },
+      isolate(["n1", "n2"]),
       [
         ...["n1->n2", "n1->n3", "n1->n4", "n2->n1", "n2->n3", "n2->n4"],
         ...["n3->n1", "n3->n2", "n4->n1", "n4->n2"],
       ],
     ],
-    [
-      "a one-way cut: one direction",
-      { kind: "oneWay", from: ["n1"], to: ["n2", "n3"], inFlight },
-      ["n1->n2", "n1->n3"],
-    ],
+    ["a one-way cut: one direction", oneWay(["n1"], ["n2", "n3"]), ["n1->n2", "n1->n3"]],
   ])("is all but, with %s", (_what, kind, stopped) => {
     const simulation = chatter([{ ...span, ...kind }]);
     simulation.run(2 * EVERY);
@@ -116,22 +179,21 @@ describe("what a schedule lets through", () => {
       open.map((link) => `${link} sent at 1000, arrived at 1300`),
     );
     // At 3,100 it is over: everything passes again.
-    simulation.run(4 * EVERY + LATENCY);
+    simulation.run(4 * EVERY + 300);
     const after = deliveries(simulation).filter((line) => line.includes("sent at 4000"));
     expect(after.length).toBe(16);
   });
 
   it("is what each of its faults, taken alone, lets through", () => {
     const property = fc.property(arbitraryFaults, (faults) => {
-      const simulation = chatter(faults);
+      const simulation = chatter(faults, { latency: constant(LATENCY) });
       simulation.run(HORIZON);
       expect([...deliveries(simulation)].sort()).toEqual(expectedDeliveries(faults).sort());
       expect(simulation.hosts.filter(({ node }) => node === undefined).length).toBe(
         CHATTERERS.filter((host) =>
-          faults.some((fault) => {
-            const isDown = fault.kind === "crash" || fault.kind === "stop";
-            return isDown && fault.hosts.includes(host) && isActive(fault, HORIZON);
-          }),
+          faults.some(
+            (fault) => isDown(fault) && touches(fault, host, host) && isActive(fault, HORIZON),
+          ),
         ).length,
       );
     });
@@ -170,13 +232,16 @@ describe("what a schedule lets through", () => {
 });
 
 describe("the account", () => {
-  const inFlight = "lose";
   const kinds: readonly FaultKind[] = [
     { kind: "crash", hosts: ["n1"] },
     { kind: "stop", hosts: ["n1"] },
-    { kind: "partition", groups: [["n1"], ["n2", "n3", "n4"]], inFlight },
-    { kind: "isolate", hosts: ["n1"], inFlight },
-    { kind: "oneWay", from: ["n1"], to: ["n2"], inFlight },
+    partition([["n1"], ["n2", "n3", "n4"]]),
+    isolate(["n1"]),
+    oneWay(["n1"], ["n2"]),
+    bridge(["n1"], [["n2"], ["n3", "n4"]]),
+    ring(CHATTERERS),
+    flapping({ from: ["n1"], to: ["n2"] }, { down: EVERY, up: EVERY }),
+    clog({ from: ["n1"], to: ["n2"] }),
   ];
 
   it.each(kinds.map((kind) => [kind.kind, kind] as const))(
@@ -205,7 +270,7 @@ describe("the account", () => {
   );
 
   it("of a cut that begins and ends between two messages has no effect in it", () => {
-    const brief: Fault = { kind: "isolate", hosts: ["n1"], inFlight, at: 1_400, lasting: 500 };
+    const brief: Fault = { ...isolate(["n1"]), at: 1_400, lasting: 500 };
     const simulation = chatter([brief]);
     simulation.run(HORIZON);
     expect(simulation.faults.get("isolate")).toEqual({ offered: 1, injected: 1, effective: 0 });
@@ -213,19 +278,22 @@ describe("the account", () => {
 
   it("of a cut that stops what is in flight alone has it as an effect", () => {
     // Sent at 1,000, due at 1,300.
-    const cut = (fate: "lose" | "deliver"): Fault => ({
-      ...{ kind: "isolate", hosts: ["n1"], inFlight: fate, at: 1_100, lasting: 500 },
-    });
-    const [loses, delivers] = [chatter([cut("lose")]), chatter([cut("deliver")])];
-    loses.run(HORIZON);
-    delivers.run(HORIZON);
-    expect(loses.faults.get("isolate")?.effective).toBe(1);
-    expect(delivers.faults.get("isolate")?.effective).toBe(0);
+    const effective = (inFlight: InFlight, lasting: number): number | undefined => {
+      const simulation = chatter([{ ...isolate(["n1"], { inFlight }), at: 1_100, lasting }]);
+      simulation.run(HORIZON);
+      return simulation.faults.get("isolate")?.effective;
+    };
+    // Over before they are due, or after.
+    for (const lasting of [50, 500]) {
+      expect(effective("lose", lasting)).toBe(1);
+      expect(effective("hold", lasting)).toBe(1);
+      expect(effective("deliver", lasting)).toBe(0);
+    }
   });
 
   it("does not credit a cut with what an earlier one on the link has stopped", () => {
-    const earlier: Fault = { kind: "isolate", hosts: ["n1"], inFlight, at: 900, lasting: 200 };
-    const later: Fault = { kind: "isolate", hosts: ["n1"], inFlight, at: 1_400, lasting: 500 };
+    const earlier: Fault = { ...isolate(["n1"]), at: 900, lasting: 200 };
+    const later: Fault = { ...isolate(["n1"]), at: 1_400, lasting: 500 };
     const simulation = chatter([earlier, later]);
     simulation.run(HORIZON);
     expect(simulation.faults.get("isolate")).toEqual({ offered: 2, injected: 2, effective: 1 });
@@ -282,7 +350,7 @@ describe("a fault that waits for its target", () => {
 
   it("waits for all of its targets", () => {
     const cut: Fault = {
-      ...{ kind: "oneWay", from: ["n2"], to: ["leader"], inFlight: "lose" },
+      ...oneWay(["n2"], ["leader"]),
       ...{ at: 15, lasting: 40 },
     };
     const simulation = simulate([cut]);
@@ -312,7 +380,7 @@ describe("a fault that waits for its target", () => {
 
   it("puts a host that two groups name into the first", () => {
     const cut: Fault = {
-      ...{ kind: "partition", groups: [["n1"], ["everybody"]], inFlight: "lose" },
+      ...partition([["n1"], ["everybody"]]),
       ...{ at: 5, lasting: 10 },
     };
     const seen: boolean[] = [];

@@ -5,24 +5,38 @@ import {
   describeFault,
   FAULT_KINDS,
   type Fault,
+  type TargetNames,
   targetsOf,
 } from "../../src/sim/fault.ts";
+import {
+  bridge,
+  clog,
+  oneWay as cut,
+  flapping,
+  isolate as isolated,
+  partition as parted,
+  ring,
+} from "../../src/sim/faults/cuts-by-hand.ts";
+import { seconds } from "../../src/sim/time.ts";
 
 const span = { at: 5_000_000, lasting: 2_000_000 };
-const targets = new Set(["n1", "n2", "n3", "leader"]);
+const targets: TargetNames = new Map([
+  ...["n1", "n2", "n3"].map((id) => [id, "host"] as const),
+  ["leader", "name"] as const,
+]);
 const HORIZON = 10_000_000;
 
 const crash: Fault = { ...span, kind: "crash", hosts: ["n1", "leader"] };
 const stop: Fault = { ...span, kind: "stop", hosts: ["n1"] };
-const isolate: Fault = { ...span, kind: "isolate", hosts: ["n1"], inFlight: "lose" };
-const oneWay: Fault = {
-  ...span,
-  ...{ kind: "oneWay", from: ["n1"], to: ["n2", "n3"], inFlight: "deliver" },
-};
-const partition: Fault = {
-  ...span,
-  ...{ kind: "partition", groups: [["n1", "n2"], ["n3"]], inFlight: "lose" },
-};
+const isolate: Fault = { ...span, ...isolated(["n1"]) };
+const oneWay: Fault = { ...span, ...cut(["n1"], ["n2", "n3"], { inFlight: "deliver" }) };
+const partition: Fault = { ...span, ...parted([["n1", "n2"], ["n3"]]) };
+const bridged: Fault = { ...span, ...bridge(["n2"], [["n1"], ["n3"]], { inFlight: "hold" }) };
+const ringed: Fault = { ...span, ...ring(["n2", "n1", "n3", "leader"], { types: ["vote"] }) };
+const way = { from: ["n1"], to: ["n2", "n3"] };
+const turns = { down: seconds(0.25), up: seconds(1.5) };
+const flapped: Fault = { ...span, ...flapping(way, turns) };
+const clogged: Fault = { ...span, ...clog({ ...way, bothWays: true }, { types: ["a", "b"] }) };
 
 const hosts = ["n1", "n2"];
 const cost = { kind: "uniform", min: 1_000, max: 2_500_000 } as const;
@@ -70,6 +84,13 @@ describe("a fault in a line", () => {
     [isolate, "at 5 s for 2 s: isolate n1, messages in flight are lost"],
     [oneWay, "at 5 s for 2 s: cut n1 -> n2 n3"],
     [partition, "at 5 s for 2 s: partition n1 n2 | n3, messages in flight are lost"],
+    [bridged, "at 5 s for 2 s: bridge n2 between n1 | n3, messages in flight are held"],
+    [ringed, "at 5 s for 2 s: ring n2 n1 n3 leader, only vote, messages in flight are lost"],
+    [
+      flapped,
+      "at 5 s for 2 s: flap n1 -> n2 n3, 250 ms down, 1.5 s up, messages in flight are lost",
+    ],
+    [clogged, "at 5 s for 2 s: clog n1 <-> n2 n3, only a b"],
     ...others,
   ])("says when, for how long, what and whom: %#", (fault, line) => {
     expect(describeFault(fault)).toBe(line);
@@ -83,6 +104,10 @@ describe("the targets of a fault", () => {
     [isolate, ["n1"]],
     [oneWay, ["n1", "n2", "n3"]],
     [partition, ["n1", "n2", "n3"]],
+    [bridged, ["n2", "n1", "n3"]],
+    [ringed, ["n2", "n1", "n3", "leader"]],
+    [flapped, ["n1", "n2", "n3"]],
+    [clogged, ["n1", "n2", "n3"]],
     ...others.map(([fault]): [Fault, readonly string[]] => [fault, hosts]),
   ])("are all that it names, in order: %#", (fault, found) => {
     expect(targetsOf(fault)).toEqual(found);
@@ -90,11 +115,17 @@ describe("the targets of a fault", () => {
 });
 
 describe("a fault from outside", () => {
-  it.each([
-    ...[[crash], [stop], [isolate], [oneWay], [partition]],
-    ...others.map(([fault]) => [fault]),
-  ])("is taken as it is: %#", (fault) => {
+  const all = [crash, stop, isolate, oneWay, partition, bridged, ringed, flapped, clogged];
+  const rest = others.map(([fault]) => fault);
+  it.each([...all, ...rest].map((fault) => [fault]))("is taken as it is: %#", (fault) => {
     expect(checkFault(fault, "fault", targets, HORIZON)).toEqual(fault);
+  });
+
+  it("may be between hosts of one name, and on a ring of a name: they may be many", () => {
+    const among = { ...oneWay, from: ["leader"], to: ["leader"] };
+    const around = { ...ringed, hosts: ["leader", "n1"] };
+    expect(checkFault(among, "fault", targets, HORIZON)).toEqual(among);
+    expect(checkFault(around, "fault", targets, HORIZON)).toEqual(around);
   });
 
   it("may last from the beginning of the run to its end", () => {
@@ -155,14 +186,37 @@ describe("a fault from outside", () => {
     ],
     [
       { ...partition, inFlight: "maybe" },
-      'fault.inFlight: expected one of lose, deliver, got "maybe"',
+      'fault.inFlight: expected one of lose, hold, deliver, got "maybe"',
     ],
     [
       { ...isolate, inFlight: undefined },
-      "fault.inFlight: expected one of lose, deliver, got nothing",
+      "fault.inFlight: expected one of lose, hold, deliver, got nothing",
     ],
     [{ ...oneWay, from: undefined }, "fault.from: expected a list, got nothing"],
     [{ ...oneWay, to: [] }, "fault.to: expected at least one host, got none"],
+    [{ ...oneWay, to: ["n1"] }, 'fault.to: expected a host other than n1, got "n1"'],
+    [{ ...clogged, to: ["n1"] }, 'fault.to: expected a host other than n1, got "n1"'],
+    [{ ...flapped, to: ["n1"] }, 'fault.to: expected a host other than n1, got "n1"'],
+    [{ ...flapped, up: 0 }, "fault.up: expected a whole number of at least 1, got 0"],
+    [{ ...flapped, down: 0 }, "fault.down: expected a whole number of at least 1, got 0"],
+    [{ ...flapped, bothWays: 1 }, "fault.bothWays: expected true or false, got 1"],
+    [
+      { ...clogged, inFlight: "lose" },
+      "fault.inFlight: unknown field, expected only at, lasting, kind, from, to, bothWays, types",
+    ],
+    [{ ...partition, groups: [["n1"]] }, "fault.groups: expected at least two groups, got 1"],
+    [{ ...partition, types: undefined }, "fault.types: expected a list, got nothing"],
+    [{ ...partition, types: ["a", "a"] }, 'fault.types: expected distinct ids, got "a" twice'],
+    [{ ...bridged, halves: [["n1"]] }, "fault.halves: expected two halves, got 1"],
+    [
+      { ...bridged, halves: [["n1"], ["n1"]] },
+      'fault.halves: expected distinct ids, got "n1" twice',
+    ],
+    [
+      { ...bridged, halves: [["n1"], ["n2"]] },
+      'fault.halves: expected hosts that are not the bridge, got "n2"',
+    ],
+    [{ ...ringed, hosts: ["n1", "n2", "n3"] }, "fault.hosts: expected at least 4 hosts, got 3"],
   ])("is refused in one line that names path, expectation and value: %#", (value, message) => {
     const check = (): Fault => checkFault(value, "fault", targets, HORIZON);
     expect(check).toThrow(new UsageError(message));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { constant } from "../../src/sim/distribution.ts";
 import type { Fault } from "../../src/sim/fault.ts";
+import { oneWay } from "../../src/sim/faults/cuts-by-hand.ts";
 import { always, eventually, type Invariant, type World } from "../../src/sim/invariant.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import { type ScriptedNode, scripted } from "../support/scripted.ts";
@@ -143,7 +144,7 @@ describe("the world that an invariant sees", () => {
     },
   });
   const faults: readonly Fault[] = [
-    { kind: "oneWay", from: ["n1"], to: ["n2"], inFlight: "deliver", at: 50, lasting: 20 },
+    { ...oneWay(["n1"], ["n2"], { inFlight: "deliver" }), at: 50, lasting: 20 },
   ];
   const see = <Seen>(look: (world: World<ScriptedNode>) => Seen): Seen[] => {
     const seen: Seen[] = [];

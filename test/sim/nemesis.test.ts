@@ -3,6 +3,16 @@ import { describe, expect, it } from "vitest";
 import { uniform } from "../../src/sim/distribution.ts";
 import { checkFault, type Fault, targetsOf } from "../../src/sim/fault.ts";
 import { clockDrifts, clockSlews, clockSteps } from "../../src/sim/nemeses/clocks.ts";
+import {
+  bridges,
+  clogs,
+  flappings,
+  isolations,
+  oneWayCuts,
+  partitions,
+  rings,
+  swizzleClogs,
+} from "../../src/sim/nemeses/cuts.ts";
 import { crashPoints, pauses, slowCpus, wipes } from "../../src/sim/nemeses/hosts.ts";
 import {
   bandwidths,
@@ -18,22 +28,23 @@ import {
   type Battlefield,
   clientStops,
   crashes,
-  isolations,
   type Nemesis,
-  oneWayCuts,
-  partitions,
   type Rhythm,
   stops,
   swarm,
 } from "../../src/sim/nemesis.ts";
 import { Streams } from "../../src/sim/random.ts";
+import { targetNames } from "../../src/sim/simulation-options.ts";
 
 const SERVERS = ["n1", "n2", "n3", "n4", "n5"];
 const traffic = {
   ...{ latencies, losses, burstLosses, duplications, reorderings, corruptions, bandwidths },
 };
+const turns = { up: { min: 1, max: 20 }, down: { min: 5, max: 50 } };
 const kinds = {
-  ...{ crashes, stops, clientStops, partitions, isolations, oneWayCuts, wipes, pauses },
+  ...{ crashes, stops, clientStops, partitions, isolations, oneWayCuts, bridges, rings, clogs },
+  flappings: (rhythm: Rhythm) => flappings(rhythm, turns),
+  ...{ wipes, pauses },
   ...traffic,
   clockDrifts: (rhythm: Rhythm) => clockDrifts(rhythm, 1_000_000),
   clockSteps: (rhythm: Rhythm) => clockSteps(rhythm, 60_000_000),
@@ -79,7 +90,7 @@ describe.each(Object.entries(kinds))("%s", (name, nemesis) => {
 
   it("are faults that a plan accepts", () => {
     const property = fc.property(arbitraryField, fc.string(), (area, seed) => {
-      const targets = new Set([...area.servers, ...area.clients]);
+      const targets = targetNames([...area.servers, ...area.clients], {});
       const faults = nemesis(often)(new Streams(seed), area);
       expect(faults.map((fault) => checkFault(fault, "fault", targets, area.until))).toEqual(
         faults,
@@ -99,7 +110,75 @@ describe.each(Object.entries(kinds))("%s", (name, nemesis) => {
   });
 });
 
+describe("swizzleClogs", () => {
+  const rhythm: Rhythm = { every: { min: 5_000, max: 6_000 }, lasting: { min: 1, max: 4_000 } };
+  /** One after the other, as they do not overlap. */
+  const swizzles = (seed: string): Fault[][] => {
+    const groups: Fault[][] = [];
+    let last = 0;
+    for (const fault of draw(swizzleClogs(rhythm), seed)) {
+      if (fault.at >= last + 1_000) groups.push([]);
+      groups.at(-1)!.push(fault);
+      last = Math.max(last, fault.at + fault.lasting);
+    }
+    return groups;
+  };
+
+  it("clog some servers, one by one, and unclog them one by one in another order", () => {
+    const sizes = new Set<number>();
+    let isShuffled = false;
+    for (const clogs of ["1", "2", "3"].flatMap(swizzles)) {
+      const hosts = clogs.map((fault) => targetsOf(fault)[0]);
+      const begins = clogs.map(({ at }) => at);
+      const ends = clogs.map(({ at, lasting }) => at + lasting);
+      const byEnd = clogs.toSorted((a, b) => a.at + a.lasting - (b.at + b.lasting));
+      expect(new Set(hosts).size).toBe(clogs.length);
+      expect(Math.min(...ends)).toBeGreaterThan(Math.max(...begins));
+      sizes.add(clogs.length);
+      isShuffled ||= byEnd.map((fault) => targetsOf(fault)[0]).join() !== hosts.join();
+    }
+    expect(sizes).toEqual(new Set([1, 2, 3, 4, 5]));
+    expect(isShuffled).toBe(true);
+  });
+
+  it("keep within the battlefield, in order of time, and are faults that a plan accepts", () => {
+    const property = fc.property(arbitraryField, fc.string(), (area, seed) => {
+      const targets = targetNames([...area.servers, ...area.clients], {});
+      const faults = swizzleClogs(often)(new Streams(seed), area);
+      expect(faults.map((fault) => checkFault(fault, "fault", targets, area.until))).toEqual(
+        faults,
+      );
+      expect(faults.filter(({ at }) => at < area.from)).toEqual([]);
+      expect(faults).toEqual(faults.toSorted((a, b) => a.at - b.at));
+    });
+    fc.assert(property);
+  });
+});
+
 describe("what is drawn", () => {
+  it("of a bridge is one server, and the others in two halves", () => {
+    const shapes = draw(bridges(often)).map((fault) =>
+      fault.kind === "bridge" ? [fault.bridge, ...fault.halves].map((part) => part.length) : [],
+    );
+    expect(new Set(shapes.map(String))).toEqual(new Set(["1,2,2"]));
+  });
+
+  it("of a ring is all servers in any order, if there are enough", () => {
+    const orders = draw(rings(often)).map((fault) => targetsOf(fault));
+    expect(orders.filter((order) => order.toSorted().join() !== SERVERS.join())).toEqual([]);
+    expect(new Set(orders.map(String)).size).toBeGreaterThan(20);
+    expect(rings(often)(new Streams("1"), { ...field, servers: ["n1", "n2", "n3"] })).toEqual([]);
+    expect(bridges(often)(new Streams("1"), { ...field, servers: ["n1", "n2"] })).toEqual([]);
+  });
+
+  it("of flapping links is how long they are up and down, one way or both", () => {
+    const faults = draw(kinds.flappings(often)).filter(({ kind }) => kind === "flapping");
+    const flaps = faults.flatMap((fault) => (fault.kind === "flapping" ? [fault] : []));
+    expect(flaps.filter(({ up, down }) => up < 1 || up > 20 || down < 5 || down > 50)).toEqual([]);
+    expect(new Set(flaps.map(({ up }) => up)).size).toBeGreaterThan(10);
+    expect(new Set(flaps.map(({ bothWays }) => bothWays))).toEqual(new Set([true, false]));
+  });
+
   it("of a partition is all servers in two groups, neither empty, of every size", () => {
     const groups = draw(partitions(often)).map((fault) =>
       fault.kind === "partition" ? fault.groups : [],
@@ -141,9 +220,14 @@ describe("what is drawn", () => {
     ["partitions", partitions],
     ["isolations", isolations],
     ["oneWayCuts", oneWayCuts],
-  ])("of %s is either fate of messages in flight", (_name, nemesis) => {
+    ["bridges", bridges],
+    ["rings", rings],
+  ])("of %s is every fate of messages in flight, and the types as they are given", (_, nemesis) => {
     const fates = draw(nemesis(often)).map((fault) => "inFlight" in fault && fault.inFlight);
-    expect(new Set(fates)).toEqual(new Set(["lose", "deliver"]));
+    expect(new Set(fates)).toEqual(new Set(["lose", "hold", "deliver"]));
+    const given = draw(nemesis(often, { inFlight: ["hold"], types: ["vote"] }));
+    const rules = given.map((fault) => "inFlight" in fault && [fault.inFlight, ...fault.types]);
+    expect(new Set(rules.map(String))).toEqual(new Set(["hold,vote"]));
   });
 
   it.each([

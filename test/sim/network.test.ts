@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Cut } from "../../src/sim/cut.ts";
 import { constant, uniform } from "../../src/sim/distribution.ts";
 import { DELIVER, NETWORK } from "../../src/sim/event.ts";
 import { Metrics } from "../../src/sim/metrics.ts";
@@ -42,11 +43,13 @@ function arrivals({ scheduler, network }: Wire, until = Number.MAX_SAFE_INTEGER)
     const [from, to] = [scheduler.from[slot]!, scheduler.host[slot]!];
     const [message, sequence] = [scheduler.payload[slot], scheduler.sequence[slot]!];
     scheduler.free(slot);
-    if (network.isSevered(from, to, sequence, message)) continue;
+    if (network.cuts.isSevered(from, to, sequence, message)) continue;
     found.push({ from, to, message, at: scheduler.now });
   }
   return found;
 }
+
+const silent = { onHold: () => {}, onRelease: () => {}, onTurn: () => {} };
 
 function sendMany({ network }: Wire, count: number, from = N1, to = N2): void {
   for (let i = 0; i < count; i++) network.send(from, to, i);
@@ -123,7 +126,7 @@ describe("loss", () => {
   it("tells the observer which message it was", () => {
     const link = wire({ loss: 1 });
     const told: unknown[] = [];
-    link.network.observer = { onDrop: (...drop) => told.push(drop) };
+    link.network.observer = { ...silent, onDrop: (...drop) => told.push(drop) };
     link.network.send(N2, N3, "gone");
     expect(told).toEqual([[N2, N3, "gone", "loss" satisfies DropReason]]);
   });
@@ -167,6 +170,10 @@ describe("duplication", () => {
   });
 });
 
+const firstLinkCut: Cut = {
+  ...{ links: [[N1, N2]], inFlight: "deliver", isClog: false, types: [], turns: undefined },
+};
+
 describe("the noise of a message", () => {
   const noisy = { latency: uniform(1, 1_000), loss: 0.3, duplication: 0.3 };
   const onFirstLink = (found: readonly Arrival[]): Arrival[] =>
@@ -191,8 +198,8 @@ describe("the noise of a message", () => {
       const [open, cut] = [wire(noisy), wire(noisy)];
       sendMany(open, 20);
       for (let i = 0; i < 20; i++) {
-        if (i === from) cut.network.cut(N1, N2, false);
-        if (i === to) cut.network.heal(N1, N2);
+        if (i === from) cut.network.cuts.begin(firstLinkCut);
+        if (i === to) cut.network.cuts.end(0);
         cut.network.send(N1, N2, i);
       }
       const isStopped = ({ message }: Arrival) => Number(message) >= from && Number(message) < to;
@@ -220,91 +227,10 @@ describe("the noise of a message", () => {
   });
 });
 
-describe("a cut", () => {
-  it("stops one direction of one link, and nothing else", () => {
-    const link = wire();
-    link.network.cut(N1, N2, true);
-    for (const from of [N1, N2, N3]) {
-      for (const to of [N1, N2, N3]) link.network.send(from, to, "hello");
-    }
-    const reached = arrivals(link).map(({ from, to }) => `${from}->${to}`);
-    const expected = ["0->0", "0->2", "1->0", "1->1", "1->2", "2->0", "2->1", "2->2"];
-    expect(reached.sort()).toEqual(expected);
-    expect(link.network.isCut(N1, N2)).toBe(true);
-    expect(link.network.isCut(N2, N1)).toBe(false);
-  });
-
-  it.each([
-    ["lost", true, ["after"]],
-    ["delivered", false, ["before", "after"]],
-  ])("has messages in flight %s as it says, even if it is over by then", (_fate, loses, found) => {
-    const link = wire({ latency: constant(100) });
-    link.network.send(N1, N2, "before");
-    link.scheduler.advance(50);
-    link.network.cut(N1, N2, loses);
-    link.network.send(N1, N2, "during");
-    link.scheduler.advance(60);
-    link.network.heal(N1, N2);
-    link.network.send(N1, N2, "after");
-    expect(messagesOf(arrivals(link))).toEqual(found);
-  });
-
-  it("tells before from after also within one instant", () => {
-    const link = wire({ latency: constant(0) });
-    link.network.send(N1, N2, "before");
-    link.network.cut(N1, N2, true);
-    link.network.heal(N1, N2);
-    link.network.send(N1, N2, "after");
-    expect(messagesOf(arrivals(link))).toEqual(["after"]);
-  });
-
-  it("lasts until the last of several on the link has ended", () => {
-    const link = wire();
-    link.network.cut(N1, N2, false);
-    link.network.cut(N1, N2, false);
-    link.network.heal(N1, N2);
-    link.network.send(N1, N2, "too early");
-    expect(arrivals(link)).toEqual([]);
-    link.network.heal(N1, N2);
-    link.network.send(N1, N2, "in time");
-    expect(messagesOf(arrivals(link))).toEqual(["in time"]);
-  });
-
-  it("counts what it stopped on the link, in flight or not, and says why", () => {
-    const link = wire();
-    const told: unknown[] = [];
-    link.network.observer = { onDrop: (...drop) => told.push(drop) };
-    link.network.send(N1, N2, "in flight");
-    link.network.cut(N1, N2, true);
-    link.network.send(N1, N2, "sent");
-    expect(link.network.stoppedOn(N1, N2)).toBe(1);
-    expect(arrivals(link)).toEqual([]);
-    expect(link.network.stoppedOn(N1, N2)).toBe(2);
-    expect(link.network.stoppedOn(N2, N1)).toBe(0);
-    expect(told).toEqual([
-      [N1, N2, "sent", "cut" satisfies DropReason],
-      [N1, N2, "in flight", "cut in flight" satisfies DropReason],
-    ]);
-  });
-
-  it("is no loss: the two are counted apart", () => {
-    const link = wire({ loss: 1 });
-    link.network.cut(N1, N2, true);
-    sendMany(link, 10);
-    expect(link.network.state.lost).toBe(0);
-    expect(link.network.stoppedOn(N1, N2)).toBe(10);
-  });
-
-  it("cannot end where there is none", () => {
-    expect(() => wire().network.heal(N1, N2)).toThrow("the link is not cut: 0 1");
-  });
-});
-
 it("goes on from the state of another network as if it had never stopped", () => {
   const options = { latency: uniform(1, 1_000), loss: 0.3, duplication: 0.3 };
   const [first, rest] = [wire(options), wire(options)];
   sendMany(first, 50);
-  first.network.cut(N1, N3, true);
   arrivals(first);
   rest.network.restore(structuredClone(first.network.state));
   rest.scheduler.advance(first.scheduler.now);
@@ -312,5 +238,4 @@ it("goes on from the state of another network as if it had never stopped", () =>
   sendMany(rest, 50);
   expect(arrivals(rest)).toEqual(arrivals(first));
   expect(rest.network.state).toEqual(first.network.state);
-  expect(rest.network.isCut(N1, N3)).toBe(true);
 });

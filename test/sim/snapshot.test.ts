@@ -4,6 +4,7 @@ import { defaultClockOptions } from "../../src/sim/clock.ts";
 import { defaultCpuOptions } from "../../src/sim/cpu.ts";
 import { uniform } from "../../src/sim/distribution.ts";
 import type { Fault } from "../../src/sim/fault.ts";
+import { clog, flapping, isolate, oneWay } from "../../src/sim/faults/cuts-by-hand.ts";
 import { always, eventually, type Invariant, type World } from "../../src/sim/invariant.ts";
 import { defaultNetworkOptions } from "../../src/sim/network-options.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
@@ -36,12 +37,14 @@ const client = scripted({
   },
   onTimer: (env, id) => env.emit("info", { id }),
 });
-const span = { lasting: 60, inFlight: "lose" } as const;
+const between = { from: ["n1"], to: ["n2"], bothWays: true };
 const faults: readonly Fault[] = [
   { ...{ kind: "crash", hosts: ["n1"] }, at: 40, lasting: 30 },
-  { ...{ kind: "isolate", hosts: ["n2"] }, at: 50, ...span },
+  { ...isolate(["n2"]), at: 50, lasting: 60 },
   { ...{ kind: "stop", hosts: ["late"] }, at: 60, lasting: 30 },
-  { ...{ kind: "oneWay", from: ["n1"], to: ["n2"] }, at: 180, ...span },
+  { ...oneWay(["n1"], ["n2"]), at: 180, lasting: 60 },
+  { ...clog({ from: ["n2"], to: ["everybody"], bothWays: true }), at: 230, lasting: 40 },
+  { ...flapping(between, { down: 15, up: 10 }, { inFlight: "hold" }), at: 280, lasting: 90 },
 ];
 
 /** Options with invariants of their own, as these keep state. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { constant } from "../../src/sim/distribution.ts";
 import type { Fault } from "../../src/sim/fault.ts";
+import { isolate } from "../../src/sim/faults/cuts-by-hand.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import { formatPlain, formatTrace, type TraceEntry } from "../../src/sim/trace.ts";
 import { scripted } from "../support/scripted.ts";
@@ -66,7 +67,7 @@ describe("the trace of a run", () => {
   const network = { latency: constant(5) };
   const faults: readonly Fault[] = [
     { kind: "crash", hosts: ["n1"], at: 3, lasting: 10 },
-    { kind: "isolate", hosts: ["n2"], inFlight: "lose", at: 4, lasting: 10 },
+    { ...isolate(["n2"]), at: 4, lasting: 10 },
   ];
 
   it("has each event and what came of it, in order", () => {

@@ -5,7 +5,7 @@ import { uniform } from "../../src/sim/distribution.ts";
 import type { Env } from "../../src/sim/env.ts";
 import { checkFault, type Fault } from "../../src/sim/fault.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
-import type { GivenOptions } from "../../src/sim/simulation-options.ts";
+import { type GivenOptions, targetNames } from "../../src/sim/simulation-options.ts";
 import type { Snapshot } from "../../src/sim/snapshot.ts";
 import { type ScriptedNode, scripted } from "./scripted.ts";
 
@@ -90,7 +90,7 @@ export const arbitraryFaults: fc.Arbitrary<readonly Fault[]> = fc.array(
     .tuple(arbitraryBody, arbitraryHosts, fc.nat(CALM - 1), fc.nat(CALM))
     .map(([body, hosts, at, lasting]) => {
       const whole = { ...body, hosts, at, lasting: Math.min(lasting + 1, CALM - at) };
-      return checkFault(whole, "fault", new Set(["n1", "n2", "c1"]), CALM);
+      return checkFault(whole, "fault", targetNames(["n1", "n2", "c1"], {}), CALM);
     }),
   { maxLength: 8 },
 );

@@ -23,6 +23,9 @@ import type { Micros } from "../time.ts";
  */
 export type Target = NodeId;
 
+/** Every name that a target may have, and whether it is a host's id or stands for hosts. */
+export type TargetNames = ReadonlyMap<Target, "host" | "name">;
+
 /** What the world lends to faults. */
 export interface FaultWorld {
   readonly scheduler: Scheduler;
@@ -68,14 +71,10 @@ export interface FaultDefinition<Body, Mark = unknown> {
 export class FaultReader {
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #path: string;
-  readonly #targets: ReadonlySet<Target>;
+  readonly #targets: TargetNames;
   readonly #read = ["at", "lasting", "kind"];
 
-  constructor(
-    fields: Readonly<Record<string, unknown>>,
-    path: string,
-    targets: ReadonlySet<Target>,
-  ) {
+  constructor(fields: Readonly<Record<string, unknown>>, path: string, targets: TargetNames) {
     this.#fields = fields;
     this.#path = path;
     this.#targets = targets;
@@ -139,6 +138,16 @@ export class FaultReader {
     return texts;
   }
 
+  /** Whether a target is one host, and no name that may stand for several. */
+  isHost(target: Target): boolean {
+    return this.#targets.get(target) === "host";
+  }
+
+  /** Refuses a field whose value is well formed and makes no sense beside the others. */
+  refuse(field: string, reason: string): never {
+    throw new UsageError(`${this.#path}.${field}: ${reason}`);
+  }
+
   /** Refuses fields that nothing has read. */
   close(): void {
     checkRecord(this.#fields, this.#path, this.#read);
@@ -159,7 +168,7 @@ export class FaultReader {
   #checkTarget(value: unknown, path: string): Target {
     const target = checkText(value, path);
     if (this.#targets.has(target)) return target;
-    const known = [...this.#targets].join(", ");
+    const known = [...this.#targets.keys()].join(", ");
     throw new UsageError(`${path}: expected one of ${known}, got "${target}"`);
   }
 }

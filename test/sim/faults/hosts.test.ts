@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import { constant, uniform } from "../../../src/sim/distribution.ts";
 import type { Env } from "../../../src/sim/env.ts";
 import { checkFault, type Fault, type FaultKind } from "../../../src/sim/fault.ts";
+import { isolate } from "../../../src/sim/faults/cuts-by-hand.ts";
 import type { FaultWorld } from "../../../src/sim/faults/definition.ts";
 import { hostFaults } from "../../../src/sim/faults/hosts.ts";
 import type { Host } from "../../../src/sim/host.ts";
 import { Simulation } from "../../../src/sim/simulation.ts";
-import type { GivenOptions } from "../../../src/sim/simulation-options.ts";
+import { type GivenOptions, targetNames } from "../../../src/sim/simulation-options.ts";
 import { type Script, type ScriptedNode, scripted } from "../../support/scripted.ts";
 
 const BYTES = Uint8Array.of(1, 2, 3);
@@ -39,7 +40,7 @@ const slow = (cost: number): FaultKind => ({
 });
 const point = (point: string, after = 0): FaultKind => {
   const given = { kind: "crashPoint", hosts: ["n1"], point, after, at: 0, lasting: 1 };
-  const { at: _, lasting: __, ...kind } = checkFault(given, "fault", new Set(["n1"]), 1);
+  const { at: _, lasting: __, ...kind } = checkFault(given, "fault", targetNames(["n1"], {}), 1);
   return kind;
 };
 
@@ -231,9 +232,7 @@ describe("pause", () => {
   });
 
   it("loses nothing to a cut that begins after it has arrived", () => {
-    const cut: Fault = {
-      ...{ kind: "isolate", hosts: ["n1"], inFlight: "lose", at: 215, lasting: 10 },
-    };
+    const cut = on(isolate(["n1"]), 215, 10);
     const simulation = simulate({}, [on(pause, 120, 150), cut]);
     simulation.run(280);
     expect(seenBy(simulation)).toEqual(["110 deliver 100", "270 deliver 200"]);

@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { constant, exponential, uniform } from "../../../src/sim/distribution.ts";
 import type { Plain } from "../../../src/sim/env.ts";
-import { checkFault, describeFault, type Fault } from "../../../src/sim/fault.ts";
+import { checkFault, describeFault, type Fault, type InFlight } from "../../../src/sim/fault.ts";
+import { oneWay } from "../../../src/sim/faults/cuts-by-hand.ts";
 import type { TrafficFault } from "../../../src/sim/faults/traffic.ts";
+import { targetNames } from "../../../src/sim/simulation-options.ts";
 import { ms, seconds } from "../../../src/sim/time.ts";
 import { plainWire, type Wire } from "../../../src/sim/wire.ts";
 import { arrivals, type Flow, flow, HOSTS, heardAt, numbers } from "../../support/flow.ts";
@@ -144,7 +146,7 @@ describe("burstLoss", () => {
   it("goes on with its chain while something else stops the messages", () => {
     const chain = burstLoss({ enter: 0.1, leave: 0.2, loss: 1 });
     const cut: Fault = {
-      ...{ kind: "oneWay", from: ["n1"], to: ["n2"], inFlight: "deliver" },
+      ...oneWay(["n1"], ["n2"], { inFlight: "deliver" }),
       ...{ at: 0, lasting: 500 * GAP + 1 },
     };
     const alone = numbers(arrivals({ faults: [chain] }));
@@ -221,15 +223,24 @@ describe("reorder", () => {
     expect(found.map(({ at }) => at)).toEqual([1_500 + 100]);
   });
 
-  it("loses what it holds to a cut that loses messages in flight", () => {
-    const cut: Fault = {
-      ...{ kind: "oneWay", from: ["n1"], to: ["n2"], inFlight: "lose" },
-      ...{ at: 1_100, lasting: 100 },
+  it("has what it holds in flight, as cuts see it", () => {
+    const cut = (inFlight: InFlight, lasting: number): Fault => {
+      return { ...oneWay(["n1"], ["n2"], { inFlight }), at: 1_100, lasting };
     };
     const fault = reorder({ probability: 1, window: 5, holdMax: 5_000 });
-    expect(arrivals({ faults: [fault, cut], count: 1 })).toEqual([]);
-    const delivering: Fault = { ...cut, inFlight: "deliver" };
-    expect(arrivals({ faults: [fault, delivering], count: 1 }).length).toBe(1);
+    const losing = { faults: [fault, cut("lose", 100)], count: 1 };
+    expect(arrivals(losing)).toEqual([]);
+    expect(account("oneWay", losing)).toEqual(bit);
+    const timesWith = (other: Fault): readonly number[] =>
+      arrivals({ faults: [fault, other], count: 1 }).map(({ at }) => at);
+    // Let go at 6,000, it takes 100.
+    expect(timesWith(cut("deliver", 10_000))).toEqual([6_100]);
+    expect(timesWith(cut("hold", 100))).toEqual([6_100]);
+    expect(timesWith(cut("hold", 10_000))).toEqual([11_200]);
+    expect(account("oneWay", { faults: [fault, cut("hold", 10_000)], count: 1 })).toEqual(bit);
+    expect(account("oneWay", { faults: [fault, cut("hold", 100)], count: 1 })).toEqual(
+      couldNotBite,
+    );
   });
 
   it("has bitten when a later message left before one that it held", () => {
@@ -512,7 +523,7 @@ describe("traffic faults together", () => {
 });
 
 describe("a traffic fault in a line", () => {
-  const targets = new Set(HOSTS);
+  const targets = targetNames(HOSTS, {});
   const scopes = "n1 -> n2";
   it.each<[Fault, string]>([
     [latency({ added: uniform(ms(5), ms(50)) }), `add 5 ms to 50 ms, ${scopes}`],
