@@ -1,282 +1,294 @@
 import { assert } from "./assert.ts";
+import { type CrashDamage, damageOf, decide, drawChoice, imageAfter } from "./disk-crash.ts";
+import { allImages } from "./disk-crash-states.ts";
+import {
+  abandon,
+  appendTo,
+  cut,
+  durableFile,
+  type FileState,
+  flipBit,
+  isDirty,
+  newFile,
+  overwrite,
+  settleFile,
+  split,
+} from "./disk-file.ts";
+import type { FileImage } from "./disk-image.ts";
+import { fateOf } from "./disk-lies.ts";
+import { applyName, type NameChange } from "./disk-names.ts";
+import { type Draw, smallestLimit, type Trouble } from "./disk-trouble.ts";
 import type { DiskError } from "./env.ts";
 import type { Random } from "./random.ts";
 
-/** A file as one image of the disk holds it; `bytes` may be longer than the file. */
-export interface FileImage {
-  bytes: Uint8Array;
-  sizeBytes: number;
-}
-
 /** The disk as plain data. */
 export interface DiskState {
-  /** What the node reads: every write, durable or not. */
-  files: Map<string, FileImage>;
-  /** What a crash cannot take. */
-  durable: Map<string, FileImage>;
-  /** From place `first` on: writes that are in `files` and not in `durable`, oldest first. */
-  pending: PendingWrite[];
-  first: number;
-  /** How many writes became durable or were lost: the number of the first pending one. */
-  settled: number;
-  /** The bytes of pending writes. */
-  arena: Uint8Array;
-  arenaUsed: number;
+  /** The directory as the node sees it. */
+  names: Map<string, FileState>;
+  /** The directory as a crash that keeps nothing leaves it. */
+  durableNames: Map<string, FileState>;
+  /** Changes of the directory that are not durable, oldest first. */
+  directory: NameChange[];
+  /** Files that have changes which are not durable. */
+  dirty: FileState[];
+  /** How many changes were made so far. */
+  written: number;
+  /** What the files take, as the node sees them, and what they may take. */
+  usedBytes: number;
+  limitBytes: number;
+  /** Faults at work, in the order in which they began. */
+  troubles: Trouble[];
 }
 
-/** One change of a file; the bytes of a `write` lie in the arena. */
-type PendingWrite =
-  | { kind: "write"; file: string; offset: number; start: number; sizeBytes: number }
-  | { kind: "truncate"; file: string; sizeBytes: number }
-  | { kind: "rename"; file: string; to: string }
-  | { kind: "remove"; file: string };
+/** What a sync makes durable: everything, the names, or the bytes and the size of one file. */
+export type SyncScope = "all" | "directory" | FileState;
 
-/** What a crash did to the writes that were not yet durable. */
-export interface CrashDamage {
-  readonly kept: number;
-  readonly lost: number;
-  /** The file of which one write was kept in part. */
-  readonly torn: string | undefined;
+/** What may be left out when a disk is made. */
+export interface DiskSetup {
+  /** What all files together may take; 0: as much as they like. */
+  readonly capacityBytes?: number;
+  /** Where faults take their draws. Default: always 0. */
+  readonly draw?: Draw;
 }
 
 /**
- * A host's disk. Writes reach the durable image in order, when a sync completes or when a crash
- * happens to keep them: a crash keeps a prefix of the pending writes, and of the next one perhaps
- * some leading sectors, with or without the file's new size.
+ * A host's disk: files that have names, changes that wait for a sync, and what faults have made of
+ * them. What a crash may leave stands in disk-crash.ts.
  */
 export class VirtualDisk {
-  readonly state: DiskState = {
-    files: new Map(),
-    durable: new Map(),
-    pending: [],
-    first: 0,
-    settled: 0,
-    arena: new Uint8Array(256),
-    arenaUsed: 0,
-  };
+  readonly state: DiskState;
   readonly #sectorBytes: number;
+  readonly #capacityBytes: number;
+  readonly #draw: Draw;
 
   /** A crash tears writes only at multiples of `sectorBytes`. */
-  constructor(sectorBytes: number) {
+  constructor(sectorBytes: number, { capacityBytes = 0, draw = () => 0 }: DiskSetup = {}) {
     assert(sectorBytes >= 1, "bytes a sector:", sectorBytes);
     this.#sectorBytes = sectorBytes;
+    this.#capacityBytes = capacityBytes === 0 ? Number.MAX_SAFE_INTEGER : capacityBytes;
+    this.#draw = draw;
+    this.state = {
+      names: new Map(),
+      durableNames: new Map(),
+      directory: [],
+      dirty: [],
+      written: 0,
+      usedBytes: 0,
+      limitBytes: this.#capacityBytes,
+      troubles: [],
+    };
   }
 
   read(file: string): Uint8Array | undefined {
-    const image = this.state.files.get(file);
+    const image = this.state.names.get(file)?.visible;
     return image?.bytes.slice(0, image.sizeBytes);
   }
 
   sizeOf(file: string): number {
-    return this.state.files.get(file)?.sizeBytes ?? 0;
+    return this.state.names.get(file)?.visible.sizeBytes ?? 0;
   }
 
   list(): readonly string[] {
-    return [...this.state.files.keys()].sort();
+    return [...this.state.names.keys()].sort();
   }
 
-  /** The durable part of a file, not copied: do not write into it. */
+  /**
+   * What syncs have made durable of a file whose name is durable, not copied: do not write into
+   * it. Of a disk that does not lie, a crash leaves it.
+   */
   durable(file: string): Readonly<FileImage> | undefined {
-    return this.state.durable.get(file);
+    return this.state.durableNames.get(file)?.durable;
   }
 
   append(file: string, bytes: Uint8Array, sizeBytes = bytes.length): DiskError | undefined {
-    const image = fileOf(this.state.files, file);
-    return this.#write(image, file, image.sizeBytes, bytes, sizeBytes);
+    const { state } = this;
+    if (state.usedBytes + sizeBytes > state.limitBytes && sizeBytes > 0) return this.#refuse();
+    const found = state.names.get(file) ?? this.#create(file);
+    if (sizeBytes === 0) return undefined;
+    if (!isDirty(found)) state.dirty.push(found);
+    state.usedBytes += sizeBytes;
+    appendTo(found, state.written++, bytes, sizeBytes, this.#sectorBytes);
+    return undefined;
   }
 
   write(file: string, bytes: Uint8Array, offset: number): DiskError | undefined {
-    const image = fileOf(this.state.files, file);
-    assert(offset <= image.sizeBytes, "a write beyond the end of", file, offset);
-    return this.#write(image, file, offset, bytes, bytes.length);
+    const { state } = this;
+    const sizeBefore = this.sizeOf(file);
+    assert(offset <= sizeBefore, "a write beyond the end of", file, offset);
+    if (offset === sizeBefore) return this.append(file, bytes);
+    const growth = Math.max(0, offset + bytes.length - sizeBefore);
+    if (state.usedBytes + growth > state.limitBytes && growth > 0) return this.#refuse();
+    if (bytes.length === 0) return undefined;
+    const found = this.#existing(file);
+    this.#makeDirty(found);
+    state.usedBytes += growth;
+    overwrite(found, state.written++, bytes, offset, this.#sectorBytes);
+    return undefined;
   }
 
   truncate(file: string, sizeBytes: number): DiskError | undefined {
-    const image = this.#existing(file);
-    assert(sizeBytes <= image.sizeBytes, "a file is not lengthened by a cut:", file, sizeBytes);
-    return this.#change({ kind: "truncate", file, sizeBytes });
+    const { state } = this;
+    const found = this.#existing(file);
+    const sizeBefore = found.visible.sizeBytes;
+    assert(sizeBytes <= sizeBefore, "a file is not lengthened by a cut:", file, sizeBytes);
+    if (sizeBytes === sizeBefore) return undefined;
+    this.#makeDirty(found);
+    state.usedBytes -= sizeBefore - sizeBytes;
+    cut(found, state.written++, sizeBytes, this.#sectorBytes);
+    return undefined;
   }
 
   rename(from: string, to: string): DiskError | undefined {
-    this.#existing(from);
-    return this.#change({ kind: "rename", file: from, to });
+    const file = this.#existing(from);
+    if (from === to) return undefined;
+    this.state.usedBytes -= this.sizeOf(to);
+    this.#changeName({ kind: "rename", name: from, to, file });
+    return undefined;
   }
 
-  remove(file: string): DiskError | undefined {
-    this.#existing(file);
-    return this.#change({ kind: "remove", file });
+  remove(name: string): DiskError | undefined {
+    const file = this.#existing(name);
+    this.state.usedBytes -= file.visible.sizeBytes;
+    this.#changeName({ kind: "remove", name, to: undefined, file });
+    return undefined;
   }
 
-  /** The number of writes so far: what a sync that starts now covers. */
+  /** The number of changes so far: what a sync that starts now covers. */
   get written(): number {
-    const { settled, pending, first } = this.state;
-    return settled + pending.length - first;
+    return this.state.written;
   }
 
-  /** Makes the first `count` writes of the disk's life durable; those that are so already stay. */
-  settle(count: number): void {
+  /** What a sync of that file concerns; of all when no file is named. */
+  scopeOf(file: string | undefined): SyncScope {
+    return file === undefined ? "all" : this.#existing(file);
+  }
+
+  /** A sync is done: the changes in its scope numbered below `covers` are durable. */
+  settle(covers: number, scope: SyncScope = "all"): void {
     const { state } = this;
-    while (state.settled < count) {
-      applyTo(state.durable, state.pending[state.first]!, state.arena);
-      this.#drop(1);
+    const fate = fateOf(state, this.#sectorBytes, this.#draw);
+    if (state.directory.length > 0 && (scope === "all" || scope === "directory")) {
+      const settled = state.directory.filter(({ number }) => number < covers);
+      for (const change of settled) applyName(state.durableNames, change);
+      state.directory.splice(0, settled.length);
+    }
+    if (scope === "directory") return;
+    const { dirty } = state;
+    let left = 0;
+    for (const file of dirty) {
+      if (scope === "all" || scope === file) {
+        settleFile(file, covers, this.#sectorBytes, fate);
+      }
+      if (isDirty(file)) dirty[left++] = file;
+    }
+    dirty.length = left;
+  }
+
+  /**
+   * A sync has failed: as on Linux, the bytes that it covered count as clean. Reads show them, no
+   * later sync makes them durable but one of a later change of the same sector, and a crash may
+   * lose them. Names and sizes are the file system's own affair: the next sync tries them again.
+   * Source: Rebello et al., Can Applications Recover from fsync Failures?, USENIX ATC 2020.
+   */
+  abandon(covers: number, scope: SyncScope = "all"): void {
+    if (scope === "directory") return;
+    for (const file of this.state.dirty) {
+      if (scope === "all" || scope === file) abandon(file, covers, this.#sectorBytes);
     }
   }
 
-  /** The machine loses power: the durable image and what chance adds to it is all that is left. */
+  /** The machine loses power: what is durable and what chance adds to it is all that is left. */
   crash(random: Random): CrashDamage {
+    this.#splitAll();
+    const remains = decide(this.state, drawChoice(random, this.state));
+    const damage = damageOf(this.state, remains);
+    this.become(imageAfter(this.state, remains));
+    return damage;
+  }
+
+  /**
+   * Every distinct outcome that a crash could have now, as bytes by name of file; undefined when
+   * there are more than `limit`, or when it would take more than 65,536 ways to find out.
+   */
+  crashStates(limit: number): ReadonlyMap<string, Uint8Array>[] | undefined {
+    this.#splitAll();
+    return allImages(this.state, limit);
+  }
+
+  /** The disk holds just these files, all durable; the bytes are taken over. Faults stay. */
+  become(files: ReadonlyMap<string, Uint8Array>): void {
     const { state } = this;
-    const written = this.written;
-    const kept = random.int(0, written - state.settled);
-    this.settle(state.settled + kept);
-    const lost = written - state.settled;
-    const first = state.pending[state.first];
-    const isTorn = first?.kind === "write" && random.chance(1 / 2) && this.#tear(first, random);
-    const torn = isTorn ? first.file : undefined;
-    this.#drop(lost);
-    state.files = new Map();
-    for (const [file, image] of state.durable) {
-      state.files.set(file, { bytes: image.bytes.slice(), sizeBytes: image.sizeBytes });
-    }
-    return { kept, lost, torn };
+    state.names = new Map([...files].map(([name, bytes]) => [name, durableFile(bytes)]));
+    state.durableNames = new Map(state.names);
+    state.directory = [];
+    state.dirty = [];
+    state.usedBytes = 0;
+    for (const bytes of files.values()) state.usedBytes += bytes.length;
   }
 
-  /** Another disk takes its place, with nothing on it. */
-  wipe(): void {
-    this.#drop(this.written - this.state.settled);
-    this.state.files = new Map();
-    this.state.durable.clear();
+  /** A fault begins here. */
+  afflict(trouble: Trouble): void {
+    this.state.troubles.push(trouble);
+    this.state.limitBytes = smallestLimit(this.state.troubles, this.#capacityBytes);
   }
 
-  /** Keeps leading sectors of a write, never all; false when that leaves no trace of it. */
-  #tear(write: PendingWrite & { kind: "write" }, random: Random): boolean {
-    const { durable, arena } = this.state;
-    const end = write.offset + random.int(0, Math.max(0, write.sizeBytes - 1));
-    const boundary = end - (end % this.#sectorBytes);
-    const sizeBytes = Math.max(0, boundary - write.offset);
-    const sizeBefore = durable.get(write.file)?.sizeBytes ?? 0;
-    const reached = Math.max(sizeBefore, write.offset + sizeBytes);
-    // The size may have reached the disk although the sectors did not: they read as zeros.
-    const isExtended = random.chance(1 / 2) && write.offset + write.sizeBytes > reached;
-    if (sizeBytes === 0 && !isExtended) return false;
-    const image = fileOf(durable, write.file);
-    put(image, write.offset, arena, write.start, sizeBytes);
-    if (isExtended) resize(image, write.offset + write.sizeBytes);
-    return true;
+  /** The fault that {@link afflict} began, by its subject. */
+  trouble(subject: number): Trouble | undefined {
+    return this.state.troubles.find((trouble) => trouble.subject === subject);
   }
 
-  #existing(file: string): FileImage {
-    const image = this.state.files.get(file);
-    assert(image !== undefined, "no such file:", file);
-    return image;
-  }
-
-  #write(
-    image: FileImage,
-    file: string,
-    offset: number,
-    bytes: Uint8Array,
-    sizeBytes: number,
-  ): undefined {
+  /** Ends it. */
+  relieve(subject: number): void {
     const { state } = this;
-    put(image, offset, bytes, 0, sizeBytes);
-    const start = state.arenaUsed;
-    state.arenaUsed += sizeBytes;
-    state.arena = withRoom(state.arena, state.arenaUsed);
-    copy(bytes, 0, state.arena, start, sizeBytes);
-    state.pending.push({ kind: "write", file, offset, start, sizeBytes });
+    const place = state.troubles.findIndex((trouble) => trouble.subject === subject);
+    assert(place !== -1, "no such trouble:", subject);
+    state.troubles.splice(place, 1);
+    state.limitBytes = smallestLimit(state.troubles, this.#capacityBytes);
   }
 
-  #change(write: PendingWrite): undefined {
-    applyTo(this.state.files, write, this.state.arena);
-    this.state.pending.push(write);
+  /** By name, how much of each file is durable, in order of name. */
+  durableSizes(): readonly (readonly [name: string, sizeBytes: number])[] {
+    return [...this.state.durableNames]
+      .map(([name, { durable }]) => [name, durable.sizeBytes] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
-  /** Forgets the first pending writes, and now and then the room that they took. */
-  #drop(count: number): void {
+  /** Flips a bit of a durable byte, on the medium and, unless it was rewritten since, in reads. */
+  rot(file: string, at: number, bit: number): void {
+    const found = this.state.durableNames.get(file);
+    assert(found !== undefined && at < found.durable.sizeBytes, "no durable byte:", file, at);
+    flipBit(found, at, bit, this.#sectorBytes);
+  }
+
+  #splitAll(): void {
+    for (const file of this.state.dirty) split(file, this.#sectorBytes);
+  }
+
+  #refuse(): DiskError {
+    for (const trouble of this.state.troubles) if (trouble.kind === "full") trouble.struck++;
+    return { kind: "full" };
+  }
+
+  #existing(name: string): FileState {
+    const file = this.state.names.get(name);
+    assert(file !== undefined, "no such file:", name);
+    return file;
+  }
+
+  #create(name: string): FileState {
+    const file = newFile();
+    this.#changeName({ kind: "create", name, to: undefined, file });
+    return file;
+  }
+
+  #changeName(change: Omit<NameChange, "number">): void {
     const { state } = this;
-    state.settled += count;
-    state.first += count;
-    if (state.first === state.pending.length) {
-      state.pending.length = 0;
-      state.first = 0;
-      state.arenaUsed = 0;
-    } else if (state.first >= SETTLED_KEPT_MAX) {
-      state.pending.splice(0, state.first);
-      state.first = 0;
-      const start = state.pending.find((write) => write.kind === "write")?.start ?? 0;
-      state.arena.copyWithin(0, start, state.arenaUsed);
-      state.arenaUsed -= start;
-      for (const write of state.pending) if (write.kind === "write") write.start -= start;
-    }
+    const numbered = { ...change, number: state.written++ };
+    applyName(state.names, numbered);
+    state.directory.push(numbered);
   }
-}
 
-/** So many settled writes, at most, take up room while others are pending. */
-const SETTLED_KEPT_MAX = 1_024;
-
-function applyTo(image: Map<string, FileImage>, write: PendingWrite, arena: Uint8Array): void {
-  const file = fileOf(image, write.file);
-  switch (write.kind) {
-    case "write":
-      put(file, write.offset, arena, write.start, write.sizeBytes);
-      break;
-    case "truncate":
-      resize(file, write.sizeBytes);
-      break;
-    case "rename":
-      image.delete(write.file);
-      image.set(write.to, file);
-      break;
-    case "remove":
-      image.delete(write.file);
-      break;
+  #makeDirty(file: FileState): void {
+    if (!isDirty(file)) this.state.dirty.push(file);
   }
-}
-
-function fileOf(image: Map<string, FileImage>, name: string): FileImage {
-  let file = image.get(name);
-  if (file === undefined) {
-    file = { bytes: new Uint8Array(256), sizeBytes: 0 };
-    image.set(name, file);
-  }
-  return file;
-}
-
-function put(
-  file: FileImage,
-  offset: number,
-  from: Uint8Array,
-  start: number,
-  sizeBytes: number,
-): void {
-  const end = offset + sizeBytes;
-  if (end > file.sizeBytes) resize(file, end);
-  copy(from, start, file.bytes, offset, sizeBytes);
-}
-
-/** Cuts the file, or lengthens it with zeros. */
-function resize(file: FileImage, sizeBytes: number): void {
-  if (sizeBytes < file.sizeBytes) file.bytes.fill(0, sizeBytes, file.sizeBytes);
-  file.bytes = withRoom(file.bytes, sizeBytes);
-  file.sizeBytes = sizeBytes;
-}
-
-/** The same bytes with room for `sizeBytes`; the rest is zero. */
-function withRoom(bytes: Uint8Array, sizeBytes: number): Uint8Array {
-  if (sizeBytes <= bytes.length) return bytes;
-  const larger = new Uint8Array(Math.max(sizeBytes, bytes.length * 2));
-  larger.set(bytes);
-  return larger;
-}
-
-/** A loop beats `set(subarray())` for the few dozen bytes of a usual record, by three times. */
-function copy(
-  from: Uint8Array,
-  fromStart: number,
-  to: Uint8Array,
-  toStart: number,
-  sizeBytes: number,
-): void {
-  if (sizeBytes > 64) to.set(from.subarray(fromStart, fromStart + sizeBytes), toStart);
-  else for (let i = 0; i < sizeBytes; i++) to[toStart + i] = from[fromStart + i]!;
 }

@@ -17,15 +17,15 @@ export class Downfall<Message, View> {
   /** A fault holds a host down, whether it was up or not. */
   goDown(host: Host<Message, View>, kind: "crash" | "stop" | "wipe", note?: string): void {
     const { metrics } = this.#parts;
-    if (kind === "wipe") host.replace();
+    if (kind === "wipe") host.losePowerTo(new Map());
     if (kind !== "crash") {
       this.#onlookers.watch.note(kind, host, undefined, undefined, note);
       return;
     }
     const { kept, lost, torn } = host.losePower();
     if (lost > 0) metrics.count("crashes that lost writes");
-    if (torn !== undefined) metrics.count("torn writes");
-    const tear = torn === undefined ? "" : `, tore ${torn}`;
+    if (torn > 0) metrics.count("torn writes", torn);
+    const tear = torn === 0 ? "" : `, tore ${torn}`;
     const found = `of the writes not synced kept ${kept}, lost ${lost}${tear}`;
     this.#onlookers.watch.note("crash", host, undefined, undefined, found);
   }

@@ -63,7 +63,7 @@ export interface Node<Message, State = unknown> {
   onStart(): void;
   onMessage(from: NodeId, message: Message): void;
   onTimer?(name: string): void;
-  /** A `disk.sync` has finished; with an error, nothing written since the last good one is safe. */
+  /** A sync has finished; with an error, nothing that it was to make durable is safe. */
   onSynced?(token: string, error?: DiskError): void;
   /** The workload hands an operation to this client; it emits `invoke` and later an outcome. */
   onOperation?(operation: Operation): void;
@@ -82,9 +82,12 @@ export interface DiskError {
 }
 
 /**
- * Named files of bytes. A write is seen by reads at once, and is durable when a `sync` that was
- * called after it has come back to `onSynced` without an error; until then a crash may lose it,
- * keep it, or keep a part. A refused write changes nothing.
+ * Named files of bytes. A write is seen by reads at once, and is durable when a sync of it that was
+ * called after it has come back to `onSynced` without an error. Until then a crash may lose it,
+ * keep it, or keep a part: any sectors, in any order, with or without the file's new size. The same
+ * is true of names: a new name, a rename and a removal may be kept whatever becomes of the bytes.
+ * After an error nothing is known of what the sync covered, and no later sync makes it durable:
+ * write it again. A refused write changes nothing.
  */
 export interface Disk {
   /** The file's bytes as last written, a copy; undefined when there is no such file. */
@@ -105,6 +108,11 @@ export interface Disk {
   /** Gives the file a new name; a file of that name is replaced. */
   rename(from: string, to: string): DiskError | undefined;
   remove(file: string): DiskError | undefined;
-  /** Makes all that was written so far durable; `onSynced(token)` tells when it is done. */
-  sync(token: string): void;
+  /**
+   * Makes durable all that was written so far, names and all; with a file, its bytes and its size
+   * and not its name. `onSynced(token)` tells when it is done.
+   */
+  sync(token: string, file?: string): void;
+  /** Makes the names durable that files have now, and not their bytes; tells as `sync` does. */
+  syncDirectory(token: string): void;
 }

@@ -71,17 +71,22 @@ export class FaultSchedule {
     added.push(fault);
   }
 
-  /** The fault's time has come; it strikes, or waits for its targets. Returns whether it struck. */
-  begin(number: number): boolean {
+  /** The fault's time has come; returns a word for it when it does not strike. */
+  begin(number: number): "waits" | "is withheld" | undefined {
     const fault = this.fault(number);
     const hosts = this.#resolve(fault);
     if (hosts === undefined) {
       this.state.waiting++;
       this.state.progress[number] = { phase: "waiting" };
-      return false;
+      return "waits";
+    }
+    const definition = definitionOf(fault);
+    if (definition.isDamaging === true && !this.#damage([...hosts.values()].flat())) {
+      this.state.progress[number] = { phase: "over" };
+      return "is withheld";
     }
     this.#count(fault.kind).injected++;
-    const mark = definitionOf(fault).begin(
+    const mark = definition.begin(
       fault,
       (targets) => [...new Set(targets.flatMap((target) => hosts.get(target)!))],
       this.#world,
@@ -90,7 +95,7 @@ export class FaultSchedule {
     const { scheduler, endKind } = this.#world;
     const end = Math.min(scheduler.now + fault.lasting, this.#latestEnd(fault));
     scheduler.schedule(end, endKind, 0, 0, number);
-    return true;
+    return undefined;
   }
 
   /** The fault is over: what it struck is released. */
@@ -157,6 +162,14 @@ export class FaultSchedule {
       );
     }
     return found;
+  }
+
+  /** Takes down that the hosts are damaged, if they may be. */
+  #damage(hosts: readonly number[]): boolean {
+    const { atlas } = this.#world;
+    if (!atlas.allows(...hosts)) return false;
+    for (const host of hosts) atlas.damage(host);
+    return true;
   }
 
   #count(kind: Fault["kind"]): FaultCount {

@@ -58,14 +58,20 @@ function hostDisk(host: Host): Disk {
     truncate: (file, sizeBytes) => changed().truncate(file, sizeBytes),
     rename: (from, to) => changed().rename(from, to),
     remove: (file) => changed().remove(file),
-    sync(token: string): void {
-      if (host.isAlert) {
-        mustLive(host);
-        if (host.isTrapped("before sync")) host.cutShort();
-      }
-      host.sync(token);
+    sync(token: string, file?: string): void {
+      if (host.isAlert) mayTrap(host);
+      host.sync(token, disk.scopeOf(file));
+    },
+    syncDirectory(token: string): void {
+      if (host.isAlert) mayTrap(host);
+      host.sync(token, "directory");
     },
   };
+}
+
+function mayTrap(host: Host): void {
+  mustLive(host);
+  if (host.isTrapped("before sync")) host.cutShort();
 }
 
 function sendAlert<Message>(

@@ -1,9 +1,12 @@
 import { assert } from "./assert.ts";
 import { Clock, type ClockOptions, type ClockState } from "./clock.ts";
 import { type CrashPoint, CrashPoints, type CrashPointsState } from "./crash-points.ts";
-import { type CrashDamage, VirtualDisk } from "./disk.ts";
+import { type SyncScope, VirtualDisk } from "./disk.ts";
+import type { CrashDamage } from "./disk-crash.ts";
+import type { DiskOptions } from "./disk-options.ts";
+import { type Draw, delayOf, striker } from "./disk-trouble.ts";
 import { type Distribution, type Sampler, sample, sampler } from "./distribution.ts";
-import type { Env, Node, NodeId, Plain } from "./env.ts";
+import type { DiskError, Env, Node, NodeId, Plain } from "./env.ts";
 import { Inbox, type InboxState } from "./inbox.ts";
 import type { HostView } from "./invariant.ts";
 import { type Gauge, Memory, type MemoryState } from "./memory.ts";
@@ -17,13 +20,6 @@ import { Timers, type TimersState } from "./timers.ts";
  */
 export type Program<Message, View = unknown> = (env: Env<Message>) => Node<Message> & View;
 
-export interface DiskOptions {
-  /** Time from a sync to its completion. */
-  readonly syncLatency: Distribution;
-  /** What of a write a crash keeps whole or not at all. */
-  readonly sectorBytes: number;
-}
-
 /** What a host needs of the simulation around it. */
 export interface Surroundings<Message> {
   readonly scheduler: Scheduler;
@@ -31,6 +27,8 @@ export interface Surroundings<Message> {
   readonly disk: DiskOptions;
   readonly clocks: ClockOptions;
   readonly cpuNoise: Noise;
+  /** The draws of faults of disks. */
+  readonly drawTrouble: Draw;
   /** The kinds of event that a host schedules for itself. */
   readonly timerKind: number;
   readonly syncedKind: number;
@@ -49,10 +47,15 @@ export interface Surroundings<Message> {
 /** A sync under way: what its completion event carries. */
 export interface PendingSync {
   readonly token: string;
-  /** The number of writes that will be durable. */
+  /** Its place among all syncs of the host. */
+  readonly number: number;
+  /** What will be durable: changes in the scope, up to that number. */
+  readonly scope: SyncScope;
   readonly covers: number;
   /** Its own slot in the scheduler. */
   slot: number;
+  /** Once it has come back: why it has failed, if it has. */
+  error: DiskError | undefined;
 }
 
 /** A host as plain data. */
@@ -62,6 +65,8 @@ export interface HostState {
   /** Whether the machine has been switched off since its last boot. */
   isCold: boolean;
   readonly syncs: Set<PendingSync>;
+  /** How many syncs were begun. */
+  syncCount: number;
   readonly timers: TimersState;
   readonly clock: ClockState;
   readonly inbox: InboxState;
@@ -112,8 +117,10 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     this.role = role;
     this.#program = program;
     this.#surroundings = surroundings;
-    this.disk = new VirtualDisk(surroundings.disk.sectorBytes);
-    this.#syncLatency = sampler(surroundings.disk.syncLatency);
+    const { disk, drawTrouble } = surroundings;
+    const { sectorBytes, capacityBytes } = disk;
+    this.disk = new VirtualDisk(sectorBytes, { capacityBytes, draw: drawTrouble });
+    this.#syncLatency = sampler(disk.syncLatency);
     this.#diskRandom = streams.stream(`disk ${id}`);
     this.random = streams.stream(`node ${id}`);
     this.clock = new Clock(id, surroundings.clocks);
@@ -122,7 +129,7 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     const cost = surroundings.cost(id);
     if (cost !== undefined) this.inbox.load(cost);
     this.state = {
-      ...{ downs: 0, life: 0, isCold: false, syncs: new Set() },
+      ...{ downs: 0, life: 0, isCold: false, syncs: new Set(), syncCount: 0 },
       ...{ timers: this.timers.state, clock: this.clock.state, inbox: this.inbox.state },
       ...{ memory: this.memory.state, points: this.points.state },
     };
@@ -214,26 +221,41 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     return this.disk.crash(this.#surroundings.streams.stream(`crash ${this.id}`));
   }
 
-  /** Another machine takes its place, with an empty disk. */
-  replace(): void {
+  /** The power goes, and leaves just these files, which are taken over. */
+  losePowerTo(files: ReadonlyMap<string, Uint8Array>): void {
     this.state.isCold = true;
-    this.disk.wipe();
+    this.disk.become(files);
   }
 
-  /** Sets the disk to make durable what was written so far. */
-  sync(token: string): void {
-    const { scheduler, syncedKind } = this.#surroundings;
-    const latency = sample(this.#syncLatency, this.#diskRandom.int(0, 0xffff_ffff));
-    const sync: PendingSync = { token, covers: this.disk.written, slot: 0 };
+  /** Sets the disk to make durable what was written so far in the scope. */
+  sync(token: string, scope: SyncScope): void {
+    const { scheduler, syncedKind, drawTrouble } = this.#surroundings;
+    const { troubles, written } = this.disk.state;
+    const number = this.state.syncCount++;
+    let latency = sample(this.#syncLatency, this.#diskRandom.int(0, 0xffff_ffff));
+    if (troubles.length !== 0) latency += delayOf(troubles, number, drawTrouble);
+    const sync: PendingSync = { token, number, scope, covers: written, slot: 0, error: undefined };
     const at = scheduler.now + latency;
     sync.slot = scheduler.schedule(at, syncedKind, this.index, this.index, sync);
     this.state.syncs.add(sync);
   }
 
-  /** The sync's event has come: what it covers is durable. */
+  /** The sync's event has come: what it covers is durable, or the disk says why not. */
   syncCompletes(sync: PendingSync): void {
+    const { disk } = this;
+    const { covers, scope, number } = sync;
     this.state.syncs.delete(sync);
-    this.disk.settle(sync.covers);
+    const { troubles } = disk.state;
+    if (troubles.length !== 0) {
+      const trouble = striker(troubles, "failedSync", number, this.#surroundings.drawTrouble);
+      if (trouble !== undefined) {
+        trouble.struck++;
+        disk.abandon(covers, scope);
+        sync.error = { kind: "io" };
+        return;
+      }
+    }
+    disk.settle(covers, scope);
   }
 
   /** Lets the power fail at a point of the program, when it has been passed `after` times. */

@@ -1,4 +1,4 @@
-import type { FileImage } from "./disk.ts";
+import type { FileImage } from "./disk-image.ts";
 import type { NodeId } from "./env.ts";
 import type { History } from "./history.ts";
 import type { Gauge } from "./memory.ts";
@@ -15,7 +15,10 @@ export interface HostView<View = unknown> {
   readonly node: View | undefined;
   /** How many times the node has started. */
   readonly life: number;
-  /** What of a file a crash cannot take; the bytes are not copied, do not write into them. */
+  /**
+   * What syncs have made durable of a file: unless the disk lies, no crash takes it. The bytes are
+   * not copied, do not write into them.
+   */
   durable(file: string): Readonly<FileImage> | undefined;
   /** How many events wait here as the host is paused or busy, and the most that ever did. */
   readonly inboxCount: number;

@@ -1,4 +1,5 @@
 import type { Buggify } from "./buggify.ts";
+import type { FaultAtlas } from "./fault-atlas.ts";
 import type { FaultSchedule } from "./fault-schedule.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { History } from "./history.ts";
@@ -20,6 +21,7 @@ export interface Parts<Message, View> {
   readonly network: Network;
   readonly faults: FaultSchedule;
   readonly buggify: Buggify;
+  readonly atlas: FaultAtlas;
   readonly fingerprint: Fingerprint;
   readonly history: History;
   readonly metrics: Metrics;

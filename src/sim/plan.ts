@@ -9,16 +9,11 @@ import {
 } from "./check.ts";
 import { type ClockOptions, checkClockOptions } from "./clock.ts";
 import { type CpuOptions, checkCpuOptions } from "./cpu.ts";
+import { checkDiskOptions, type DiskOptions } from "./disk-options.ts";
 import type { NodeId, Operation, Plain } from "./env.ts";
 import { checkFaults, type Fault } from "./fault.ts";
-import type { DiskOptions } from "./host.ts";
 import { checkNetworkOptions, type NetworkOptions } from "./network-options.ts";
-import {
-  checkDiskOptions,
-  checkOperations,
-  type PlannedOperation,
-  targetNames,
-} from "./simulation-options.ts";
+import { checkOperations, type PlannedOperation, targetNames } from "./simulation-options.ts";
 import type { Micros } from "./time.ts";
 
 /** One run as data: JSON that holds all that decides it. The same plan, the same run. */

@@ -8,10 +8,10 @@ import {
 } from "./check.ts";
 import { type ClockOptions, checkClockOptions, defaultClockOptions } from "./clock.ts";
 import { type CpuOptions, checkCpuOptions, defaultCpuOptions } from "./cpu.ts";
-import { checkDistribution, constant } from "./distribution.ts";
+import { checkDiskOptions, type DiskOptions, defaultDiskOptions } from "./disk-options.ts";
 import type { NodeId, Operation } from "./env.ts";
 import { checkFaults, type Fault, type Target, type TargetNames } from "./fault.ts";
-import type { DiskOptions, Program } from "./host.ts";
+import type { Program } from "./host.ts";
 import type { Invariant, World } from "./invariant.ts";
 import {
   checkNetworkOptions,
@@ -20,7 +20,7 @@ import {
   type NetworkOptions,
   networkOptions,
 } from "./network-options.ts";
-import { type Micros, ms } from "./time.ts";
+import type { Micros } from "./time.ts";
 import { plainWire, type Wire } from "./wire.ts";
 
 export interface SimulationOptions<Message = unknown, View = unknown> {
@@ -64,11 +64,6 @@ export interface PlannedOperation {
   readonly client: NodeId;
   readonly operation: Operation;
 }
-
-export const defaultDiskOptions: DiskOptions = {
-  syncLatency: constant(ms(1)),
-  sectorBytes: 512,
-};
 
 export const defaultSimulationOptions = {
   servers: {},
@@ -153,15 +148,6 @@ export function checkSimulationOptions<Message, View>(
   const horizon = Number.MAX_SAFE_INTEGER;
   checkFaults(options.faults, "faults", targets, horizon);
   checkOperations(options.operations, "operations", { clients, horizon });
-}
-
-/** Checks disk options from outside; throws a UsageError that names the path. */
-export function checkDiskOptions(value: unknown, path: string): DiskOptions {
-  const fields = checkRecord(value, path, ["syncLatency", "sectorBytes"]);
-  return {
-    syncLatency: checkDistribution(fields.syncLatency, `${path}.syncLatency`),
-    sectorBytes: checkCount(fields.sectorBytes, `${path}.sectorBytes`, 1),
-  };
 }
 
 /** What the check of operations needs to know. */

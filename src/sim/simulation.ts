@@ -1,6 +1,8 @@
 import { assert, UsageError } from "./assert.ts";
 import { Buggify } from "./buggify.ts";
 import { costOn } from "./cpu.ts";
+import type { VirtualDisk } from "./disk.ts";
+import type { Draw } from "./disk-trouble.ts";
 import { Downfall } from "./downfall.ts";
 import { EndlessLoopWatch } from "./endless-loop.ts";
 import type { NodeId } from "./env.ts";
@@ -17,8 +19,10 @@ import {
   WAKE,
 } from "./event.ts";
 import type { Target } from "./fault.ts";
+import { FaultAtlas } from "./fault-atlas.ts";
 import type { FaultCount } from "./fault-count.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
+import type { FaultWorld } from "./faults/definition.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { History } from "./history.ts";
 import { Host, type Surroundings } from "./host.ts";
@@ -67,17 +71,20 @@ export class Simulation<Message = unknown, View = unknown> {
   constructor(options: GivenOptions<Message, View>, snapshot?: Snapshot) {
     this.#options = simulationOptions(options);
     checkSimulationOptions(this.#options);
-    const { seed, network, wire, invariants, record, strict } = this.#options;
+    const { seed, network, disk, wire, invariants, record, strict } = this.#options;
     const scheduler = this.#scheduler;
     const streams = new Streams(seed);
     const buggify = new Buggify(this.#options.buggify, streams);
-    this.#hosts = this.#makeHosts(streams, buggify);
+    const noise = new Noise(seed, "disk faults");
+    const draw: Draw = (subject, n) => noise.draw(subject, n);
+    this.#hosts = this.#makeHosts(streams, buggify, draw);
     const ids = this.#hosts.map(({ id }) => id);
     const metrics = new Metrics();
     const net = new Network(scheduler, ids, {
       ...{ seed, options: network, wire, metrics, deliverKind: DELIVER, releaseKind: NETWORK },
     });
-    this.#faults = this.#makeFaultSchedule(net);
+    const atlas = new FaultAtlas(disk.damagedHostsMax);
+    this.#faults = this.#makeFaultSchedule({ network: net, atlas, draw });
     this.#parts = {
       steps: 0,
       kind: START,
@@ -87,6 +94,7 @@ export class Simulation<Message = unknown, View = unknown> {
       network: net,
       faults: this.#faults,
       buggify,
+      atlas,
       fingerprint: this.#fingerprint,
       history: new History(),
       metrics,
@@ -172,6 +180,20 @@ export class Simulation<Message = unknown, View = unknown> {
     return takeSnapshot(this.#parts, this.violation);
   }
 
+  /** Whatever a power failure could leave of a host's disk now: see VirtualDisk.crashStates. */
+  crashStates(id: NodeId, limit: number): ReturnType<VirtualDisk["crashStates"]> {
+    return this.#host(id).disk.crashStates(limit);
+  }
+
+  /** The power of a host fails and comes back at once; its disk holds just these files then. */
+  crash(id: NodeId, files: ReadonlyMap<string, Uint8Array>): void {
+    const host = this.#host(id);
+    host.hold();
+    host.losePowerTo(new Map([...files].map(([name, bytes]) => [name, bytes.slice()])));
+    if (host.release())
+      this.#scheduler.schedule(this.now, START, host.index, host.index, undefined);
+  }
+
   /** Runs the next event, if it is due no later than `limit`; false when there is none. */
   step(limit: Micros = Number.MAX_SAFE_INTEGER): boolean {
     const scheduler = this.#scheduler;
@@ -216,16 +238,21 @@ export class Simulation<Message = unknown, View = unknown> {
     for (const { index } of this.#hosts) scheduler.schedule(0, START, index, index, undefined);
     this.#faults.schedule();
     for (const { at, client, operation } of this.#options.operations) {
-      const host = this.#hosts.find(({ id }) => id === client);
-      assert(host !== undefined, "no such client:", client);
-      scheduler.schedule(at, OPERATION, host.index, host.index, operation);
+      const { index } = this.#host(client);
+      scheduler.schedule(at, OPERATION, index, index, operation);
     }
   }
 
-  #makeHosts(streams: Streams, buggify: Buggify): Host<Message, View>[] {
+  #host(id: NodeId): Host<Message, View> {
+    const host = this.#hosts.find((candidate) => candidate.id === id);
+    assert(host !== undefined, "no such host:", id);
+    return host;
+  }
+
+  #makeHosts(streams: Streams, buggify: Buggify, drawTrouble: Draw): Host<Message, View>[] {
     const { seed, disk, clocks, cpu } = this.#options;
     const surroundings: Surroundings<Message> = {
-      ...{ scheduler: this.#scheduler, streams, disk, clocks },
+      ...{ scheduler: this.#scheduler, streams, disk, clocks, drawTrouble },
       cpuNoise: new Noise(seed, "cpu"),
       ...{ timerKind: TIMER, syncedKind: SYNCED, wakeKind: WAKE },
       cost: (id) => costOn(id, cpu),
@@ -245,10 +272,10 @@ export class Simulation<Message = unknown, View = unknown> {
     });
   }
 
-  #makeFaultSchedule(network: Network): FaultSchedule {
+  #makeFaultSchedule(lent: Pick<FaultWorld, "network" | "atlas" | "draw">): FaultSchedule {
     return new FaultSchedule(this.#options.faults, {
+      ...lent,
       scheduler: this.#scheduler,
-      network,
       hosts: this.#hosts,
       calm: this.#options.calm,
       beginKind: FAULT_BEGINS,

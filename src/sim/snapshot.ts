@@ -1,5 +1,6 @@
 import type { BuggifyState } from "./buggify.ts";
 import type { CutTableState } from "./cut-table.ts";
+import type { FaultAtlasState } from "./fault-atlas.ts";
 import type { FaultScheduleState } from "./fault-schedule.ts";
 import type { HistoryState } from "./history.ts";
 import type { Host, HostState } from "./host.ts";
@@ -24,6 +25,7 @@ export interface Snapshot {
   readonly cuts: CutTableState;
   readonly faults: FaultScheduleState;
   readonly buggify: BuggifyState;
+  readonly atlas: FaultAtlasState;
   readonly streams: ReadonlyMap<string, RandomPosition>;
   readonly fingerprint: readonly [number, number];
   readonly history: HistoryState;
@@ -52,6 +54,7 @@ export function takeSnapshot<Message, View>(
     cuts: parts.network.cuts.state,
     faults: parts.faults.state,
     buggify: parts.buggify.state,
+    atlas: parts.atlas.state,
     streams: parts.streams.positions(),
     fingerprint: parts.fingerprint.lanes,
     history: parts.history.state,
@@ -78,6 +81,7 @@ export function restoreSnapshot<Message, View>(
   }
   parts.faults.state = copy.faults;
   parts.buggify.state = copy.buggify;
+  parts.atlas.state = copy.atlas;
   parts.fingerprint.restore(copy.fingerprint);
   Object.assign(parts.history.state, copy.history);
   Object.assign(parts.metrics.state, copy.metrics);

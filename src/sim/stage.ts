@@ -199,17 +199,19 @@ export class Stage<Message, View> {
   #completeSync(host: Host<Message, View>, sync: PendingSync, sequence: number): void {
     this.#fingerprint.mixPlain(sync.token);
     host.syncCompletes(sync);
+    if (sync.error !== undefined) this.#fingerprint.mixPlain(sync.error.kind);
     if (host.isAlert && host.isTrapped("after sync")) return;
     if (!host.inbox.isOpen) this.#tellSynced(host, sync);
     else this.#wait(host, { kind: SYNCED, from: host.index, payload: sync, sequence });
   }
 
-  #tellSynced(host: Host<Message, View>, { token }: PendingSync): void {
-    this.#watch.note("synced", host, token);
+  #tellSynced(host: Host<Message, View>, { token, error }: PendingSync): void {
+    const note = error === undefined ? undefined : `failed: ${error.kind}`;
+    this.#watch.note("synced", host, token, undefined, note);
     const { node } = host;
     if (node?.onSynced === undefined) return;
     this.#recorder?.lend(node);
-    node.onSynced(token);
+    node.onSynced(token, error);
     this.#keep(host);
   }
 
@@ -267,8 +269,8 @@ export class Stage<Message, View> {
 
   #beginFault(number: number): void {
     this.#fingerprint.mix(number);
-    const hasStruck = this.#parts.faults.begin(number);
-    const note = hasStruck ? undefined : "waits for its target";
+    const said = this.#parts.faults.begin(number);
+    const note = said === "waits" ? "waits for its target" : said;
     this.#watch.note("fault begins", undefined, this.#parts.faults.fault(number), undefined, note);
   }
 

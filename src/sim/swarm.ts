@@ -2,10 +2,22 @@
 // again, all drawn from the seed.
 
 import { assert } from "./assert.ts";
-import { uniform } from "./distribution.ts";
+import { exponential, uniform } from "./distribution.ts";
 import type { NodeId } from "./env.ts";
 import type { Fault, Target } from "./fault.ts";
+import { isolate } from "./faults/cuts-by-hand.ts";
 import { clockDrifts, clockSlews, clockSteps } from "./nemeses/clocks.ts";
+import {
+  bridges,
+  clogs,
+  flappings,
+  isolations,
+  oneWayCuts,
+  partitions,
+  rings,
+  swizzleClogs,
+} from "./nemeses/cuts.ts";
+import { fullDisks, slowDisks } from "./nemeses/disk.ts";
 import { crashPoints, pauses, slowCpus } from "./nemeses/hosts.ts";
 import {
   bandwidths,
@@ -16,17 +28,7 @@ import {
   losses,
   reorderings,
 } from "./nemeses/traffic.ts";
-import {
-  all,
-  clientStops,
-  crashes,
-  isolations,
-  type Nemesis,
-  oneWayCuts,
-  partitions,
-  type Rhythm,
-  stops,
-} from "./nemesis.ts";
+import { all, clientStops, crashes, type Nemesis, type Rhythm, stops } from "./nemesis.ts";
 import type { Random, Streams } from "./random.ts";
 import { type Micros, ms, seconds, us } from "./time.ts";
 
@@ -86,9 +88,19 @@ const TROUBLES = {
   },
   clockStep: { serversMin: 1, nemesis: (rhythm) => clockSteps(rhythm, seconds(3_600)) },
   clockSlew: { serversMin: 1, nemesis: (rhythm) => clockSlews(rhythm, 500) },
+  slowDisk: {
+    serversMin: 1,
+    nemesis: (rhythm) => slowDisks(rhythm, exponential({ mean: ms(20) })),
+  },
+  diskFull: { serversMin: 1, nemesis: (rhythm) => fullDisks(rhythm, 4_096) },
   partition: { serversMin: 2, nemesis: (rhythm) => partitions(rhythm) },
   isolate: { serversMin: 2, nemesis: (rhythm) => isolations(rhythm) },
   oneWay: { serversMin: 2, nemesis: (rhythm) => oneWayCuts(rhythm) },
+  bridge: { serversMin: 3, nemesis: (rhythm) => bridges(rhythm) },
+  ring: { serversMin: 4, nemesis: (rhythm) => rings(rhythm) },
+  flapping: { serversMin: 2, nemesis: (rhythm) => flappings(rhythm) },
+  clog: { serversMin: 2, nemesis: (rhythm) => clogs(rhythm) },
+  swizzleClog: { serversMin: 2, nemesis: (rhythm) => swizzleClogs(rhythm) },
   latency: { serversMin: 2, nemesis: (rhythm) => latencies(rhythm) },
   loss: { serversMin: 2, nemesis: (rhythm) => losses(rhythm) },
   burstLoss: { serversMin: 2, nemesis: (rhythm) => burstLosses(rhythm) },
@@ -178,5 +190,5 @@ function breakForGood(random: Random, id: NodeId, { from, calm, horizon }: Swarm
   const span = { at, lasting: horizon - at };
   const kind = random.pick(["crash", "stop", "pause", "isolate"] as const);
   if (kind !== "isolate") return { ...span, kind, hosts: [id] };
-  return { ...span, kind, hosts: [id], inFlight: "lose" };
+  return { ...span, ...isolate([id]) };
 }

@@ -13,6 +13,14 @@ import {
   rings,
   swizzleClogs,
 } from "../../src/sim/nemeses/cuts.ts";
+import {
+  bitRots,
+  failedSyncs,
+  fullDisks,
+  lostWrites,
+  misdirectedWrites,
+  slowDisks,
+} from "../../src/sim/nemeses/disk.ts";
 import { crashPoints, pauses, slowCpus, wipes } from "../../src/sim/nemeses/hosts.ts";
 import {
   bandwidths,
@@ -50,6 +58,12 @@ const kinds = {
   clockSteps: (rhythm: Rhythm) => clockSteps(rhythm, 60_000_000),
   clockSlews: (rhythm: Rhythm) => clockSlews(rhythm, 500),
   slowCpus: (rhythm: Rhythm) => slowCpus(rhythm, uniform(1, 50)),
+  slowDisks: (rhythm: Rhythm) => slowDisks(rhythm, uniform(1, 50)),
+  fullDisks: (rhythm: Rhythm) => fullDisks(rhythm, 1_000),
+  failedSyncs: (rhythm: Rhythm) => failedSyncs(rhythm, 0.5),
+  lostWrites: (rhythm: Rhythm) => lostWrites(rhythm, 0.5),
+  misdirectedWrites: (rhythm: Rhythm) => misdirectedWrites(rhythm, 0.5),
+  bitRots: (rhythm: Rhythm) => bitRots(rhythm, 10, 100),
   crashPoints: (rhythm: Rhythm) => crashPoints(rhythm, ["before sync", "emit leader"], 3),
 };
 const CLIENTS = ["c1", "c2"];

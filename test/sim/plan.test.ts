@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/sim/assert.ts";
 import { checkText } from "../../src/sim/check.ts";
+import { defaultDiskOptions } from "../../src/sim/disk-options.ts";
 import { constant, uniform } from "../../src/sim/distribution.ts";
 import type { Operation } from "../../src/sim/env.ts";
 import { defaultNetworkOptions } from "../../src/sim/network-options.ts";
@@ -28,7 +29,7 @@ const plan = {
       },
     ],
   },
-  disk: { syncLatency: uniform(100, 200), sectorBytes: 512 },
+  disk: { ...defaultDiskOptions, syncLatency: uniform(100, 200) },
   clocks: { epoch: 0, hosts: { n1: { offset: -5, driftPpm: 200 } } },
   cpu: { perEvent: constant(0), hosts: { n2: uniform(1, 5) } },
   operations: [{ at: 10, client: "c1", operation: { id: "o1", key: "x" } }],
@@ -69,6 +70,11 @@ describe("a plan", () => {
   it("is taken as it is when nothing is wrong with it", () => {
     expect(check(plan)).toEqual(plan);
     expect(check(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+  });
+
+  it("that says nothing of room or damage has disks without end and no damage", () => {
+    const { capacityBytes: _, damagedHostsMax: __, ...disk } = plan.disk;
+    expect(check({ ...plan, disk })).toEqual(plan);
   });
 
   it("may have faults, operations and calm up to its very end, and none of them", () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultClockOptions } from "../../src/sim/clock.ts";
 import { defaultCpuOptions } from "../../src/sim/cpu.ts";
+import { defaultDiskOptions } from "../../src/sim/disk-options.ts";
 import { uniform } from "../../src/sim/distribution.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import { clog, flapping, isolate, oneWay } from "../../src/sim/faults/cuts-by-hand.ts";
@@ -56,10 +57,10 @@ function options(): SimulationOptions<string, ScriptedNode> & { readonly seed: s
     network: { ...defaultNetworkOptions, latency: uniform(1, 40), loss: 0.1, duplication: 0.2 },
     wire: plainWire,
     // Slow, so that syncs are under way whenever a host goes down.
-    disk: { syncLatency: uniform(20, 60), sectorBytes: 4 },
     clocks: defaultClockOptions,
     cpu: defaultCpuOptions,
     buggify: ["dawdle"],
+    disk: { ...defaultDiskOptions, syncLatency: uniform(20, 60), sectorBytes: 4 },
     operations: [10, 20, 150].map((at) => ({ at, client: "c1", operation: { id: `o${at}` } })),
     targets: { late: ({ now }) => (now < 130 ? [] : ["n1"]) },
     faults,

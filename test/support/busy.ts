@@ -58,7 +58,7 @@ export function busy(
     servers: { n1: server, n2: server },
     clients: { c1: client },
     network: { latency: uniform(1, 40), loss: 0.05, duplication: 0.05 },
-    disk: { syncLatency: uniform(5, 60) },
+    disk: { syncLatency: uniform(5, 60), damagedHostsMax: 3 },
     clocks: { hosts: { n2: { offset: -1_000, driftPpm: 123_457 } } },
     operations: Array.from({ length: 20 }, (_, i) => {
       return { at: i * 200, client: "c1", operation: { id: `o${i}` } };

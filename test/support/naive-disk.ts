@@ -1,5 +1,6 @@
-// What a disk must do, in the plainest way: a list of all writes, of which the first so many are
-// durable; an image is made by applying writes to nothing, and all that a tear may leave is listed.
+// What a disk must do, in the plainest way: lists of all changes since the last crash, each with a
+// mark whether a sync has made it durable or has failed. Every image is made by replaying changes;
+// what a crash may leave is listed by trying every way to keep some of them.
 
 export type Write =
   | { readonly do: "append"; readonly file: string; readonly bytes: readonly number[] }
@@ -12,93 +13,238 @@ export type Write =
 /** By name, the bytes. */
 export type Image = ReadonlyMap<string, readonly number[]>;
 
-/** A write with its numbers worked out: from `offset` on, or the file cut to `sizeBytes`. */
-type Change =
-  | { readonly do: "put"; readonly file: string; readonly offset: number; bytes: readonly number[] }
-  | { readonly do: "cut"; readonly file: string; readonly sizeBytes: number }
-  | { readonly do: "rename"; readonly file: string; readonly to: string }
-  | { readonly do: "remove"; readonly file: string };
+/** What a sync concerns: everything, the names, or the file of that name. */
+export type Scope = "all" | "directory" | { readonly file: NaiveFile };
+
+type Mark = "pending" | "durable" | "abandoned";
+
+interface FileChange {
+  readonly number: number;
+  /** From where on it writes what; or to what size it cuts. */
+  readonly put: { readonly offset: number; readonly bytes: readonly number[] } | undefined;
+  readonly cut: number;
+  mark: Mark;
+}
+
+interface NaiveFile {
+  readonly base: readonly number[];
+  readonly changes: FileChange[];
+}
+
+interface NameChange {
+  readonly number: number;
+  readonly from: string;
+  /** The name that is new: a file's first, or the one it is renamed to; undefined: removed. */
+  readonly to: string | undefined;
+  readonly isRename: boolean;
+  readonly file: NaiveFile;
+  mark: Mark;
+}
+
+type Names = ReadonlyMap<string, NaiveFile>;
 
 /** The model. */
 export class NaiveDisk {
-  #durable: Image = new Map();
-  #pending: Change[] = [];
+  readonly #sectorBytes: number;
+  #base: Names = new Map();
+  #names: NameChange[] = [];
+  #files: NaiveFile[] = [];
   #written = 0;
 
-  /** What the node reads. */
-  get image(): Image {
-    return this.#pending.reduce(apply, this.#durable);
+  constructor(sectorBytes: number) {
+    this.#sectorBytes = sectorBytes;
   }
 
-  get durable(): Image {
-    return this.#durable;
-  }
-
-  /** Writes so far, durable, pending and lost. */
   get written(): number {
     return this.#written;
   }
 
   get pendingCount(): number {
-    return this.#pending.length;
+    const changes = this.#files.flatMap((file) => file.changes.filter((c) => !isSettled(file, c)));
+    return changes.length + this.#names.filter(({ mark }) => mark !== "durable").length;
   }
 
-  /** Notes the write; `size` is that of the file now. */
-  write(write: Write, size: number): void {
-    this.#written++;
-    this.#pending.push(change(write, size));
+  /** What the node reads. */
+  get image(): Image {
+    return imageOf(this.#visibleNames, (file) => replay(file, file.changes.length));
   }
 
-  /** The first `count` writes are durable. */
-  settle(count: number): void {
-    const first = this.#written - this.#pending.length;
-    for (const write of this.#pending.splice(0, Math.max(0, count - first))) {
-      this.#durable = apply(this.#durable, write);
+  /** What syncs have made durable. */
+  get durable(): Image {
+    const names = this.#namesWith(this.#names.filter(({ mark }) => mark === "durable"));
+    return imageOf(names, (file) => this.#content(file, lastDurable(file) + 1, new Map()));
+  }
+
+  file(name: string): NaiveFile | undefined {
+    return this.#visibleNames.get(name);
+  }
+
+  write(write: Write): void {
+    const { file: name } = write;
+    let file = this.file(name);
+    if (file === undefined) {
+      file = { base: [], changes: [] };
+      this.#files.push(file);
+      this.#name(name, name, false, file);
+    }
+    const size = replay(file, file.changes.length).length;
+    if (write.do === "rename" && write.to !== name) this.#name(name, write.to, true, file);
+    if (write.do === "remove") this.#name(name, undefined, false, file);
+    if (write.do === "truncate" && offsetOf(write.keep, size) < size) {
+      const cut = offsetOf(write.keep, size);
+      file.changes.push({ number: this.#written++, put: undefined, cut, mark: "pending" });
+    }
+    if ((write.do === "append" || write.do === "write") && write.bytes.length > 0) {
+      const put = { offset: write.do === "append" ? size : offsetOf(write.at, size), ...write };
+      file.changes.push({ number: this.#written++, put, cut: 0, mark: "pending" });
     }
   }
 
-  /** All that a crash may leave that keeps `kept` pending writes, and a part of the next one. */
-  torn(kept: number, sectorBytes: number): readonly Image[] {
-    const image = this.#pending.slice(0, kept).reduce(apply, this.#durable);
-    const next = this.#pending[kept];
-    if (next?.do !== "put") return [];
-    const boundaries = next.bytes
-      .map((_, i) => next.offset + i)
-      .filter((place) => place % sectorBytes === 0);
-    const heads = [0, ...boundaries.map((boundary) => boundary - next.offset)];
-    return heads.flatMap((head) => {
-      const part = apply(image, { ...next, bytes: next.bytes.slice(0, head) });
-      const zeros = new Array<number>(next.bytes.length - head).fill(0);
-      const end = part.get(next.file)!.length;
-      const isLonger = next.offset + next.bytes.length > end;
-      const tail = { ...next, offset: end, bytes: zeros.slice(end - next.offset - head) };
-      return [...(head > 0 ? [part] : []), ...(isLonger ? [apply(part, tail)] : [])];
-    });
+  /** A sync of what was written before `covers` has come back, well or not. */
+  sync(covers: number, scope: Scope, mark: "durable" | "abandoned"): void {
+    if (scope === "all" || scope === "directory") {
+      for (const change of this.#names) {
+        // The file system tries names again.
+        if (change.number < covers && mark === "durable") change.mark = mark;
+      }
+    }
+    if (scope === "directory") return;
+    for (const file of scope === "all" ? this.#files : [scope.file]) {
+      for (const change of file.changes) if (change.number < covers) set(change, mark);
+    }
   }
 
-  /** What a crash leaves that keeps `kept` pending writes and tears none. */
-  kept(kept: number): Image {
-    return this.#pending.slice(0, kept).reduce(apply, this.#durable);
+  /** All that a crash may leave, each once; undefined when there are too many ways. */
+  crashes(): ReadonlySet<string> | undefined {
+    const pending = this.#names.filter(({ mark }) => mark !== "durable");
+    const files = [...new Set([...this.#base.values(), ...this.#files])];
+    const contents = new Map(files.map((file) => [file, this.#contents(file)]));
+    const ways = [...contents.values()].reduce((product, list) => product * list.length, 1);
+    if (ways * 2 ** pending.length > 20_000) return undefined;
+    const images = new Set<string>();
+    for (let kept = 0; kept < 2 ** pending.length; kept++) {
+      const isKept = (change: NameChange): boolean =>
+        change.mark === "durable" || (kept & (1 << pending.indexOf(change))) !== 0;
+      const changes = this.#names.filter(isKept);
+      const isClosed = changes.every((change) =>
+        this.#names.every((other) => !this.#needs(change, other) || isKept(other)),
+      );
+      if (!isClosed) continue;
+      let partial: [string, readonly number[]][][] = [[]];
+      for (const [name, file] of this.#namesWith(changes)) {
+        partial = partial.flatMap((image) =>
+          contents.get(file)!.map((bytes): typeof image => [...image, [name, bytes]]),
+        );
+      }
+      for (const image of partial) images.add(keyOf(new Map(image)));
+    }
+    return images;
   }
 
   /** The crash has left this. */
   crashed(image: Image): void {
-    this.#durable = image;
-    this.#pending = [];
+    this.#base = new Map([...image].map(([name, base]) => [name, { base, changes: [] }]));
+    this.#files = [...this.#base.values()];
+    this.#names = [];
+  }
+
+  get #visibleNames(): Names {
+    return this.#namesWith(this.#names);
+  }
+
+  #namesWith(changes: readonly NameChange[]): Names {
+    const names = new Map(this.#base);
+    for (const { from, to, isRename, file } of changes) {
+      if (isRename || to === undefined) names.delete(from);
+      if (to !== undefined) names.set(to, file);
+    }
+    return names;
+  }
+
+  #name(from: string, to: string | undefined, isRename: boolean, file: NaiveFile): void {
+    const number = this.#written++;
+    this.#names.push({ number, from, to, isRename, file, mark: "pending" });
+  }
+
+  /** Whether a change of names comes after another of one of its names. */
+  #needs(later: NameChange, earlier: NameChange): boolean {
+    if (earlier.number >= later.number) return false;
+    const names = [earlier.from, earlier.to];
+    return names.includes(later.from) || (later.to !== undefined && names.includes(later.to));
+  }
+
+  /** Everything that a file may hold after a crash. */
+  #contents(file: NaiveFile): readonly (readonly number[])[] {
+    const sizes = range(lastDurable(file) + 1, file.changes.length);
+    const sectors = [...new Set(file.changes.flatMap((change) => this.#sectorsOf(change)))];
+    let choices: Map<number, number>[] = [new Map()];
+    for (const sector of sectors) {
+      const writers = file.changes.flatMap((change, i) =>
+        this.#sectorsOf(change).includes(sector) && !this.#isOverwritten(file, i, sector)
+          ? [i]
+          : [],
+      );
+      const candidates = file.changes.some(
+        (change) => change.mark === "durable" && this.#sectorsOf(change).includes(sector),
+      )
+        ? writers
+        : [-1, ...writers];
+      choices = choices.flatMap((choice) =>
+        candidates.map((writer) => new Map(choice).set(sector, writer)),
+      );
+      if (choices.length > 20_000) break;
+    }
+    const found = new Map<string, readonly number[]>();
+    for (const size of sizes) {
+      for (const choice of choices) {
+        const bytes = this.#content(file, size, choice);
+        found.set(bytes.join(), bytes);
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** Whether a later durable change has written the sector anew. */
+  #isOverwritten(file: NaiveFile, i: number, sector: number): boolean {
+    return file.changes
+      .slice(i + 1)
+      .some((change) => change.mark === "durable" && this.#sectorsOf(change).includes(sector));
+  }
+
+  #sectorsOf({ put }: FileChange): readonly number[] {
+    if (put === undefined) return [];
+    const sectorOf = (at: number): number => Math.floor(at / this.#sectorBytes);
+    return range(sectorOf(put.offset), sectorOf(put.offset + put.bytes.length - 1));
+  }
+
+  /**
+   * The file with the size that it has after its first `sizes` changes, each sector as it was after
+   * the change of that place: by default, the last durable one that wrote it.
+   */
+  #content(
+    file: NaiveFile,
+    sizes: number,
+    versions: ReadonlyMap<number, number>,
+  ): readonly number[] {
+    const length = replay(file, sizes).length;
+    return Array.from({ length }, (_, at) => {
+      const sector = Math.floor(at / this.#sectorBytes);
+      const durable = file.changes.findLastIndex(
+        (change) => change.mark === "durable" && this.#sectorsOf(change).includes(sector),
+      );
+      const version = versions.get(sector) ?? durable;
+      const isCut = file.changes
+        .slice(version + 1, Math.max(version + 1, sizes))
+        .some(({ put, cut }) => put === undefined && cut <= at);
+      return isCut ? 0 : (replay(file, version + 1)[at] ?? 0);
+    });
   }
 }
 
-function change(write: Write, size: number): Change {
-  switch (write.do) {
-    case "append":
-      return { do: "put", file: write.file, offset: size, bytes: write.bytes };
-    case "write":
-      return { do: "put", file: write.file, offset: offsetOf(write.at, size), bytes: write.bytes };
-    case "truncate":
-      return { do: "cut", file: write.file, sizeBytes: offsetOf(write.keep, size) };
-    default:
-      return write;
-  }
+/** A key for an image: equal images have equal keys. */
+export function keyOf(image: Image): string {
+  const files = [...image].map(([name, bytes]) => `${name}: ${bytes.join(" ")}`);
+  return files.sort().join("\n");
 }
 
 /** The place in a file of `size` bytes that a share of it means. */
@@ -106,28 +252,34 @@ export function offsetOf(share: number, size: number): number {
   return Math.floor(share * size);
 }
 
-function apply(image: Image, change: Change): Image {
-  const next = new Map(image);
-  const bytes = image.get(change.file) ?? [];
-  switch (change.do) {
-    case "put": {
-      const end = change.offset + change.bytes.length;
-      next.set(change.file, [
-        ...bytes.slice(0, change.offset),
-        ...change.bytes,
-        ...bytes.slice(end),
-      ]);
-      break;
-    }
-    case "cut":
-      next.set(change.file, bytes.slice(0, change.sizeBytes));
-      break;
-    case "rename":
-      next.delete(change.file);
-      next.set(change.to, bytes);
-      break;
-    case "remove":
-      next.delete(change.file);
+function imageOf(names: Names, bytesOf: (file: NaiveFile) => readonly number[]): Image {
+  return new Map([...names].map(([name, file]) => [name, bytesOf(file)]));
+}
+
+/** What has failed stays so, and what is durable too. */
+function set(change: { mark: Mark }, mark: Mark): void {
+  if (change.mark === "pending") change.mark = mark;
+}
+
+/** The place of the file's last durable change. */
+function lastDurable({ changes }: NaiveFile): number {
+  return changes.findLastIndex(({ mark }) => mark === "durable");
+}
+
+function isSettled(_file: NaiveFile, { mark }: FileChange): boolean {
+  return mark === "durable";
+}
+
+/** The file after its first `count` changes. */
+function replay({ base, changes }: NaiveFile, count: number): readonly number[] {
+  let bytes = [...base];
+  for (const { put, cut } of changes.slice(0, count)) {
+    if (put === undefined) bytes = bytes.slice(0, cut);
+    else bytes.splice(put.offset, put.bytes.length, ...put.bytes);
   }
-  return next;
+  return bytes;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 }

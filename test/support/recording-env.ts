@@ -1,6 +1,6 @@
 // The world of one node outside any simulation: nothing happens in it but what the test does.
 
-import { VirtualDisk } from "../../src/sim/disk.ts";
+import { type SyncScope, VirtualDisk } from "../../src/sim/disk.ts";
 import type { Disk, DiskError, Env, NodeId, Plain } from "../../src/sim/env.ts";
 import type { Random } from "../../src/sim/random.ts";
 import type { Micros } from "../../src/sim/time.ts";
@@ -89,8 +89,12 @@ export class ManualDisk extends VirtualDisk implements Disk {
   refusal: DiskError | undefined;
   /** What all files together may take; an append beyond that is refused as full. */
   capacityBytes = Number.MAX_SAFE_INTEGER;
-  /** The syncs under way, oldest first, and how many writes each covers. */
-  readonly syncs: { readonly token: string; readonly written: number }[] = [];
+  /** The syncs under way, oldest first, and what each covers. */
+  readonly syncs: {
+    readonly token: string;
+    readonly written: number;
+    readonly scope: SyncScope;
+  }[] = [];
 
   /** Bytes tear anywhere. */
   constructor() {
@@ -110,15 +114,19 @@ export class ManualDisk extends VirtualDisk implements Disk {
     this.capacityBytes = usedBytes + sizeBytes;
   }
 
-  sync(token: string): void {
-    this.syncs.push({ token, written: this.written });
+  sync(token: string, file?: string): void {
+    this.syncs.push({ token, written: this.written, scope: this.scopeOf(file) });
+  }
+
+  syncDirectory(token: string): void {
+    this.syncs.push({ token, written: this.written, scope: "directory" });
   }
 
   /** Makes durable what the oldest sync covers and returns its token, for `onSynced`. */
   completeSync(): string {
     const sync = this.syncs.shift();
     if (sync === undefined) throw new Error("no sync is under way");
-    this.settle(sync.written);
+    this.settle(sync.written, sync.scope);
     return sync.token;
   }
 

@@ -1,4 +1,4 @@
-import type { Env, Node, NodeId, Operation } from "../../src/sim/env.ts";
+import type { DiskError, Env, Node, NodeId, Operation } from "../../src/sim/env.ts";
 import type { Simulation } from "../../src/sim/simulation.ts";
 import type { TraceEntry } from "../../src/sim/trace.ts";
 
@@ -7,7 +7,7 @@ export interface Script {
   readonly onStart?: (env: Env<string>, state: Memory) => void;
   readonly onMessage?: (env: Env<string>, from: NodeId, message: string) => void;
   readonly onTimer?: (env: Env<string>, name: string) => void;
-  readonly onSynced?: (env: Env<string>, token: string) => void;
+  readonly onSynced?: (env: Env<string>, token: string, error?: DiskError) => void;
   readonly onOperation?: (env: Env<string>, operation: Operation) => void;
 }
 
@@ -36,9 +36,9 @@ export function scripted(script: Script = {}): (env: Env<string>) => ScriptedNod
       this.state.heard.push(`timer ${name}`);
       script.onTimer?.(env, name);
     },
-    onSynced(token) {
+    onSynced(token, error) {
       this.state.heard.push(`synced ${token}`);
-      script.onSynced?.(env, token);
+      script.onSynced?.(env, token, error);
     },
     onOperation(operation) {
       this.state.heard.push(`operation ${operation.id}`);

@@ -11,6 +11,7 @@ import {
 } from "../check.ts";
 import { checkDistribution, type Distribution } from "../distribution.ts";
 import type { NodeId } from "../env.ts";
+import type { FaultAtlas } from "../fault-atlas.ts";
 import type { Host } from "../host.ts";
 import type { Network } from "../network.ts";
 import type { Scheduler } from "../scheduler.ts";
@@ -31,14 +32,16 @@ export interface FaultWorld {
   readonly scheduler: Scheduler;
   readonly network: Network;
   readonly hosts: readonly Host[];
+  /** Which hosts have been damaged for good, and may be. */
+  readonly atlas: FaultAtlas;
+  /** 32 random bits for a fault's own key and a number: see Noise. */
+  draw(subject: number, n: number): number;
   /** A host, by index, was told to go down, up or not. */
   onDown(host: number, kind: "crash" | "stop" | "wipe"): void;
   /** A host may boot. */
   onUp(host: number): void;
   /** A host may use less memory than before: its node is killed if it uses more. */
   onMemoryLimit(host: number): void;
-  /** Whether what is on a host's disk may be lost now; left out: always. */
-  mayLoseData?(host: number): boolean;
 }
 
 /** The hosts, by index and none twice, that some of the fault's targets mean. */
@@ -49,6 +52,11 @@ export type Struck = (targets: readonly Target[]) => readonly number[];
  * remembers while it lasts, as plain data, so that its end concerns what its beginning did.
  */
 export interface FaultDefinition<Body, Mark = unknown> {
+  /**
+   * Whether it destroys durable data, for good. Then it begins only if the atlas allows all of its
+   * hosts to be damaged, and is withheld otherwise: offered, and not injected.
+   */
+  readonly isDamaging?: boolean;
   /** Reads the fields of its own. */
   check(read: FaultReader): Omit<Body, "kind">;
   /** Every target that it names, in order of appearance. */

@@ -17,7 +17,8 @@ export type HostFault =
 /**
  * `crash`: power off: memory and what was not synced are lost (see VirtualDisk); on again at the
  * end. `stop`: the process exits and the machine stays up: memory is lost, the files are not.
- * `wipe`: power off, and the machine that comes in its place at the end has an empty disk.
+ * `wipe`: power off, and the machine that comes in its place at the end has an empty disk. It is a
+ * damaging fault: see FaultAtlas.
  */
 interface DownFault<Kind extends "crash" | "stop" | "wipe"> {
   readonly kind: Kind;
@@ -80,6 +81,7 @@ function down<Kind extends "crash" | "stop" | "wipe">(
   kind: Kind,
 ): FaultDefinition<DownFault<Kind>, DownMark> {
   return {
+    isDamaging: kind === "wipe",
     check: (read) => ({ hosts: read.targets("hosts") }),
     targets: ({ hosts }) => hosts,
     describe: ({ hosts }) => `${kind} ${hosts.join(" ")}`,
@@ -93,12 +95,9 @@ function down<Kind extends "crash" | "stop" | "wipe">(
 
 function takeDown(
   kind: DownFault<"crash" | "stop" | "wipe">["kind"],
-  indexes: readonly number[],
+  hosts: readonly number[],
   world: FaultWorld,
 ): DownMark {
-  const isSpared = (index: number): boolean =>
-    kind === "wipe" && world.mayLoseData !== undefined && !world.mayLoseData(index);
-  const hosts = indexes.filter((index) => !isSpared(index));
   let struck = 0;
   for (const index of hosts) {
     const host = world.hosts[index]!;

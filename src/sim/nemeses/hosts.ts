@@ -6,7 +6,7 @@ import type { CrashPoint } from "../crash-points.ts";
 import type { Distribution } from "../distribution.ts";
 import { type Nemesis, type Rhythm, repeated } from "../nemesis.ts";
 
-/** Machines that fail and are replaced by empty ones. */
+/** Machines that fail and are replaced by empty ones; no more than `disk.damagedHostsMax` do. */
 export function wipes(rhythm: Rhythm): Nemesis {
   return repeated("wipe", rhythm, (random, { servers }) => ({
     kind: "wipe",

@@ -200,7 +200,7 @@ describe("clocks of one's own", () => {
     const simulation = simulate(
       { onStart: (env) => void seen.push([env.now(), env.wallClock()]) },
       [{ kind, hosts: ["n1"], at: 30, lasting: 20 }],
-      { clocks: { epoch: 0, hosts } },
+      { clocks: { epoch: 0, hosts }, disk: { damagedHostsMax: 1 } },
     );
     simulation.run(100);
     return seen;

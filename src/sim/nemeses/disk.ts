@@ -1,0 +1,66 @@
+// Nemeses of disks.
+
+import type { Distribution } from "../distribution.ts";
+import { type Nemesis, type Rhythm, repeated } from "../nemesis.ts";
+
+/** Disks of single servers whose syncs take longer by a draw of `added`. */
+export function slowDisks(rhythm: Rhythm, added: Distribution): Nemesis {
+  return repeated("slow disk", rhythm, (random, { servers }) => ({
+    kind: "slowDisk",
+    hosts: [random.pick(servers)],
+    added,
+  }));
+}
+
+/** Disks of single servers with room for `freeBytesMax` bytes more, or for less. */
+export function fullDisks(rhythm: Rhythm, freeBytesMax: number): Nemesis {
+  return repeated("full disk", rhythm, (random, { servers }) => ({
+    kind: "diskFull",
+    hosts: [random.pick(servers)],
+    freeBytes: random.int(0, freeBytesMax),
+  }));
+}
+
+/** Disks of single servers whose syncs fail, each with the given probability. */
+export function failedSyncs(rhythm: Rhythm, probability: number): Nemesis {
+  return repeated("failed sync", rhythm, (random, { servers }) => ({
+    kind: "failedSync",
+    hosts: [random.pick(servers)],
+    probability,
+  }));
+}
+
+/**
+ * Disks of single servers that lose writes, each with the given probability, and say that they are
+ * durable. This and the two below begin on no more hosts than the plan's `disk.damagedHostsMax`.
+ */
+export function lostWrites(rhythm: Rhythm, probability: number): Nemesis {
+  return repeated("lost writes", rhythm, (random, { servers }) => ({
+    kind: "lostWrites",
+    hosts: [random.pick(servers)],
+    probability,
+  }));
+}
+
+/** Disks of single servers that put writes, each with the given probability, elsewhere. */
+export function misdirectedWrites(rhythm: Rhythm, probability: number): Nemesis {
+  return repeated("misdirected writes", rhythm, (random, { servers }) => ({
+    kind: "misdirectedWrites",
+    hosts: [random.pick(servers)],
+    probability,
+  }));
+}
+
+/**
+ * One to `bitsMax` flipped bits on the disk of a single server, in any file but not in its last
+ * `sparedBytes`.
+ */
+export function bitRots(rhythm: Rhythm, bitsMax: number, sparedBytes = 0): Nemesis {
+  return repeated("bit rot", rhythm, (random, { servers }) => ({
+    kind: "bitRot",
+    hosts: [random.pick(servers)],
+    files: [],
+    bits: random.int(1, bitsMax),
+    sparedBytes,
+  }));
+}
