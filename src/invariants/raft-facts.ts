@@ -7,6 +7,8 @@ import type { HostView, World } from "../sim/invariant.ts";
 /** What a server must show of itself. */
 export interface RaftView {
   readonly role: string;
+  /** Whether it cannot trust its disk, and takes no more part. */
+  readonly isHalted?: boolean;
   readonly term: number;
   readonly commit: number;
   readonly applied: number;

@@ -35,9 +35,11 @@ export function raftSafety(reader: DurableReader): Invariant<RaftView> {
       // One that goes down in the middle of a step has done what it did before.
       const node = host?.node ?? world.fallen;
       if (host === undefined || node === undefined) return undefined;
+      const promises = promisesIn(world.sent);
+      // One that cannot read its disk has no term and no log to judge, as long as it is silent.
+      if (promises.length === 0 && node.isHalted === true) return undefined;
       const server = observe(facts, world, host, node, reader);
       // Most steps change nothing and promise nothing: what held before holds.
-      const promises = promisesIn(world.sent);
       if (!facts.change.isAny && promises.length === 0) return undefined;
       return judge({ facts, world, host, node, server, promises });
     },

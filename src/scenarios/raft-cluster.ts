@@ -54,8 +54,6 @@ export interface StoreScenario {
   readonly weather?: Partial<SwarmOptions>;
   readonly expects?: readonly string[];
   readonly goals?: readonly Goal[];
-  /** Changes the world as a server sees it. */
-  readonly around?: (env: Env<KvMessage>) => Env<KvMessage>;
 }
 
 /** Makes a scenario of the store: servers, clients, targets and invariants are those of all. */
@@ -69,8 +67,7 @@ export function storeScenario(scenario: StoreScenario): Scenario {
     checkSettings: checkStoreSettings,
     server: (env, { servers, settings }) => {
       const options = settings.raftOf[env.id] ?? settings.raft;
-      const timed = withEqualTimeouts(env, settings.equalTimeoutsUntil);
-      return new KvServer(scenario.around?.(timed) ?? timed, servers, options);
+      return new KvServer(withEqualTimeouts(env, settings.equalTimeoutsUntil), servers, options);
     },
     client: (env, { servers, settings }) => new KvClient(env, servers, settings.client),
     checkOperation: checkKvOperation,

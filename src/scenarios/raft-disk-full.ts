@@ -1,8 +1,7 @@
 import { acknowledgesIn, operationsReturn } from "../invariants/liveness.ts";
 import { equalStates, everyoneCatchesUp } from "../invariants/replicated.ts";
-import type { KvMessage } from "../protocols/kv/messages.ts";
 import { defaultRaftOptions } from "../protocols/raft/options.ts";
-import type { Disk, Env, NodeId } from "../sim/env.ts";
+import type { NodeId } from "../sim/env.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { ms, seconds } from "../sim/time.ts";
 import { hostNames, storeScenario, storeSettings } from "./raft-cluster.ts";
@@ -13,8 +12,8 @@ const CLIENTS = hostNames(4, "c");
 const FULL = seconds(5);
 const FREE = seconds(17);
 const HORIZON = seconds(30);
-/** Runs full about half a second after FULL: by then there are 125 writes of some 28 bytes. */
-const HELD = 3_500;
+/** Runs full about half a second after FULL: by then there are 25 more writes of some 36 bytes. */
+const FREE_BYTES = 900;
 
 /** `n1` would lead, whenever it may: it loses patience long before the others do. */
 const EAGER = {
@@ -27,12 +26,12 @@ interface DiskFull {
   readonly variant: string;
   readonly about: string;
   readonly full: readonly NodeId[];
-  /** What such a disk holds in all. */
-  readonly holdsBytes: number;
+  /** The room that is left at FULL. */
+  readonly freeBytes: number;
 }
 
 /** Disks take no more from one time on, and then do again. */
-function diskFull({ variant, about, full, holdsBytes }: DiskFull): Scenario {
+function diskFull({ variant, about, full, freeBytes }: DiskFull): Scenario {
   const hasQuorum = full.length * 2 < SERVERS.length;
   return storeScenario({
     name: `raft-disk-full${variant}`,
@@ -42,10 +41,10 @@ function diskFull({ variant, about, full, holdsBytes }: DiskFull): Scenario {
       clients: CLIENTS,
       settings: storeSettings({}, { raftOf: { n1: EAGER } }),
       operations: writes({ clients: CLIENTS, from: seconds(3), until: seconds(20), every: ms(20) }),
+      faults: [{ kind: "diskFull", at: FULL, lasting: FREE - FULL, hosts: full, freeBytes }],
       calm: FREE,
       horizon: HORIZON,
     }),
-    around: (env) => (full.includes(env.id) ? withFullDisk(env, holdsBytes) : env),
     invariants: (plan) => [
       ...(hasQuorum
         ? [acknowledgesIn("HAND-OVER", { from: FULL + seconds(1), until: FULL + seconds(10) })]
@@ -59,41 +58,29 @@ function diskFull({ variant, about, full, holdsBytes }: DiskFull): Scenario {
   });
 }
 
-/** A disk that holds no more than `holdsBytes` from FULL to FREE. */
-function withFullDisk(env: Env<KvMessage>, holdsBytes: number): Env<KvMessage> {
-  const { disk } = env;
-  const append: Disk["append"] = (file, bytes, sizeBytes = bytes.length) => {
-    const isSmall = env.now() >= FULL && env.now() < FREE;
-    const usedBytes = disk.list().reduce((sum, name) => sum + disk.sizeOf(name), 0);
-    if (isSmall && usedBytes + sizeBytes > holdsBytes) return { kind: "full" };
-    return disk.append(file, bytes, sizeBytes);
-  };
-  return { ...env, disk: { ...disk, append } };
-}
-
 export const raftDiskFull: readonly Scenario[] = [
   diskFull({
     variant: "",
     about: "The disk of the leader runs full: another leads, until it has room again.",
     full: ["n1"],
-    holdsBytes: HELD,
+    freeBytes: FREE_BYTES,
   }),
   diskFull({
     variant: "/votes",
     about: "The disk of the leader runs full to the last byte: there is no room for a vote.",
     full: ["n1"],
-    holdsBytes: 0,
+    freeBytes: 0,
   }),
   diskFull({
     variant: "/follower",
     about: "The disk of a follower runs full, and it catches up when it has room again.",
     full: ["n3"],
-    holdsBytes: HELD,
+    freeBytes: FREE_BYTES,
   }),
   diskFull({
     variant: "/both-followers",
     about: "The disks of both followers run full: nothing is acknowledged, and nothing lost.",
     full: ["n2", "n3"],
-    holdsBytes: HELD,
+    freeBytes: FREE_BYTES,
   }),
 ];

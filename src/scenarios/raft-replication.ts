@@ -17,6 +17,7 @@ import type { Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
 import { hostNames, type StorePlan, storeScenario, storeSettings } from "./raft-cluster.ts";
+import { raftFailingDisks } from "./raft-failing-disks.ts";
 import { writes } from "./workload.ts";
 
 /** By then there is a leader, and messages begin. */
@@ -265,4 +266,5 @@ export const raftReplication: readonly Scenario[] = [
   replicationConsistency("", 0),
   replicationConsistency("/lossy", 0.01),
   arbitraryMessages,
+  raftFailingDisks,
 ];

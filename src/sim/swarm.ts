@@ -67,6 +67,9 @@ interface Trouble {
   readonly nemesis: (rhythm: Rhythm, options: SwarmOptions) => Nemesis;
 }
 
+/** How long flapping links are up and down. */
+const TURNS = { up: { min: ms(1), max: ms(500) }, down: { min: ms(1), max: ms(500) } };
+
 /** By name; most are the names of the fault kinds that they draw. */
 const TROUBLES = {
   crash: { serversMin: 1, nemesis: (rhythm) => crashes(rhythm) },
@@ -98,7 +101,7 @@ const TROUBLES = {
   oneWay: { serversMin: 2, nemesis: (rhythm) => oneWayCuts(rhythm) },
   bridge: { serversMin: 3, nemesis: (rhythm) => bridges(rhythm) },
   ring: { serversMin: 4, nemesis: (rhythm) => rings(rhythm) },
-  flapping: { serversMin: 2, nemesis: (rhythm) => flappings(rhythm) },
+  flapping: { serversMin: 2, nemesis: (rhythm) => flappings(rhythm, TURNS) },
   clog: { serversMin: 2, nemesis: (rhythm) => clogs(rhythm) },
   swizzleClog: { serversMin: 2, nemesis: (rhythm) => swizzleClogs(rhythm) },
   latency: { serversMin: 2, nemesis: (rhythm) => latencies(rhythm) },

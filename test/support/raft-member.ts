@@ -1,6 +1,7 @@
 // One Raft member on a RecordingEnv, brought to a state by its disk and by messages alone.
 
 import type { Codec } from "../../src/protocols/codec.ts";
+import { type JournalState, newJournalState } from "../../src/protocols/journal.ts";
 import type { Entry } from "../../src/protocols/raft/log.ts";
 import type { RaftMessage } from "../../src/protocols/raft/messages.ts";
 import { defaultRaftOptions, type RaftOptions } from "../../src/protocols/raft/options.ts";
@@ -19,6 +20,12 @@ export const textCodec: Codec<string> = {
   encode: (value, writer) => writer.text(value),
   decode: (reader) => reader.text(),
 };
+
+/** The memory of a journal whose owner is the test. */
+export function keptJournal(): () => JournalState {
+  const state = newJournalState();
+  return () => state;
+}
 
 /** The paper's Raft, without the thesis' additions. */
 export const paperOptions: RaftOptions = {
@@ -119,7 +126,7 @@ export class RaftMember {
 export function follower(beginning: Beginning = {}): RaftMember {
   const { term = 0, votedFor, log = [] } = beginning;
   const disk = new ManualDisk();
-  const storage = new RaftStorage(disk, textCodec);
+  const storage = new RaftStorage(disk, textCodec, keptJournal());
   if (term > 0) storage.saveVote(term, votedFor);
   for (const entry of entries(0, log)) {
     storage.encodeEntry(entry);

@@ -147,6 +147,11 @@ export class KvServer implements Node<KvMessage, KvState> {
     return this.#state.raft.log.lastIndex;
   }
 
+  /** Whether it cannot trust its disk: it is silent for the rest of this life. */
+  get isHalted(): boolean {
+    return this.#state.raft.durability.isHalted;
+  }
+
   /** Whether a sync of the journal is under way. */
   get isSyncing(): boolean {
     const { syncing, durable } = this.#state.raft.durability;

@@ -1,5 +1,6 @@
 import { assert } from "../../sim/assert.ts";
 import type { DiskError, Env, NodeId } from "../../sim/env.ts";
+import { beginSync, endSync, type JournalState, newJournalState } from "../journal.ts";
 import type { RaftMessage } from "./messages.ts";
 
 /** What of a member's writes is durable, and what waits for it. */
@@ -10,9 +11,10 @@ export interface DurabilityState<Command> {
   durable: number;
   /** Messages held back until what they promise is durable, in order of `after`. */
   outbox: Promised<Command>[];
+  journal: JournalState;
   /**
-   * The disk has failed: what is durable is unknown, so the member says and does no more. A disk
-   * that is merely full does not halt it: see `RaftState.lackingBytes`.
+   * The disk failed or is rotten: what is durable is unknown, so the member says and does no more.
+   * A disk that is merely full does not halt it: see `RaftState.lackingBytes`.
    */
   isHalted: boolean;
 }
@@ -26,7 +28,8 @@ interface Promised<Command> {
 
 /** Nothing written, nothing promised. */
 export function initialDurability<Command>(): DurabilityState<Command> {
-  return { written: 0, syncing: 0, durable: 0, outbox: [], isHalted: false };
+  const journal = newJournalState();
+  return { written: 0, syncing: 0, durable: 0, outbox: [], journal, isHalted: false };
 }
 
 /**
@@ -56,8 +59,16 @@ export class Durability<Command> {
   wrote(error: DiskError | undefined): boolean {
     if (error?.kind === "full") return false;
     this.#state().written++;
-    if (error !== undefined) this.#halt(error);
+    if (error !== undefined) this.#halt(error.kind);
     return error === undefined;
+  }
+
+  /**
+   * The journal is rotten from there on: what the member has promised is unknown, so it never says
+   * a word again in this life.
+   */
+  rotten(at: number): void {
+    this.#halt("rot", at);
   }
 
   /** Sends a message as soon as all that was written so far is durable. */
@@ -75,10 +86,11 @@ export class Durability<Command> {
   /** The sync is done, well or not: what waited for it leaves. */
   synced(error: DiskError | undefined): void {
     const state = this.#state();
-    if (error !== undefined) this.#halt(error);
+    if (error !== undefined) this.#halt(error.kind);
     if (state.isHalted) return;
     assert(state.syncing > state.durable, "a sync that was not asked for:", state.syncing);
     state.durable = state.syncing;
+    endSync(state.journal);
     let count = 0;
     while (count < state.outbox.length && state.outbox[count]!.after <= state.durable) count++;
     const ready = state.outbox.splice(0, count);
@@ -91,11 +103,12 @@ export class Durability<Command> {
     const isSyncing = state.syncing > state.durable;
     if (state.isHalted || isSyncing || state.written === state.durable) return;
     state.syncing = state.written;
+    beginSync(state.journal);
     this.#env.disk.sync("raft");
   }
 
-  #halt(error: DiskError): void {
+  #halt(error: DiskError["kind"] | "rot", at?: number): void {
     this.#state().isHalted = true;
-    this.#env.emit("halted", { error: error.kind });
+    this.#env.emit("halted", at === undefined ? { error } : { error, at });
   }
 }

@@ -45,7 +45,7 @@ export class Member<Command> {
     this.env = env;
     this.config = config;
     this.peers = config.members.filter((id) => id !== env.id);
-    this.#storage = new RaftStorage(env.disk, config.codec);
+    this.#storage = new RaftStorage(env.disk, config.codec, () => this.state.durability.journal);
     this.durability = new Durability(
       env,
       () => this.state.durability,
@@ -67,15 +67,20 @@ export class Member<Command> {
     return role.kind === "follower" ? role.leader : undefined;
   }
 
-  /** Reads term, vote and log back from the disk. */
-  recover(): void {
-    const { tornBytes, error, term, votedFor, log } = this.#storage.load();
+  /** Reads term, vote and log back from the disk; false when they are rotten. */
+  recover(): boolean {
+    const { tornBytes, rottenAt, error, term, votedFor, log } = this.#storage.load();
+    if (rottenAt !== undefined) {
+      this.durability.rotten(rottenAt);
+      return false;
+    }
     if (tornBytes > 0) this.env.emit("torn tail cut", { tornBytes });
     Object.assign(this.state, { term, votedFor, log });
     // What was read may sit in the operating system's cache only: nothing is promised before it
     // is synced, so the recovery counts as a write. A cut needs no room.
     assert(error?.kind !== "full", "no room to cut off bytes:", tornBytes);
     this.durability.wrote(error);
+    return true;
   }
 
   /** Any role -> follower, in the same term. */

@@ -55,7 +55,7 @@ export class Raft<Command> {
 
   /** After boot and restart. */
   onStart(): void {
-    this.#member.recover();
+    if (!this.#member.recover()) return;
     this.#member.resetElectionTimer();
     this.#member.durability.flush();
   }

@@ -1,7 +1,7 @@
 import { fail } from "../../sim/assert.ts";
 import type { Disk, DiskError, NodeId } from "../../sim/env.ts";
 import { ByteReader, type Codec } from "../codec.ts";
-import { Journal, type Recovery, readRecords } from "../journal.ts";
+import { Journal, type JournalState, type Recovery, readRecords } from "../journal.ts";
 import { appendEntry, type Entry, emptyLog, type RaftLog, truncateFrom } from "./log.ts";
 
 /** The journal's file. */
@@ -23,17 +23,18 @@ export class RaftStorage<Command> {
   readonly #journal: Journal;
   readonly #codec: Codec<Command>;
 
-  constructor(disk: Disk, codec: Codec<Command>) {
-    this.#journal = new Journal(disk, RAFT_FILE);
+  /** `journal` gives the member's memory of its journal. */
+  constructor(disk: Disk, codec: Codec<Command>, journal: () => JournalState) {
+    this.#journal = new Journal(disk, RAFT_FILE, journal);
     this.#codec = codec;
   }
 
-  /** Reads everything back. A torn tail is cut, which needs a sync. */
+  /** Reads everything back, of a rotten journal nothing. A torn tail is cut: that needs a sync. */
   load(): Persistent<Command> & Omit<Recovery, "records"> {
-    const { records, tornBytes, error } = this.#journal.open();
+    const { records, ...found } = this.#journal.open();
     const persistent = emptyPersistent<Command>();
     for (const record of records) replay(persistent, record, this.#codec);
-    return { ...persistent, tornBytes, error };
+    return { ...persistent, ...found };
   }
 
   /** How many bytes the last record takes in the file, or would have taken. */

@@ -5,7 +5,7 @@ const mutant: Mutant = {
   wrong: "A record is taken from the journal without a look at its checksum.",
   source: "A classic of write-ahead logs; Alagappan et al., FAST 2018.",
   file: "src/protocols/journal.ts",
-  find: "crc32c(bytes, at + HEADER_BYTES, next, next) === expected",
+  find: "crc32c(bytes, at + 8, next, next) === expected",
   replace: "true",
   scenario: "raft-random-failures-property/swarm",
   invariant: "EXCEPTION",

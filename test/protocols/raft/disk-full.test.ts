@@ -32,8 +32,8 @@ function restarted(member: RaftMember): RaftMember {
 }
 
 /** The size in the journal of an entry like those of these tests, and of a vote without a name. */
-const ENTRY = 15;
-const VOTE = 11;
+const ENTRY = 23;
+const VOTE = 19;
 
 describe("a follower whose disk is full", () => {
   it("says so instead of acknowledging an entry, and does not have it", () => {

@@ -89,11 +89,29 @@ describe("a torn tail", () => {
 });
 
 describe("rot", () => {
-  it("in the middle of the journal is refused: what follows was promised", () => {
-    const member = follower({ term: 1, log: [1, 1, 1] });
+  /** A member with a log of entries that were synced one by one, and a wrong bit in the middle. */
+  const rotten = (): RaftMember => {
+    const member = follower({ term: 1 });
+    for (let i = 0; i < 3; i++) member.ask("n2", append(1, [i, i && 1], [1]));
     const bytes = member.env.disk.read(RAFT_FILE)!;
     const middle = bytes.length >> 1;
     member.env.disk.write(RAFT_FILE, Uint8Array.of(bytes[middle]! ^ 1), middle);
-    expect(() => restarted(member)).toThrow("the journal is rotten at byte");
+    return restarted(member);
+  };
+
+  it("below what was durable halts the member: what it has promised is unknown", () => {
+    const { env, state } = rotten();
+    expect(env.emitted).toMatchObject([["halted", { error: "rot" }]]);
+    expect(state.durability.isHalted).toBe(true);
+  });
+
+  it("leaves it silent, without a timer or a sync, and the file as it is", () => {
+    const member = rotten();
+    const before = member.env.disk.read(RAFT_FILE);
+    expect(member.ask("n2", vote(9, [9, 9]))).toEqual([]);
+    expect(member.raft.propose("x")).toBe("not leading");
+    expect([...member.env.timers]).toEqual([]);
+    expect(member.env.disk.syncs).toEqual([]);
+    expect(member.env.disk.read(RAFT_FILE)).toEqual(before);
   });
 });

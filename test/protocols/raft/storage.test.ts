@@ -8,7 +8,7 @@ import {
   RaftStorage,
   readDurableTerms,
 } from "../../../src/protocols/raft/storage.ts";
-import { textCodec } from "../../support/raft-member.ts";
+import { keptJournal, textCodec } from "../../support/raft-member.ts";
 import { ManualDisk } from "../../support/recording-env.ts";
 
 /** A write: a vote, or an entry that replaces what stands from its index on. */
@@ -37,7 +37,7 @@ const writes: fc.Arbitrary<Write[]> = fc.array(
 /** What a naive memory holds after the writes, and the disk that holds the same. */
 function perform(list: readonly Write[]) {
   const disk = new ManualDisk();
-  const storage = new RaftStorage(disk, textCodec);
+  const storage = new RaftStorage(disk, textCodec, keptJournal());
   const expected = {
     term: 0,
     votedFor: undefined as string | undefined,
@@ -62,7 +62,11 @@ describe("RaftStorage", () => {
   it("loads what was saved", () => {
     const property = fc.property(writes, (list) => {
       const { disk, expected } = perform(list);
-      const { term, votedFor, log, tornBytes } = new RaftStorage(disk, textCodec).load();
+      const { term, votedFor, log, tornBytes } = new RaftStorage(
+        disk,
+        textCodec,
+        keptJournal(),
+      ).load();
       expect({ term, votedFor, log: log.chunks.flat() }).toEqual(expected);
       expect(log.lastIndex).toBe(expected.log.length);
       expect(tornBytes).toBe(0);
@@ -72,10 +76,10 @@ describe("RaftStorage", () => {
 
   it("refuses a record of unknown kind", () => {
     const disk = new ManualDisk();
-    const journal = new Journal(disk, RAFT_FILE);
+    const journal = new Journal(disk, RAFT_FILE, keptJournal());
     journal.begin().byte(9);
     journal.append();
-    const storage = new RaftStorage(disk, textCodec);
+    const storage = new RaftStorage(disk, textCodec, keptJournal());
     expect(() => storage.load()).toThrow("a record of unknown kind 9");
   });
 });
