@@ -1,5 +1,6 @@
 import { UsageError } from "../sim/assert.ts";
 import type { Scenario } from "../sim/scenario.ts";
+import { raftAsymmetricPartition } from "./raft-asymmetric-partition.ts";
 import { raftChaos } from "./raft-chaos.ts";
 import { raftDiskFull } from "./raft-disk-full.ts";
 import { raftElections } from "./raft-elections.ts";
@@ -12,6 +13,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftElections,
   ...raftReplication,
   ...raftPartitions,
+  ...raftAsymmetricPartition,
   ...raftDiskFull,
   ...raftOverload,
   raftChaos,

@@ -25,8 +25,7 @@ import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
 import type { HostView, World } from "../sim/invariant.ts";
 import type { Scenario } from "../sim/scenario.ts";
-import type { PlannedOperation } from "../sim/simulation-options.ts";
-import { type Micros, ms, seconds } from "../sim/time.ts";
+import { ms, seconds } from "../sim/time.ts";
 import {
   askedAlone,
   hostNames,
@@ -36,27 +35,10 @@ import {
 } from "./raft-cluster.ts";
 import { raftFlapping } from "./raft-flapping.ts";
 import { LEADER_IN_MAJORITY, LEADER_IN_MINORITY, partition } from "./raft-weather.ts";
-import { writes } from "./workload.ts";
+import { writes, writesToAll } from "./workload.ts";
 
 /** When the first cut begins: by then there is a leader. */
 const CUT = seconds(5);
-
-/** One client for each server, which asks only that one; and two that ask whoever leads. */
-function writesToAll(
-  servers: readonly NodeId[],
-  from: Micros,
-  until: Micros,
-): { readonly clients: readonly NodeId[]; readonly operations: readonly PlannedOperation[] } {
-  const pinned = hostNames(servers.length, "c");
-  const free = ["f1", "f2"];
-  const operations = [
-    ...servers.flatMap((server, i) =>
-      writes({ clients: [pinned[i]!], from, until, every: ms(200) }, { server }),
-    ),
-    ...writes({ clients: free, from, until, every: ms(50) }),
-  ];
-  return { clients: [...pinned, ...free], operations };
-}
 
 const inMajority = (leader: HostView<LeadershipView>, world: World<LeadershipView>): boolean =>
   !isInMinority(leader, world);

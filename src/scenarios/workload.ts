@@ -1,7 +1,7 @@
 import type { NodeId } from "../sim/env.ts";
 import type { Random } from "../sim/random.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
-import type { Micros } from "../sim/time.ts";
+import { type Micros, ms } from "../sim/time.ts";
 
 /** Operations at a steady pace, given to the clients in turn. */
 export interface Pace {
@@ -25,6 +25,23 @@ export interface WriteOptions {
   readonly keys?: number;
   /** The only server to ask. */
   readonly server?: NodeId;
+}
+
+/** One client for each server, which asks only that one; and two that ask whoever leads. */
+export function writesToAll(
+  servers: readonly NodeId[],
+  from: Micros,
+  until: Micros,
+): { readonly clients: readonly NodeId[]; readonly operations: readonly PlannedOperation[] } {
+  const pinned = servers.map((_, i) => `c${i + 1}`);
+  const free = ["f1", "f2"];
+  const operations = [
+    ...servers.flatMap((server, i) =>
+      writes({ clients: [pinned[i]!], from, until, every: ms(200) }, { server }),
+    ),
+    ...writes({ clients: free, from, until, every: ms(50) }),
+  ];
+  return { clients: [...pinned, ...free], operations };
 }
 
 /** Puts, gets, deletes and compare-and-swaps over a few keys. */

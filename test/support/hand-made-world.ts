@@ -40,6 +40,8 @@ export interface HandMadeEvent {
   /** The server; without one it is the weather's event. */
   readonly on?: NodeId;
   readonly kind?: EventKind;
+  /** The sender of a delivered message. */
+  readonly from?: NodeId;
   readonly sent?: readonly SentMessage[];
   /** Whether the server's node goes down in the middle of it. */
   readonly falls?: boolean;
@@ -107,7 +109,7 @@ export class HandMadeWorld<View> {
 
   #worldAt(
     now: Micros,
-    { on, kind = "deliver", sent = [], falls = false }: HandMadeEvent,
+    { on, kind = "deliver", from, sent = [], falls = false }: HandMadeEvent,
   ): World<View> {
     const server = on === undefined ? undefined : this.host(on);
     const { servers, history, metrics } = this;
@@ -116,7 +118,7 @@ export class HandMadeWorld<View> {
     return {
       now,
       step: this.#step,
-      event: { kind, host: server, from: undefined, payload: undefined },
+      event: { kind, host: server, from, payload: undefined },
       sent,
       servers,
       server,
