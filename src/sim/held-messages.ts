@@ -65,10 +65,8 @@ export class HeldMessages {
   }
 
   /** A message has left on the link: those held that it overtakes for the first time. */
-  overtaken(link: number, number: number): readonly HeldMessage[] {
-    const found = (this.state.get(link) ?? []).filter(
-      (held) => held.number < number && !held.isOvertaken,
-    );
+  overtaken(link: number): readonly HeldMessage[] {
+    const found = (this.state.get(link) ?? []).filter(({ isOvertaken }) => !isOvertaken);
     for (const held of found) held.isOvertaken = true;
     return found;
   }

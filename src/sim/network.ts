@@ -205,7 +205,7 @@ export class Network {
       this.#held.hold({ ...held, until: number + window }, from, to, max);
     } else {
       if (this.#held.areAny) {
-        for (const { by } of this.#held.overtaken(link, number)) this.#conditions.get(by).changed++;
+        for (const { by } of this.#held.overtaken(link)) this.#conditions.get(by).changed++;
       }
       this.#deliver(from, to, message, time);
     }

@@ -143,6 +143,16 @@ describe("burstLoss", () => {
     expect(Math.abs(mean - 10)).toBeLessThan(0.8);
   });
 
+  it("loses by draws that are not those of the chain's steps", () => {
+    const faults = [burstLoss({ enter: 0.5, leave: 0.5, loss: 0.5 })];
+    const found = new Set(numbers(arrivals({ faults, count: 20_000 })));
+    const isLost = (n: number): boolean => !found.has(n);
+    const pairs = Array.from({ length: 19_999 }, (_, n) => isLost(n) && isLost(n + 1));
+    // Bad twice in a row once in four, and lost both times once in four of these.
+    const share = pairs.filter((isPair) => isPair).length / pairs.length;
+    expect(Math.abs(share - 1 / 16)).toBeLessThan(0.01);
+  });
+
   it("goes on with its chain while something else stops the messages", () => {
     const chain = burstLoss({ enter: 0.1, leave: 0.2, loss: 1 });
     const cut: Fault = {
@@ -391,6 +401,22 @@ describe("bandwidth", () => {
     const found = arrivals({ faults: [bandwidth(rate), slow], make, count: 2 });
     const each = Math.ceil((size * 1_000_000) / 50_000);
     expect(found.map(({ at }) => at)).toEqual([1, 2].map((n) => GAP + n * each + 100));
+  });
+
+  it("of one line is not taken by what another line refuses", () => {
+    const full = bandwidth({ ...rate, per: "downlink", queueBytes: 1 });
+    const simulation = flow({ faults: [bandwidth(rate), full], make, count: 10 });
+    simulation.run(seconds(10));
+    expect(heardAt(simulation, "n2")).toEqual([]);
+    expect(simulation.metrics.state.gauges.get("link backlog, bytes")).toBeUndefined();
+  });
+
+  it("is taken by messages that arrive corrupt", () => {
+    const faults = [bandwidth(rate), corruption({ probability: 1, of: "bytes" })];
+    const simulation = flow({ faults, make, count: 10 });
+    simulation.run(seconds(10));
+    expect(heardAt(simulation, "n2")).toEqual([]);
+    expect(simulation.metrics.state.gauges.get("link backlog, bytes")).toBeGreaterThan(size);
   });
 
   it("has bitten when a message waited or was dropped", () => {
