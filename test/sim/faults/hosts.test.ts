@@ -55,6 +55,59 @@ function effective(simulation: Run, kind: string): number | undefined {
   return simulation.faults.get(kind)?.effective;
 }
 
+/** Writes two files and syncs the first; says what it has heard, and what it finds at its start. */
+const keeper: Script = {
+  onStart: (env) => {
+    env.emit("found", env.disk.list());
+    env.disk.append("synced", BYTES);
+    env.disk.sync("s");
+    env.setTimer("more", 60);
+  },
+  onTimer: (env) => {
+    env.disk.append("written", BYTES);
+  },
+};
+
+describe.each(["crash", "stop"] as const)("%s", (kind) => {
+  const down = (at: number, lasting: number): Fault => ({ kind, hosts: ["n1"], at, lasting });
+  const foundBy = (simulation: Run): unknown[] =>
+    simulation.trace
+      .filter(({ host, kind: what }) => host === "n1" && what === "emit")
+      .map(({ payload }) => (payload as { readonly data: unknown }).data);
+
+  it("takes the node with its timers, and starts another one at its end", () => {
+    const simulation = simulate(keeper, [down(50, 100)]);
+    simulation.run(149);
+    expect(simulation.hosts[0]!.node).toBeUndefined();
+    simulation.run(400);
+    // What n2 sends at 100 arrives at a dead host; a timer of the first life would fire at 60.
+    expect(seenBy(simulation, /^(start|deliver|timer)$/)).toEqual([
+      ...["150 start", "210 timer more", "210 deliver 200", "310 deliver 300"],
+    ]);
+    expect(simulation.hosts[0]!.life).toBe(2);
+  });
+
+  it("counts when a node was up, and not when none was", () => {
+    const alone = simulate(keeper, [down(50, 100)]);
+    alone.run(400);
+    expect(effective(alone, kind)).toBe(1);
+    const within = simulate(keeper, [down(50, 100), down(60, 20)]);
+    within.run(400);
+    expect(within.faults.get(kind)).toEqual({ offered: 2, injected: 2, effective: 1 });
+    expect(within.hosts[0]!.life).toBe(2);
+  });
+
+  it(kind === "stop" ? "leaves all that was written" : "may take what was not synced", () => {
+    const found = Array.from({ length: 30 }, (_, seed) => {
+      const simulation = simulate(keeper, [down(70, 50)], { seed: String(seed) });
+      simulation.run(200);
+      return (foundBy(simulation)[1] as readonly string[]).join(" ");
+    });
+    const both = "synced written";
+    expect([...new Set(found)].sort()).toEqual(kind === "stop" ? [both] : ["synced", both]);
+  });
+});
+
 describe("wipe", () => {
   const writer: Script = {
     onStart: (env) => {
