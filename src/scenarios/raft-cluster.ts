@@ -28,8 +28,8 @@ import { defaultNetworkOptions, type NetworkOptions } from "../sim/network-optio
 import type { Plan } from "../sim/plan.ts";
 import type { Random, Streams } from "../sim/random.ts";
 import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
-import type { Targets } from "../sim/simulation-options.ts";
 import type { SwarmOptions } from "../sim/swarm.ts";
+import type { Targets } from "../sim/targets.ts";
 import { type Micros, ms } from "../sim/time.ts";
 
 /** What a plan says of the store itself. */

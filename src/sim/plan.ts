@@ -13,7 +13,8 @@ import { checkDiskOptions, type DiskOptions } from "./disk-options.ts";
 import type { NodeId, Operation, Plain } from "./env.ts";
 import { checkFaults, type Fault } from "./fault.ts";
 import { checkNetworkOptions, type NetworkOptions } from "./network-options.ts";
-import { checkOperations, type PlannedOperation, targetNames } from "./simulation-options.ts";
+import { checkOperations, type PlannedOperation } from "./simulation-options.ts";
+import { targetNames } from "./targets.ts";
 import type { Micros } from "./time.ts";
 
 /** One run as data: JSON that holds all that decides it. The same plan, the same run. */

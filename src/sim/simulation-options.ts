@@ -1,3 +1,4 @@
+import { UsageError } from "./assert.ts";
 import {
   checkCount,
   checkDistinct,
@@ -10,9 +11,9 @@ import { type ClockOptions, checkClockOptions, defaultClockOptions } from "./clo
 import { type CpuOptions, checkCpuOptions, defaultCpuOptions } from "./cpu.ts";
 import { checkDiskOptions, type DiskOptions, defaultDiskOptions } from "./disk-options.ts";
 import type { NodeId, Operation } from "./env.ts";
-import { checkFaults, type Fault, type Target, type TargetNames } from "./fault.ts";
+import { checkFault, checkFaults, type Fault } from "./fault.ts";
 import type { Program } from "./host.ts";
-import type { Invariant, World } from "./invariant.ts";
+import type { Invariant } from "./invariant.ts";
 import {
   checkNetworkOptions,
   defaultNetworkOptions,
@@ -20,7 +21,8 @@ import {
   type NetworkOptions,
   networkOptions,
 } from "./network-options.ts";
-import type { Micros } from "./time.ts";
+import { type Targets, targetNames } from "./targets.ts";
+import { formatTime, type Micros } from "./time.ts";
 import { plainWire, type Wire } from "./wire.ts";
 
 export interface SimulationOptions<Message = unknown, View = unknown> {
@@ -54,9 +56,6 @@ export interface SimulationOptions<Message = unknown, View = unknown> {
   /** More events than this, and the run is given up as a violation. */
   readonly eventsMax: number;
 }
-
-/** By name, the hosts that are meant now; nobody yet: an empty list. */
-export type Targets<View> = Readonly<Record<Target, (world: World<View>) => readonly NodeId[]>>;
 
 /** An operation that falls due at a client at a certain time. */
 export interface PlannedOperation {
@@ -111,25 +110,6 @@ export function simulationOptions<Message, View>(
 }
 
 /**
- * Every name by which faults mean hosts: the hosts', those that all runs know, and the scenario's.
- * Throws a UsageError when one has two meanings.
- */
-export function targetNames(
-  hosts: readonly NodeId[],
-  targets: Readonly<Record<Target, unknown>>,
-): TargetNames {
-  const names = [...EVERYBODY, ...Object.keys(targets)];
-  checkDistinct([...hosts, ...names], "targets");
-  return new Map([
-    ...hosts.map((host) => [host, "host"] as const),
-    ...names.map((name) => [name, "name"] as const),
-  ]);
-}
-
-/** All hosts, those that are no clients, those that are. */
-const EVERYBODY: readonly Target[] = ["everybody", "servers", "clients"];
-
-/**
  * Checks what in the options is data, against the hosts that there are; throws a UsageError that
  * names the path.
  */
@@ -148,6 +128,19 @@ export function checkSimulationOptions<Message, View>(
   const horizon = Number.MAX_SAFE_INTEGER;
   checkFaults(options.faults, "faults", targets, horizon);
   checkOperations(options.operations, "operations", { clients, horizon });
+}
+
+/** Checks a fault that comes on top of a plan while its run goes on; throws a UsageError. */
+export function checkAddedFault<Message, View>(
+  fault: Fault,
+  { servers, clients, targets }: SimulationOptions<Message, View>,
+  now: Micros,
+): void {
+  const path = `weather at ${formatTime(fault.at)}`;
+  const hosts = [...Object.keys(servers), ...Object.keys(clients)];
+  checkFault(fault, path, targetNames(hosts, targets), Number.MAX_SAFE_INTEGER);
+  if (fault.at >= now) return;
+  throw new UsageError(`${path}: expected a time from now on, which is ${formatTime(now)}`);
 }
 
 /** What the check of operations needs to know. */

@@ -1,6 +1,5 @@
 import { assert, UsageError } from "./assert.ts";
 import { Buggify } from "./buggify.ts";
-import { costOn } from "./cpu.ts";
 import type { VirtualDisk } from "./disk.ts";
 import type { Draw } from "./disk-trouble.ts";
 import { Downfall } from "./downfall.ts";
@@ -14,26 +13,25 @@ import {
   NETWORK,
   OPERATION,
   START,
-  SYNCED,
-  TIMER,
   WAKE,
 } from "./event.ts";
-import type { Target } from "./fault.ts";
+import type { Fault } from "./fault.ts";
 import { FaultAtlas } from "./fault-atlas.ts";
 import type { FaultCount } from "./fault-count.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
 import type { FaultWorld } from "./faults/definition.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { History } from "./history.ts";
-import { Host, type Surroundings } from "./host.ts";
-import { hostEnv } from "./host-env.ts";
+import type { Host } from "./host.ts";
 import type { HostView, Violation } from "./invariant.ts";
+import { type Deeds, makeHosts } from "./make-hosts.ts";
 import { Metrics } from "./metrics.ts";
 import { Network } from "./network.ts";
 import type { Parts } from "./parts.ts";
 import { Noise, Streams } from "./random.ts";
 import { NONE, Scheduler } from "./scheduler.ts";
 import {
+  checkAddedFault,
   checkSimulationOptions,
   type GivenOptions,
   type SimulationOptions,
@@ -41,10 +39,12 @@ import {
 } from "./simulation-options.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { Stage } from "./stage.ts";
+import { resolveTarget } from "./targets.ts";
 import type { Micros } from "./time.ts";
 import { Recorder, type Timeline } from "./timeline.ts";
 import type { TraceEntry } from "./trace.ts";
 import { Watch } from "./watch.ts";
+import { type Moment, Weather } from "./weather.ts";
 
 /**
  * Hosts, a network, and a clock that jumps from event to event. The same options always give the
@@ -60,9 +60,9 @@ export class Simulation<Message = unknown, View = unknown> {
   readonly #downfall: Downfall<Message, View>;
   readonly #stage: Stage<Message, View>;
   readonly #watch: Watch<View>;
-  readonly #isWatched: boolean;
   readonly #recorder: Recorder | undefined;
   readonly #loops = new EndlessLoopWatch();
+  readonly #weather = new Weather((fault) => this.#addFault(fault));
 
   /**
    * Starts anew, or goes on from a snapshot of a simulation with the same options. Throws a
@@ -77,7 +77,8 @@ export class Simulation<Message = unknown, View = unknown> {
     const buggify = new Buggify(this.#options.buggify, streams);
     const noise = new Noise(seed, "disk faults");
     const draw: Draw = (subject, n) => noise.draw(subject, n);
-    this.#hosts = this.#makeHosts(streams, buggify, draw);
+    const lent = { scheduler, streams, drawTrouble: draw };
+    this.#hosts = makeHosts(this.#options, lent, this.#deeds(buggify));
     const ids = this.#hosts.map(({ id }) => id);
     const metrics = new Metrics();
     const net = new Network(scheduler, ids, {
@@ -101,7 +102,6 @@ export class Simulation<Message = unknown, View = unknown> {
       invariants,
     };
     this.#watch = new Watch<View>(this.#parts, this.#options);
-    this.#isWatched = this.#watch.isNeeded;
     this.#recorder = record ? new Recorder() : undefined;
     const onlookers = { watch: this.#watch, recorder: this.#recorder, isStrict: strict };
     this.#downfall = new Downfall(this.#parts, onlookers);
@@ -164,8 +164,23 @@ export class Simulation<Message = unknown, View = unknown> {
     ]);
   }
 
+  /**
+   * Weather by hand: `simulation.at(ms(500)).partition(["n1"], ["n2", "n3"]).for(seconds(2))`. It
+   * comes on top of the plan's, and not before now; throws a UsageError that says what is wrong.
+   */
+  at(at: Micros): Moment {
+    return this.#weather.at(at);
+  }
+
+  #addFault(fault: Fault): void {
+    checkAddedFault(fault, this.#options, this.now);
+    this.#faults.add(fault);
+    this.#watch.isNeeded = true;
+  }
+
   /** Runs all events up to a time and moves the clock there; stops early at a violation. */
   run(until: Micros): void {
+    this.#weather.close();
     while (this.step(until));
     if (this.violation === undefined && until > this.now) this.#scheduler.advance(until);
   }
@@ -208,7 +223,7 @@ export class Simulation<Message = unknown, View = unknown> {
     this.#fingerprint.mixNumber(scheduler.now);
     this.#fingerprint.mix((kind << 28) ^ (from << 14) ^ host.index);
     const steps = ++this.#parts.steps;
-    if (this.#isWatched) this.#watch.enter(kind, host, from, payload);
+    if (this.#watch.isNeeded) this.#watch.enter(kind, host, from, payload);
     try {
       this.#stage.play(kind, host, from, payload, sequence);
     } catch (error) {
@@ -216,7 +231,7 @@ export class Simulation<Message = unknown, View = unknown> {
       if (!host.isCutShort) this.#stage.giveUp(host, error);
     }
     if (host.isAlert) host.leaveHandler();
-    if (this.#isWatched) this.#watch.judge();
+    if (this.#watch.isNeeded) this.#watch.judge();
     // What an inbox hands out at one instant came over a span of time.
     if (kind !== WAKE && this.#loops.isSuspicious(scheduler.now))
       this.#nameLoop(kind, host, payload);
@@ -249,27 +264,14 @@ export class Simulation<Message = unknown, View = unknown> {
     return host;
   }
 
-  #makeHosts(streams: Streams, buggify: Buggify, drawTrouble: Draw): Host<Message, View>[] {
-    const { seed, disk, clocks, cpu } = this.#options;
-    const surroundings: Surroundings<Message> = {
-      ...{ scheduler: this.#scheduler, streams, disk, clocks, drawTrouble },
-      cpuNoise: new Noise(seed, "cpu"),
-      ...{ timerKind: TIMER, syncedKind: SYNCED, wakeKind: WAKE },
-      cost: (id) => costOn(id, cpu),
-      env: (host) => hostEnv(host, surroundings),
-      send: (from: Host<Message, View>, to, message) => this.#stage.send(from, to, message),
-      emit: (host: Host<Message, View>, event, data) => this.#stage.emit(host, event, data),
+  /** The stage and all else come into being after the hosts. */
+  #deeds(buggify: Buggify): Deeds<Message, View> {
+    return {
+      send: (from, to, message) => this.#stage.send(from, to, message),
+      emit: (host, event, data) => this.#stage.emit(host, event, data),
       buggify: (host, site) => buggify.fires(host.id, site),
-      onTrap: (host: Host<Message, View>, times) => this.#downfall.springTrap(host, times),
+      onTrap: (host, times) => this.#downfall.springTrap(host, times),
     };
-    const { servers } = this.#options;
-    // Invariants never look into clients, so a client's program need not show a View.
-    const clients = this.#options.clients as typeof servers;
-    const programs = [...Object.entries(servers), ...Object.entries(clients)];
-    return programs.map(([id, program], index) => {
-      const role = Object.hasOwn(servers, id) ? "server" : "client";
-      return new Host({ id, index, role }, program, surroundings);
-    });
   }
 
   #makeFaultSchedule(lent: Pick<FaultWorld, "network" | "atlas" | "draw">): FaultSchedule {
@@ -280,19 +282,11 @@ export class Simulation<Message = unknown, View = unknown> {
       calm: this.#options.calm,
       beginKind: FAULT_BEGINS,
       endKind: FAULT_ENDS,
-      resolve: (target) => this.#resolve(target),
+      resolve: (target) =>
+        resolveTarget(target, this.#options.targets, this.#watch.world, this.#hosts),
       onDown: (index, kind) => this.#downfall.goDown(this.#hosts[index]!, kind),
       onMemoryLimit: (index) => this.#downfall.judgeMemory(this.#hosts[index]!),
       onUp: (index) => this.#scheduler.schedule(this.now, START, index, index, undefined),
     });
-  }
-
-  /** The hosts that a target of a fault stands for now. */
-  #resolve(target: Target): readonly NodeId[] {
-    const find = this.#options.targets[target];
-    if (find !== undefined) return find(this.#watch.world);
-    return this.#hosts
-      .filter(({ id, role }) => target === id || target === "everybody" || target === `${role}s`)
-      .map(({ id }) => id);
   }
 }

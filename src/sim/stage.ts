@@ -37,7 +37,6 @@ export class Stage<Message, View> {
   readonly #downfall: Downfall<Message, View>;
   readonly #watch: Watch<View>;
   readonly #recorder: Recorder | undefined;
-  readonly #isWatched: boolean;
 
   constructor(
     parts: Parts<Message, View>,
@@ -52,7 +51,6 @@ export class Stage<Message, View> {
     this.#network = parts.network;
     this.#watch = onlookers.watch;
     this.#recorder = onlookers.recorder;
-    this.#isWatched = onlookers.watch.isNeeded;
   }
 
   /**
@@ -113,7 +111,7 @@ export class Stage<Message, View> {
     if (target === undefined) fail("a message to a host that does not exist:", from.id, to);
     const sent = this.#recorder === undefined ? message : withoutDrafts(message);
     if (this.#onlookers.isStrict) freeze(sent, true);
-    if (this.#isWatched) this.#watch.sent(from, to, sent);
+    if (this.#watch.isNeeded) this.#watch.sent(from, to, sent);
     this.#network.send(from.index, target, sent);
   }
 
@@ -160,7 +158,7 @@ export class Stage<Message, View> {
 
   #receive(host: Host<Message, View>, node: Node<Message>, from: number, message: Message): void {
     const sender = this.#parts.hosts[from]!.id;
-    if (this.#isWatched) this.#watch.note("deliver", host, message, sender);
+    if (this.#watch.isNeeded) this.#watch.note("deliver", host, message, sender);
     this.#recorder?.lend(node);
     node.onMessage(sender, message);
     this.#keep(host);
@@ -237,7 +235,7 @@ export class Stage<Message, View> {
     const { metrics } = this.#parts;
     const most = host.inboxCountMax;
     if (most > metrics.gauged(INBOX_GAUGE)) metrics.gauge(INBOX_GAUGE, most);
-    if (!this.#isWatched) return;
+    if (!this.#watch.isNeeded) return;
     this.#watch.enter(WAKE, host, 0, undefined);
     this.#watch.note("inbox", host, undefined, undefined, `${EVENT_KINDS[event.kind]} waits`);
   }
@@ -247,7 +245,7 @@ export class Stage<Message, View> {
     const { kind, from, payload } = host.inbox.take();
     this.#parts.kind = kind;
     this.#fingerprint.mix((kind << 28) ^ (from << 14) ^ host.index);
-    if (this.#isWatched) this.#watch.enter(kind, host, from, payload);
+    if (this.#watch.isNeeded) this.#watch.enter(kind, host, from, payload);
     this.#handle(kind, host, from, payload);
     host.inbox.serve();
   }

@@ -45,6 +45,8 @@ export class Watch<View> {
   violation: Violation | undefined;
   readonly world: World<View>;
   readonly trace: TraceEntry[] | undefined;
+  /** Whether anybody watches; if not, only violations need to be told. */
+  isNeeded: boolean;
   readonly #world: Mutable<World<View>>;
   readonly #event: Mutable<EventView> = {
     kind: "start",
@@ -76,7 +78,9 @@ export class Watch<View> {
     this.#watched = watched;
     this.#options = options;
     this.#stepInvariants = options.invariants.filter(({ onStep }) => onStep !== undefined);
-    if (!options.trace) return;
+    const { faults, trace } = options;
+    this.isNeeded = trace || faults.length > 0 || this.#stepInvariants.length > 0;
+    if (!trace) return;
     this.trace = [];
     network.observer = {
       onDrop: (from, to, message, reason) =>
@@ -92,12 +96,6 @@ export class Watch<View> {
       },
     };
     network.cuts.observer = network.observer;
-  }
-
-  /** Whether anybody watches; if not, only violations need to be told. */
-  get isNeeded(): boolean {
-    const { faults, trace } = this.#options;
-    return trace || faults.length > 0 || this.#stepInvariants.length > 0;
   }
 
   /** An event begins; of an event of the weather the host does not count. */

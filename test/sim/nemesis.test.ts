@@ -42,7 +42,7 @@ import {
   swarm,
 } from "../../src/sim/nemesis.ts";
 import { Streams } from "../../src/sim/random.ts";
-import { targetNames } from "../../src/sim/simulation-options.ts";
+import { targetNames } from "../../src/sim/targets.ts";
 
 const SERVERS = ["n1", "n2", "n3", "n4", "n5"];
 const traffic = {

@@ -5,8 +5,9 @@ import { uniform } from "../../src/sim/distribution.ts";
 import type { Env } from "../../src/sim/env.ts";
 import { checkFault, type Fault } from "../../src/sim/fault.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
-import { type GivenOptions, targetNames } from "../../src/sim/simulation-options.ts";
+import type { GivenOptions } from "../../src/sim/simulation-options.ts";
 import type { Snapshot } from "../../src/sim/snapshot.ts";
+import { targetNames } from "../../src/sim/targets.ts";
 import { type ScriptedNode, scripted } from "./scripted.ts";
 
 /** When the last fault has ended. */

@@ -4,7 +4,8 @@ import type { Env } from "../../../src/sim/env.ts";
 import { checkFault, type Fault, type FaultKind } from "../../../src/sim/fault.ts";
 import { isolate } from "../../../src/sim/faults/cuts-by-hand.ts";
 import { Simulation } from "../../../src/sim/simulation.ts";
-import { type GivenOptions, targetNames } from "../../../src/sim/simulation-options.ts";
+import type { GivenOptions } from "../../../src/sim/simulation-options.ts";
+import { targetNames } from "../../../src/sim/targets.ts";
 import { type Script, type ScriptedNode, scripted } from "../../support/scripted.ts";
 
 const BYTES = Uint8Array.of(1, 2, 3);

@@ -5,7 +5,7 @@ import type { Plain } from "../../../src/sim/env.ts";
 import { checkFault, describeFault, type Fault, type InFlight } from "../../../src/sim/fault.ts";
 import { oneWay } from "../../../src/sim/faults/cuts-by-hand.ts";
 import type { TrafficFault } from "../../../src/sim/faults/traffic.ts";
-import { targetNames } from "../../../src/sim/simulation-options.ts";
+import { targetNames } from "../../../src/sim/targets.ts";
 import { ms, seconds } from "../../../src/sim/time.ts";
 import { plainWire, type Wire } from "../../../src/sim/wire.ts";
 import { arrivals, type Flow, flow, HOSTS, heardAt, numbers } from "../../support/flow.ts";
