@@ -9,7 +9,7 @@ const mutant: Mutant = {
     "\n",
   ),
   replace: [
-    "    if (term > state.term) this.#member.becomeFollower(term, undefined);",
+    "    if (term > state.term) this.#member.enterTerm(term, undefined);",
     "    const granted =",
     "      term > state.term && !this.#member.hearsLeader()",
   ].join("\n"),
