@@ -40,7 +40,8 @@ class ReplicatingServer implements Node<RaftMessage<Uint8Array>, State> {
     this.#entries = entries;
     const options = { ...defaultRaftOptions };
     const apply = (): void => {};
-    this.#raft = new Raft(env, { members, options, codec: bytesCodec, apply }, this.#state.raft);
+    const config = { members, options, codec: bytesCodec, apply, readEnds: apply };
+    this.#raft = new Raft(env, config, this.#state.raft);
   }
 
   get state(): State {

@@ -6,6 +6,7 @@ import { raftDiskFull } from "./raft-disk-full.ts";
 import { raftElections } from "./raft-elections.ts";
 import { raftOverload } from "./raft-overload.ts";
 import { raftPartitions } from "./raft-partitions.ts";
+import { raftReads } from "./raft-reads.ts";
 import { raftReplication } from "./raft-replication.ts";
 
 /** Every scenario, variants after their main form. */
@@ -17,6 +18,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftDiskFull,
   ...raftOverload,
   raftChaos,
+  ...raftReads,
 ];
 
 /** The scenario of that name; throws a UsageError when there is none. */

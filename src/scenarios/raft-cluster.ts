@@ -4,6 +4,7 @@ import { acknowledged } from "../invariants/acknowledged.ts";
 import { measureCommits, measureLeadership } from "../invariants/measures.ts";
 import { minorityCommitsNothing } from "../invariants/no-quorum.ts";
 import { raftSafety } from "../invariants/raft.ts";
+import { type Registers, readsAreFresh } from "../invariants/reads.ts";
 import {
   checkKvOperation,
   defaultKvClientOptions,
@@ -11,7 +12,7 @@ import {
   type KvClientOptions,
   requestName,
 } from "../protocols/kv/client.ts";
-import type { KvCommand } from "../protocols/kv/commands.ts";
+import type { KvCommand, KvOperation, KvValue } from "../protocols/kv/commands.ts";
 import type { KvMessage } from "../protocols/kv/messages.ts";
 import { KvServer } from "../protocols/kv/server.ts";
 import {
@@ -23,6 +24,7 @@ import { RAFT_FILE, readDurableTerms } from "../protocols/raft/storage.ts";
 import { checkCount, checkRecord, checkSpan } from "../sim/check.ts";
 import { constant } from "../sim/distribution.ts";
 import type { Env, NodeId, Plain } from "../sim/env.ts";
+import { hashPlain } from "../sim/fingerprint.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
 import { defaultNetworkOptions, type NetworkOptions } from "../sim/network-options.ts";
 import type { Plan } from "../sim/plan.ts";
@@ -121,10 +123,31 @@ function storeInvariants(): readonly Invariant<KvServer>[] {
       inCommand: (command) => (command === undefined ? undefined : nameOf(command as KvCommand)),
       inOperation: (operation) => (operation as { readonly request?: string }).request,
     }),
+    readsAreFresh("STALE-READ", kvRegisters),
     minorityCommitsNothing("MINORITY-COMMIT"),
     measureLeadership(),
     measureCommits(),
   ];
+}
+
+/** What clients of the store emit, as reads and writes of registers. */
+const kvRegisters: Registers = {
+  operation: (plain) => {
+    // The operations that a KvClient emits.
+    const operation = plain as unknown as KvOperation & { readonly isLocal: boolean };
+    const { op, key, isLocal } = operation;
+    if (op === "get") return isLocal ? undefined : { kind: "read", key };
+    return { kind: "write", key, value: op === "delete" ? undefined : showValue(operation.value) };
+  },
+  found: (result) => showValue((result as { readonly value?: KvValue }).value),
+  hasWritten: (result) =>
+    (result as { readonly isSwapped?: boolean } | undefined)?.isSwapped !== false,
+};
+
+/** Bytes by their hash: two values that share one are taken for equal, and not judged. */
+function showValue(value: KvValue | undefined): string | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  return `${value.length} bytes ${hashPlain(0, value).toString(16)}`;
 }
 
 /**

@@ -99,7 +99,7 @@ function reads(client: string, server: string, at: Micros): PlannedOperation[] {
   return THREE.map((_, i) => ({
     at: at + i * ms(10),
     client,
-    operation: { id: `${client}.${at}.${i}`, op: "get", key: `msg-000${i}`, server, isLocal: true },
+    operation: { id: `${client}.${at}.${i}`, op: "get", key: `msg-000${i}`, server, read: "local" },
   }));
 }
 

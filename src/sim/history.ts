@@ -36,6 +36,8 @@ export interface HistoryEntry {
 export interface HistoryState {
   /** By id, in order of invocation. */
   readonly entries: Map<string, HistoryEntry>;
+  /** The same as a list. */
+  readonly invoked: HistoryEntry[];
   /** Those that have returned, in order of return. */
   readonly returned: HistoryEntry[];
   /** By client, how many have returned. */
@@ -47,11 +49,21 @@ export interface HistoryState {
  * events that they emit, with data `{ id, operation }` and `{ id, result }`.
  */
 export class History {
-  readonly state: HistoryState = { entries: new Map(), returned: [], returnedTo: new Map() };
+  readonly state: HistoryState = {
+    entries: new Map(),
+    invoked: [],
+    returned: [],
+    returnedTo: new Map(),
+  };
 
   /** All operations, in order of invocation. */
   get entries(): ReadonlyMap<string, HistoryEntry> {
     return this.state.entries;
+  }
+
+  /** All operations, in order of invocation, for those who remember how far they have read. */
+  get invoked(): readonly HistoryEntry[] {
+    return this.state.invoked;
   }
 
   /** Operations that returned, in order of return; `info` counts as a return. */
@@ -71,13 +83,15 @@ export class History {
 
   /** Takes in an event of a client. */
   record(client: NodeId, event: HistoryEvent, data: Plain, now: Micros): void {
-    const { entries, returned, returnedTo } = this.state;
+    const { entries, invoked, returned, returnedTo } = this.state;
     const { id, operation, result } = checkData(event, data);
     const entry = entries.get(id);
     if (event === "invoke") {
       assert(entry === undefined, "an operation is invoked twice:", id);
       const open = { returnedAt: undefined, outcome: "open", result: undefined } as const;
-      entries.set(id, { id, client, operation, invokedAt: now, ...open });
+      const made: HistoryEntry = { id, client, operation, invokedAt: now, ...open };
+      entries.set(id, made);
+      invoked.push(made);
       return;
     }
     assert(entry?.outcome === "open", "the operation is not open:", event, id);

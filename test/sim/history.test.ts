@@ -11,6 +11,16 @@ function invoked(...ids: readonly string[]): History {
 const stateOf = (history: History): unknown => structuredClone(history.state);
 
 describe("the history", () => {
+  it("lists the operations in order of invocation, the same as by id", () => {
+    const history = invoked("o2", "o1");
+    expect(history.invoked).toEqual([...history.entries.values()]);
+    history.record("c1", "ok", { id: "o1" }, 9);
+    expect(history.invoked.map(({ id, outcome }) => `${id} ${outcome}`)).toEqual([
+      "o2 open",
+      "o1 ok",
+    ]);
+  });
+
   it("has an operation open from its invocation on", () => {
     const history = invoked("o1");
     expect(history.open()).toEqual([

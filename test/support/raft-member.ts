@@ -51,6 +51,8 @@ export class RaftMember {
   readonly raft: Raft<string>;
   /** What it has handed to its state machine. */
   readonly applied: Entry<string>[] = [];
+  /** The reads that have ended: number, and whether confirmed. */
+  readonly reads: [read: number, isConfirmed: boolean][] = [];
 
   constructor(disk: ManualDisk, { size = 3, options = {} }: Beginning) {
     this.env = new RecordingEnv("n1", disk);
@@ -59,6 +61,7 @@ export class RaftMember {
       options: { ...paperOptions, ...options },
       codec: textCodec,
       apply: (entry: Entry<string>) => this.applied.push(entry),
+      readEnds: (read: number, isConfirmed: boolean) => this.reads.push([read, isConfirmed]),
     };
     this.raft = new Raft(this.env, config, initialRaftState());
   }

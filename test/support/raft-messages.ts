@@ -5,6 +5,8 @@ import type {
   Append,
   AppendFull,
   AppendReply,
+  Confirm,
+  ConfirmReply,
   PreVote,
   PreVoteReply,
   Vote,
@@ -52,6 +54,15 @@ export function refused(
 /** No room for the entry at an index. */
 export function full(term: number, index: number): AppendFull {
   return { type: "appendFull", term, index };
+}
+
+/** The leader of a term asks whether it leads still. */
+export function confirm(term: number, round: number): Confirm {
+  return { type: "confirm", term, round };
+}
+
+export function confirmed(term: number, round: number): ConfirmReply {
+  return { type: "confirmReply", term, round };
 }
 
 /** A request by a candidate whose last entry is `last`, given as [index, term]. */

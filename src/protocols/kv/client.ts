@@ -12,9 +12,17 @@ export interface KvTask {
   readonly operation: KvOperation;
   /** Ask this server and no other, once. */
   readonly server: NodeId | undefined;
-  /** Of a `get`: take what the server holds, be it out of date. */
-  readonly isLocal: boolean;
+  readonly read: KvRead;
 }
+
+/**
+ * How a `get` is answered: `log`, as a command with its place in the log; `index`, once the leader
+ * has made sure that it leads; `lease`, at once if nobody else can lead yet; `local`, from what the
+ * server holds, which may be out of date.
+ */
+export type KvRead = (typeof READS)[number];
+
+const READS = ["log", "index", "lease", "local"] as const;
 
 export interface KvClientOptions {
   /** How long to wait for an answer before asking again, elsewhere. */
@@ -121,9 +129,13 @@ export class KvClient implements Node<KvMessage, KvClientState> {
     if (task === undefined) return;
     state.serial++;
     state.asks = 0;
-    const { id, operation, server, isLocal } = task;
-    const request = isLocal ? undefined : requestName(state.session, state.serial);
-    this.#env.emit("invoke", { id, operation: { ...operation, server, isLocal, request } });
+    const { id, operation, server, read } = task;
+    const isLocal = read === "local";
+    const isLogged = read === "log";
+    const request = isLogged ? requestName(state.session, state.serial) : undefined;
+    const asked = { ...operation, server, isLocal, request };
+    const way = isLogged || isLocal ? asked : { ...asked, read };
+    this.#env.emit("invoke", { id, operation: way });
     this.#env.setTimer("deadline", this.#options.waitMax);
     this.#ask();
   }
@@ -133,14 +145,16 @@ export class KvClient implements Node<KvMessage, KvClientState> {
     const { state } = this;
     const { current, session, serial } = state;
     if (current === undefined) return;
-    const { operation, server, isLocal } = current;
+    const { operation, server, read } = current;
+    const { key } = operation;
     const to = server ?? state.leader ?? this.#another(state.asked);
     state.asked = to;
     state.asks++;
     state.leader = undefined;
     this.#env.setTimer("retry", this.#options.requestTimeout);
-    if (isLocal) this.#env.send(to, { type: "localRead", session, serial, key: operation.key });
-    else this.#env.send(to, { type: "request", session, serial, operation });
+    if (read === "local") this.#env.send(to, { type: "localRead", session, serial, key });
+    else if (read === "log") this.#env.send(to, { type: "request", session, serial, operation });
+    else this.#env.send(to, { type: "read", session, serial, key, read });
   }
 
   #another(than: NodeId | undefined): NodeId {
@@ -199,14 +213,16 @@ function showResult(result: KvResult): Plain {
 /**
  * Reads an operation of a plan: `{ id, op: "put", key, value }`, `get` and `delete` with a key,
  * `cas` with `expected` and `value`. Bytes are written `{ hex: "00ff" }`. `server` pins it to a
- * server, and `isLocal` makes a `get` a local read. Throws a UsageError that names the path.
+ * server, and `read` says how a `get` is answered. Throws a UsageError that names the path.
  */
 export function checkKvOperation(value: Operation, path: string): KvTask {
   const op = checkOneOf(value.op, `${path}.op`, ["put", "get", "delete", "cas"]);
   const key = checkUnicode(checkText(value.key, `${path}.key`), `${path}.key`);
   const server = value.server === undefined ? undefined : checkText(value.server, `${path}.server`);
-  const isLocal = value.isLocal === true;
-  if (isLocal && op !== "get") throw new UsageError(`${path}.isLocal: expected only with a get`);
+  if (value.read !== undefined && op !== "get") {
+    throw new UsageError(`${path}.read: expected only with a get, got ${op}`);
+  }
+  const read = value.read === undefined ? "log" : checkOneOf(value.read, `${path}.read`, READS);
   const operation = ((): KvOperation => {
     switch (op) {
       case "put":
@@ -220,7 +236,7 @@ export function checkKvOperation(value: Operation, path: string): KvTask {
         return { op, key };
     }
   })();
-  return { id: value.id, operation, server, isLocal };
+  return { id: value.id, operation, server, read };
 }
 
 function checkValue(value: Plain, path: string): KvValue {

@@ -1,11 +1,12 @@
 import type { NodeId } from "../../sim/env.ts";
 import type { RaftMessage } from "../raft/messages.ts";
-import type { Refusal } from "../raft/raft.ts";
+import type { ReadKind, Refusal } from "../raft/raft.ts";
 import type { KvCommand, KvOperation, KvResult, KvValue } from "./commands.ts";
 
 export type KvMessage =
   | RaftMessage<KvCommand>
   | Request
+  | Read
   | LocalRead
   | Reply
   | Redirect
@@ -18,6 +19,15 @@ export interface Request {
   readonly session: string;
   readonly serial: number;
   readonly operation: KvOperation;
+}
+
+/** Client to server: a linearizable read that does not go through the log. */
+export interface Read {
+  readonly type: "read";
+  readonly session: string;
+  readonly serial: number;
+  readonly key: string;
+  readonly read: ReadKind;
 }
 
 /** Client to server: what do you hold, be it out of date? */

@@ -1,4 +1,4 @@
-import { assert } from "../../sim/assert.ts";
+import { assert, fail } from "../../sim/assert.ts";
 import type { DiskError, Env, Node, NodeId } from "../../sim/env.ts";
 import { type Entry, entryAt } from "../raft/log.ts";
 import type { RaftOptions } from "../raft/options.ts";
@@ -6,13 +6,17 @@ import { Raft } from "../raft/raft.ts";
 import { initialRaftState, type RaftState, type Role } from "../raft/state.ts";
 import { type KvCommand, kvCodec } from "./commands.ts";
 import { applyCommand, emptyKvMachine, type KvItem, type KvMachine } from "./machine.ts";
-import type { KvMessage, Request } from "./messages.ts";
+import type { KvMessage, Read, Request } from "./messages.ts";
 
 export interface KvState {
   readonly raft: RaftState<KvCommand>;
   readonly machine: KvMachine;
   /** By log index, whose proposal is expected there. */
   readonly waiting: Map<number, Waiting>;
+  /** By number, the reads that wait for Raft's word. */
+  readonly reading: Map<number, Waiting & { readonly key: string }>;
+  /** The number of the last read. */
+  lastRead: number;
 }
 
 interface Waiting {
@@ -25,12 +29,21 @@ interface Waiting {
 export class KvServer implements Node<KvMessage, KvState> {
   readonly #env: Env<KvMessage>;
   readonly #raft: Raft<KvCommand>;
-  #state: KvState = { raft: initialRaftState(), machine: emptyKvMachine(), waiting: new Map() };
+  #state: KvState = {
+    raft: initialRaftState(),
+    machine: emptyKvMachine(),
+    waiting: new Map(),
+    reading: new Map(),
+    lastRead: 0,
+  };
 
   constructor(env: Env<KvMessage>, members: readonly NodeId[], options: RaftOptions) {
     this.#env = env;
     const apply = (entry: Entry<KvCommand>): void => this.#apply(entry);
-    this.#raft = new Raft(env, { members, options, codec: kvCodec, apply }, this.#state.raft);
+    const readEnds = (read: number, isConfirmed: boolean): void =>
+      this.#onReadEnds(read, isConfirmed);
+    const config = { members, options, codec: kvCodec, apply, readEnds };
+    this.#raft = new Raft(env, config, this.#state.raft);
   }
 
   get state(): KvState {
@@ -50,6 +63,9 @@ export class KvServer implements Node<KvMessage, KvState> {
     switch (message.type) {
       case "request":
         this.#onRequest(from, message);
+        break;
+      case "read":
+        this.#onRead(from, message);
         break;
       case "localRead": {
         const { session, serial, key } = message;
@@ -94,6 +110,24 @@ export class KvServer implements Node<KvMessage, KvState> {
       this.#env.send(client, { type: "refused", session, serial, reason: place });
     } else {
       this.#state.waiting.set(place.index, { client, session, serial });
+    }
+  }
+
+  #onRead(client: NodeId, { session, serial, key, read: kind }: Read): void {
+    const read = ++this.#state.lastRead;
+    this.#state.reading.set(read, { client, session, serial, key });
+    if (this.#raft.read(read, kind) !== undefined) this.#onReadEnds(read, false);
+  }
+
+  #onReadEnds(read: number, isConfirmed: boolean): void {
+    const { reading, machine } = this.#state;
+    const { client, session, serial, key } = reading.get(read) ?? fail("no such read:", read);
+    reading.delete(read);
+    if (isConfirmed) {
+      const result = { type: "value", value: machine.keys.get(key)?.value } as const;
+      this.#env.send(client, { type: "reply", session, serial, result });
+    } else {
+      this.#redirect(client, session, serial);
     }
   }
 

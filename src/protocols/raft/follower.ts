@@ -23,14 +23,7 @@ export class Follower<Command> {
       this.#reject(from, prevIndex, prevTerm);
       return;
     }
-    assert(!(term === state.term && member.isLeader), "two leaders in term", term);
-    if (term > state.term) {
-      if (!member.enterTerm(term, from)) return;
-    } else if (member.leader !== from) {
-      member.becomeFollower(from);
-    }
-    state.leaderHeardAt = member.env.now();
-    member.resetElectionTimer();
+    if (!member.follow(from, term)) return;
     const { log } = state;
     if (prevIndex > log.lastIndex || termAt(log, prevIndex) !== prevTerm) {
       this.#reject(from, prevIndex, prevTerm);

@@ -15,6 +15,8 @@ import {
   type Progress,
   sendableUpTo,
 } from "./progress.ts";
+import { newReads } from "./read-state.ts";
+import type { Reads } from "./reads.ts";
 
 /** Why a command was not taken in: it is in no log, and by this proposal it never will be. */
 export type Refusal = "not leading" | "disk full" | "too large" | "busy";
@@ -22,9 +24,11 @@ export type Refusal = "not leading" | "disk full" | "too large" | "busy";
 /** What a member does while it leads. */
 export class Leader<Command> {
   readonly #member: Member<Command>;
+  readonly #reads: Reads<Command>;
 
-  constructor(member: Member<Command>) {
+  constructor(member: Member<Command>, reads: Reads<Command>) {
     this.#member = member;
+    this.#reads = reads;
   }
 
   /** Candidate -> leader; or back to follower, when the disk has no room for the first entry. */
@@ -40,7 +44,8 @@ export class Leader<Command> {
     }
     const progress = new Map(members.map((id) => [id, newProgress(lastIndex, options)] as const));
     const uncommitted = newGauge(options.uncommittedBytesMax);
-    state.role = { kind: "leader", progress, ahead: 0, uncommitted };
+    const reads = newReads(blank.index);
+    state.role = { kind: "leader", progress, ahead: 0, uncommitted, reads };
     env.emit("leader elected", { term: state.term });
     env.cancelTimer("election");
     env.setTimer("heartbeat", options.heartbeatInterval);
@@ -135,6 +140,7 @@ export class Leader<Command> {
       // Also the remedy for a lost append: the follower refuses what does not follow on.
       this.#sendAppend(peer, progress, sendableUpTo(state.log, progress, config.options));
     }
+    this.#reads.onHeartbeat();
   }
 
   onQuorumCheck(): void {
@@ -179,6 +185,7 @@ export class Leader<Command> {
     const agreed = majorityIndex(matches);
     // Raft §5.4.2: only entries of the current term are committed by counting.
     if (agreed > commit && termAt(log, agreed) === term) this.#member.commitUpTo(agreed);
+    if (role.reads.waiting.length > 0) this.#reads.release();
     role.ahead = matches.filter((index) => index > state.commit).length;
     if (role.uncommitted.reportedBytes > 0) {
       const bytes = bytesUpTo(log, log.lastIndex) - bytesUpTo(log, state.commit);

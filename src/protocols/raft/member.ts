@@ -18,6 +18,11 @@ export interface RaftConfig<Command> {
   readonly codec: Codec<Command>;
   /** Takes each committed entry once a life, in order of index. */
   readonly apply: (entry: Entry<Command>) => void;
+  /**
+   * Tells that a read has ended. Confirmed: what is applied now holds all that was acknowledged
+   * when the read began. Else: this member leads no more, and cannot know.
+   */
+  readonly readEnds: (read: number, isConfirmed: boolean) => void;
 }
 
 /**
@@ -76,6 +81,9 @@ export class Member<Command> {
     }
     if (tornBytes > 0) this.env.emit("torn tail cut", { tornBytes });
     Object.assign(this.state, { term, votedFor, log });
+    // In an earlier life it may have confirmed a leader, who counts on that.
+    const { leaseReads, electionTimeoutMin } = this.config.options;
+    if (leaseReads && term > 0) this.state.loyalUntil = this.env.now() + electionTimeoutMin;
     // What was read may sit in the operating system's cache only: nothing is promised before it
     // is synced, so the recovery counts as a write. A cut needs no room.
     assert(error?.kind !== "full", "no room to cut off bytes:", tornBytes);
@@ -93,7 +101,9 @@ export class Member<Command> {
       this.resetElectionTimer();
       this.#forgetGauges();
     }
+    const reads = state.role.kind === "leader" ? state.role.reads.waiting : [];
     state.role = { kind: "follower", leader };
+    for (const { read } of reads) this.config.readEnds(read, false);
   }
 
   /**
@@ -207,10 +217,27 @@ export class Member<Command> {
     return { lastIndex: log.lastIndex, lastTerm: termAt(log, log.lastIndex) };
   }
 
-  /** Whether this member leads, or has heard from the leader within the shortest timeout. */
+  /** A leader is heard, of no older term than the own. False: no room for the term. */
+  follow(leader: NodeId, term: number): boolean {
+    const { state } = this;
+    assert(!(term === state.term && this.isLeader), "two leaders in term", term);
+    if (term > state.term) {
+      if (!this.enterTerm(term, leader)) return false;
+    } else if (this.leader !== leader) {
+      this.becomeFollower(leader);
+    }
+    state.leaderHeardAt = this.env.now();
+    this.resetElectionTimer();
+    return true;
+  }
+
+  /**
+   * Whether this member leads, or has heard from the leader within the shortest timeout, or some
+   * leader may count on it.
+   */
   hearsLeader(): boolean {
-    const { leaderHeardAt } = this.state;
-    if (this.isLeader) return true;
+    const { leaderHeardAt, loyalUntil } = this.state;
+    if (this.isLeader || this.env.now() < loyalUntil) return true;
     if (leaderHeardAt === undefined) return false;
     return this.env.now() - leaderHeardAt < this.config.options.electionTimeoutMin;
   }

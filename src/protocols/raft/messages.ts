@@ -8,7 +8,9 @@ export type RaftMessage<Command> =
   | VoteReply
   | Append<Command>
   | AppendReply
-  | AppendFull;
+  | AppendFull
+  | Confirm
+  | ConfirmReply;
 
 /** "Would you vote for me in this term?" Promises nothing, on either side. Thesis §9.6. */
 export interface PreVote {
@@ -75,4 +77,19 @@ export interface AppendFull {
   readonly type: "appendFull";
   readonly term: number;
   readonly index: number;
+}
+
+/** "Am I still your leader?" Asked before a read; all who say so did not elect another before. */
+export interface Confirm {
+  readonly type: "confirm";
+  readonly term: number;
+  /** Counts the rounds of this question in the term, from 1 on. */
+  readonly round: number;
+}
+
+/** "You are." Nobody says no: a newer term is told in answers to heartbeats. */
+export interface ConfirmReply {
+  readonly type: "confirmReply";
+  readonly term: number;
+  readonly round: number;
 }

@@ -1,5 +1,5 @@
 import { UsageError } from "../../sim/assert.ts";
-import { checkCount, checkFlag, checkRecord } from "../../sim/check.ts";
+import { checkCount, checkFlag, checkProbability, checkRecord } from "../../sim/check.ts";
 import { type Micros, ms, seconds } from "../../sim/time.ts";
 
 export interface RaftOptions {
@@ -18,6 +18,18 @@ export interface RaftOptions {
    * down; and nobody votes while it hears from a leader. Source: Ongaro's thesis §6.2 and §4.2.3.
    */
   readonly checkQuorum: boolean;
+  /**
+   * Let a leader answer lease reads without asking anybody; needs checkQuorum, and the same
+   * electionTimeoutMin and leaseReads on all members. In return a member that has confirmed a
+   * leader, or has restarted, does not vote for electionTimeoutMin. Source: thesis §6.4.1.
+   */
+  readonly leaseReads: boolean;
+  /**
+   * By which share, in [0, 1), the rate of a clock may be off, up or down: a lease is shorter than
+   * electionTimeoutMin by the factor (1 - drift) / (1 + drift). Clocks that drift more make lease
+   * reads stale; all else is safe whatever clocks do.
+   */
+  readonly clockDriftMax: number;
   /** Entries in one append message. */
   readonly appendEntriesMax: number;
   /** Bytes of the entries in one append message; a larger entry goes alone. */
@@ -46,6 +58,8 @@ export const defaultRaftOptions: RaftOptions = {
   heartbeatInterval: ms(100),
   preVote: true,
   checkQuorum: true,
+  leaseReads: false,
+  clockDriftMax: 0.1,
   appendEntriesMax: 64,
   appendBytesMax: MIB,
   entryBytesMax: 32 * MIB,
@@ -75,7 +89,7 @@ export function checkRaftOptions(value: unknown, path: string): RaftOptions {
     ),
     heartbeatInterval,
     preVote: checkFlag(fields.preVote, `${path}.preVote`),
-    checkQuorum: checkFlag(fields.checkQuorum, `${path}.checkQuorum`),
+    ...checkLeases(fields, path),
     appendEntriesMax: atLeastOne("appendEntriesMax"),
     appendBytesMax: atLeastOne("appendBytesMax"),
     entryBytesMax: atLeastOne("entryBytesMax"),
@@ -83,6 +97,19 @@ export function checkRaftOptions(value: unknown, path: string): RaftOptions {
     inflightBytesMax: atLeastOne("inflightBytesMax"),
     uncommittedBytesMax: atLeastOne("uncommittedBytesMax"),
   };
+}
+
+type LeaseOptions = Pick<RaftOptions, "checkQuorum" | "leaseReads" | "clockDriftMax">;
+
+function checkLeases(fields: Readonly<Record<string, unknown>>, path: string): LeaseOptions {
+  const checkQuorum = checkFlag(fields.checkQuorum, `${path}.checkQuorum`);
+  const leaseReads = checkFlag(fields.leaseReads, `${path}.leaseReads`);
+  if (leaseReads && !checkQuorum) {
+    throw new UsageError(`${path}.leaseReads: expected false without checkQuorum, got true`);
+  }
+  const drift = checkProbability(fields.clockDriftMax, `${path}.clockDriftMax`);
+  if (drift === 1) throw new UsageError(`${path}.clockDriftMax: expected less than 1, got 1`);
+  return { checkQuorum, leaseReads, clockDriftMax: drift };
 }
 
 type LimitName = Extract<keyof RaftOptions, `${string}Max`>;

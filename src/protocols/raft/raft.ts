@@ -1,7 +1,7 @@
 // Raft, as in Ongaro and Ousterhout, In Search of an Understandable Consensus Algorithm, 2014
 // ("Raft §…"), with pre-vote and check-quorum from Ongaro's thesis, 2014 ("thesis §…"). Each part
-// stands in a file of its own: elections.ts, leader.ts, follower.ts, and member.ts, which has what
-// they share.
+// stands in a file of its own: elections.ts, leader.ts, follower.ts, reads.ts, and member.ts, which
+// has what they share.
 
 import { assert, unreachable } from "../../sim/assert.ts";
 import type { DiskError, Env, NodeId } from "../../sim/env.ts";
@@ -10,9 +10,12 @@ import { Follower } from "./follower.ts";
 import { Leader, type Refusal } from "./leader.ts";
 import { Member, type RaftConfig } from "./member.ts";
 import type { RaftMessage } from "./messages.ts";
+import type { ReadKind } from "./read-state.ts";
+import { Reads } from "./reads.ts";
 import type { RaftState } from "./state.ts";
 
 export type { Refusal } from "./leader.ts";
+export type { ReadKind } from "./read-state.ts";
 
 /**
  * One member of a Raft group. The node that contains it passes on its events, and lends it its part
@@ -23,6 +26,7 @@ export class Raft<Command> {
   readonly #elections: Elections<Command>;
   readonly #leader: Leader<Command>;
   readonly #follower: Follower<Command>;
+  readonly #reads: Reads<Command>;
 
   constructor(
     env: Env<RaftMessage<Command>>,
@@ -31,7 +35,8 @@ export class Raft<Command> {
   ) {
     const receive = (from: NodeId, message: RaftMessage<Command>) => this.#receive(from, message);
     this.#member = new Member(env, config, state, receive);
-    this.#leader = new Leader(this.#member);
+    this.#reads = new Reads(this.#member);
+    this.#leader = new Leader(this.#member, this.#reads);
     this.#follower = new Follower(this.#member);
     this.#elections = new Elections(this.#member, () => this.#leader.begin());
   }
@@ -69,6 +74,16 @@ export class Raft<Command> {
     const entry = this.#leader.propose(command);
     this.#member.durability.flush();
     return entry;
+  }
+
+  /**
+   * Asks for a moment in which to read, by a number that the caller gives; `readEnds` of the config
+   * tells of it, once, unless this returns why not. Only a leader can tell.
+   */
+  read(read: number, kind: ReadKind): "not leading" | undefined {
+    if (!this.isLeader || this.state.durability.isHalted) return "not leading";
+    this.#reads.begin(read, kind);
+    return undefined;
   }
 
   onMessage(from: NodeId, message: RaftMessage<Command>): void {
@@ -114,6 +129,12 @@ export class Raft<Command> {
         break;
       case "appendFull":
         this.#leader.onAppendFull(from, message);
+        break;
+      case "confirm":
+        this.#reads.onConfirm(from, message);
+        break;
+      case "confirmReply":
+        this.#reads.onConfirmReply(from, message);
         break;
       default:
         unreachable(message);

@@ -3,6 +3,7 @@ import type { Micros } from "../../sim/time.ts";
 import { type DurabilityState, initialDurability } from "./durability.ts";
 import { emptyLog, type RaftLog } from "./log.ts";
 import type { Progress, SizeGauge } from "./progress.ts";
+import type { ReadState } from "./read-state.ts";
 
 /** A member's role, with the memory that only this role has. */
 export type Role =
@@ -17,6 +18,7 @@ export type Role =
       ahead: number;
       /** Bytes of the entries that are not committed. */
       readonly uncommitted: SizeGauge;
+      readonly reads: ReadState;
     };
 
 /** All of a Raft member's memory. */
@@ -33,6 +35,8 @@ export interface RaftState<Command> {
   applied: number;
   /** When the leader of this term was last heard. */
   leaderHeardAt: Micros | undefined;
+  /** With `leaseReads`: until then some leader may count on this member not to vote. */
+  loyalUntil: Micros;
   /**
    * Size in bytes of the largest record for which the disk had no room, and has had none since; 0
    * while it has room. Until then the member does not stand for election.
@@ -51,6 +55,7 @@ export function initialRaftState<Command>(): RaftState<Command> {
     commit: 0,
     applied: 0,
     leaderHeardAt: undefined,
+    loyalUntil: 0,
     lackingBytes: 0,
     durability: initialDurability(),
   };

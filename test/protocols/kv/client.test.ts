@@ -314,7 +314,7 @@ describe("an operation for one server", () => {
 });
 
 describe("a local read", () => {
-  const local = { op: "get", key: "k", isLocal: true };
+  const local = { op: "get", key: "k", read: "local" };
 
   it("asks for what a server holds, outside any session", () => {
     const bench = new Bench();
@@ -338,6 +338,26 @@ describe("a local read", () => {
   });
 });
 
+describe.each(["index", "lease"] as const)("a read by %s", (way) => {
+  const get = { op: "get", key: "k", read: way };
+
+  it("is no request that enters the log, and the history says so", () => {
+    const bench = new Bench();
+    const message = { type: "read", session: "c1@0", serial: 1, key: "k", read: way };
+    expect(bench.begin("o1", get)).toEqual([{ to: "n1", message }]);
+    const operation = { isLocal: false, request: undefined, read: way };
+    expect(bench.env.emitted).toMatchObject([["invoke", { operation }]]);
+  });
+
+  it("is answered, redirected and asked again like any other", () => {
+    const bench = asking(get);
+    expect(servers(bench.redirect("n1", 1, "n3"))).toEqual(["n3"]);
+    expect(servers(bench.fire("retry"))).toEqual(["n1"]);
+    bench.reply("n1", 1, { type: "value", value: "v" });
+    expect(bench.outcomes).toEqual([["ok", { id: "o1", result: { value: "v" } }]]);
+  });
+});
+
 describe("a client's session", () => {
   it("is named by its start, so that two lives do not share one", () => {
     expect(new Bench(["n1"], ms(5)).client.state.session).toBe("c1@5000");
@@ -345,7 +365,7 @@ describe("a client's session", () => {
 
   it("is not closed by answers to an earlier one: a restarted client counts from 1 again", () => {
     const bench = new Bench(["n1", "n2"], ms(5));
-    bench.begin("o1", { op: "get", key: "k", isLocal: true });
+    bench.begin("o1", { op: "get", key: "k", read: "local" });
     const earlier = { session: "c1@0", serial: 1 };
     bench.hear("n1", { type: "reply", ...earlier, result: DONE });
     bench.hear("n1", { type: "localValue", ...earlier, value: "v", applied: 7 });

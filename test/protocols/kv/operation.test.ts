@@ -41,13 +41,13 @@ describe("checkKvOperation", () => {
       id: "o",
       operation: expected,
       server: undefined,
-      isLocal: false,
+      read: "log",
     });
   });
 
   it("reads where and how", () => {
-    const where = { op: "get", key: "k", server: "n2", isLocal: true };
-    expect(read(where)).toMatchObject({ server: "n2", isLocal: true });
+    const where = { op: "get", key: "k", server: "n2", read: "local" };
+    expect(read(where)).toMatchObject({ server: "n2", read: "local" });
   });
 
   it.each([
@@ -60,7 +60,8 @@ describe("checkKvOperation", () => {
     [{ op: "get", key: "\ud800" }, "o.key: expected Unicode"],
     [{ op: "put", key: "k", value: "\ud800" }, "o.value: expected Unicode"],
     [{ ...PUT, server: 1 }, "o.server: expected a text"],
-    [{ ...PUT, isLocal: true }, "o.isLocal: expected only with a get"],
+    [{ ...PUT, read: "index" }, "o.read: expected only with a get, got put"],
+    [{ op: "get", key: "k", read: "dirty" }, "o.read: expected one of log, index, lease, local"],
   ])("refuses %o", (operation, message) => {
     expect(() => read(operation)).toThrow(message);
   });

@@ -4,7 +4,7 @@ import type { KvMessage } from "../../../src/protocols/kv/messages.ts";
 import { KvServer } from "../../../src/protocols/kv/server.ts";
 import type { Entry } from "../../../src/protocols/raft/log.ts";
 import { paperOptions } from "../../support/raft-member.ts";
-import { accepted, blank, vote, voteReply } from "../../support/raft-messages.ts";
+import { accepted, blank, confirmed, vote, voteReply } from "../../support/raft-messages.ts";
 import { RecordingEnv, type Sent } from "../../support/recording-env.ts";
 
 const PUT: KvOperation = { op: "put", key: "k", value: "v" };
@@ -132,6 +132,34 @@ describe("a server that leads", () => {
     expect(bench.ask("c1", request(1))).toEqual([{ to: "c1", message }]);
     expect(bench.server.role).toBe("follower");
     expect(bench.ask("c1", request(1))).toMatchObject([{ message: { type: "redirect" } }]);
+  });
+});
+
+describe("a read that does not go through the log", () => {
+  const index = (serial: number): KvMessage => {
+    return { type: "read", session: "s", serial, key: "k", read: "index" };
+  };
+
+  it("is answered once the leader has made sure that it leads", () => {
+    const bench = served();
+    expect(bench.ask("c2", index(1))).toEqual([]);
+    const result = { type: "value", value: "v" };
+    const message = { type: "reply", session: "s", serial: 1, result };
+    expect(bench.ask("n2", confirmed(1, 1))).toEqual([{ to: "c2", message }]);
+    expect(bench.server.lastIndex).toBe(2);
+  });
+
+  it("is redirected where nobody leads", () => {
+    const message = { type: "redirect", session: "s", serial: 1, leader: undefined };
+    expect(new Bench().ask("c2", index(1))).toEqual([{ to: "c2", message }]);
+  });
+
+  it("is redirected when the leader loses its place meanwhile", () => {
+    const bench = served();
+    bench.ask("c2", index(1));
+    const sent = bench.ask("n3", append(2, [2, 1]));
+    expect(sent).toMatchObject([{ to: "c2", message: { type: "redirect", serial: 1 } }]);
+    expect(bench.server.state.reading.size).toBe(0);
   });
 });
 

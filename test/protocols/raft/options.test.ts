@@ -19,6 +19,13 @@ describe("checkRaftOptions", () => {
     [{ inflightMax: 0 }, "raft.inflightMax: expected a whole number of at least 1"],
     [{ inflightBytesMax: 0.5 }, "raft.inflightBytesMax: expected a whole number of at least 1"],
     [{ uncommittedBytesMax: 0 }, "raft.uncommittedBytesMax: expected a whole number of at"],
+    [{ leaseReads: "yes" }, "raft.leaseReads: expected true or false"],
+    [
+      { leaseReads: true, checkQuorum: false },
+      "raft.leaseReads: expected false without checkQuorum, got true",
+    ],
+    [{ clockDriftMax: -0.1 }, "raft.clockDriftMax: expected a probability in [0, 1]"],
+    [{ clockDriftMax: 1 }, "raft.clockDriftMax: expected less than 1, got 1"],
     [{ prevote: true }, "raft.prevote: unknown field"],
   ])("refuses %o: %s", (change, message) => {
     expect(() => checkRaftOptions({ ...defaultRaftOptions, ...change }, "raft")).toThrow(message);

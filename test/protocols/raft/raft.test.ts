@@ -82,7 +82,8 @@ describe("a member names the leader", () => {
 
 describe("a member takes for a bug", () => {
   it("that it is no member", () => {
-    const config = { members: ["n2"], options: paperOptions, codec: textCodec, apply: () => {} };
+    const handlers = { apply: () => {}, readEnds: () => {} };
+    const config = { members: ["n2"], options: paperOptions, codec: textCodec, ...handlers };
     const make = () => new Raft(new RecordingEnv("n1"), config, initialRaftState());
     expect(make).toThrow("not a member: n1");
   });

@@ -1,0 +1,175 @@
+// Reads of replicated registers: no answer is older than what was acknowledged before the question.
+
+import type { Plain } from "../sim/env.ts";
+import type { History, HistoryEntry } from "../sim/history.ts";
+import type { Invariant, World } from "../sim/invariant.ts";
+import { inMs, type Micros } from "../sim/time.ts";
+
+/** What an operation of the history does to a key. Values are told apart by their texts. */
+export type RegisterOperation =
+  | { readonly kind: "read"; readonly key: string }
+  /** Undefined removes the key. */
+  | { readonly kind: "write"; readonly key: string; readonly value: string | undefined };
+
+/** How to understand the operations and results of a history. */
+export interface Registers {
+  /** Undefined for what is neither, and for reads that may be out of date. */
+  readonly operation: (operation: Plain) => RegisterOperation | undefined;
+  /** What an acknowledged read has found; undefined: nothing. */
+  readonly found: (result: Plain) => string | undefined;
+  /** Whether an acknowledged write has written: a compare-and-swap may not have. */
+  readonly hasWritten: (result: Plain) => boolean;
+}
+
+/** One write, or all removals of a key taken together. */
+interface Write {
+  /** When it was acknowledged; never while that is open, as it may take effect yet. */
+  endedAt: Micros;
+  /** It certainly did not happen. */
+  isVoid: boolean;
+  /** Another writes the same value: then nothing can be said of it. */
+  isTwice: boolean;
+}
+
+interface Register {
+  readonly writes: Map<string, Write>;
+  /** How many removals may take effect yet, and when the last of the others was acknowledged. */
+  openRemovals: number;
+  removedAt: Micros;
+  /** Acknowledged writes by time of return: when the latest of them so far was invoked. */
+  readonly acknowledged: { readonly returnedAt: Micros; readonly newest: Micros }[];
+}
+
+interface State {
+  /** How much of the history has been taken in. */
+  invoked: number;
+  returned: number;
+  readonly registers: Map<string, Register>;
+}
+
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+/**
+ * No acknowledged read finds a value whose write was acknowledged before another write began that
+ * was acknowledged before the read began; nor one that nobody has written. In true time; this is
+ * what every linearizable register obeys, and the cheap part of it: O(log n) a read. Values of a
+ * key differ; those that do not are passed over.
+ */
+export function readsAreFresh(name: string, registers: Registers): Invariant {
+  const made = {
+    name,
+    state: { invoked: 0, returned: 0, registers: new Map() } as State,
+    onStep: ({ history }: World) => {
+      const { state } = made;
+      if (state.returned === history.returned.length && state.invoked === history.invoked.length) {
+        return undefined;
+      }
+      return takeIn(state, history, registers);
+    },
+  };
+  return made;
+}
+
+function takeIn(state: State, history: History, registers: Registers): string | undefined {
+  while (state.invoked < history.invoked.length) {
+    const operation = registers.operation(history.invoked[state.invoked++]!.operation);
+    if (operation?.kind === "write") beginWrite(registerOf(state, operation.key), operation.value);
+  }
+  while (state.returned < history.returned.length) {
+    const entry = history.returned[state.returned++]!;
+    const operation = registers.operation(entry.operation);
+    if (operation === undefined) continue;
+    const register = registerOf(state, operation.key);
+    if (operation.kind === "write") endWrite(register, operation.value, entry, registers);
+    else if (entry.outcome === "ok") {
+      const wrong = judge(register, entry.invokedAt, registers.found(entry.result));
+      if (wrong !== undefined)
+        return `${entry.id} of ${entry.client} reads ${operation.key}: ${wrong}`;
+    }
+  }
+  return undefined;
+}
+
+function registerOf({ registers }: State, key: string): Register {
+  let register = registers.get(key);
+  if (register === undefined) {
+    register = { writes: new Map(), openRemovals: 0, removedAt: -1, acknowledged: [] };
+    registers.set(key, register);
+  }
+  return register;
+}
+
+function beginWrite(register: Register, value: string | undefined): void {
+  if (value === undefined) {
+    register.openRemovals++;
+    return;
+  }
+  const known = register.writes.get(value);
+  if (known !== undefined) known.isTwice = true;
+  else register.writes.set(value, { endedAt: NEVER, isVoid: false, isTwice: false });
+}
+
+function endWrite(
+  register: Register,
+  value: string | undefined,
+  { outcome, invokedAt, returnedAt = 0, result }: HistoryEntry,
+  { hasWritten }: Registers,
+): void {
+  // One that the client gave up may take effect at any time.
+  if (outcome !== "ok" && outcome !== "fail") return;
+  const isVoid = outcome === "fail" || !hasWritten(result);
+  if (value === undefined) {
+    register.openRemovals--;
+    if (!isVoid) register.removedAt = Math.max(register.removedAt, returnedAt);
+  } else {
+    const write = register.writes.get(value)!;
+    write.isVoid = isVoid;
+    write.endedAt = returnedAt;
+  }
+  if (isVoid) return;
+  const newest = Math.max(register.acknowledged.at(-1)?.newest ?? -1, invokedAt);
+  register.acknowledged.push({ returnedAt, newest });
+}
+
+function judge(register: Register, askedAt: Micros, value: string | undefined): string | undefined {
+  const newest = newestBefore(register, askedAt);
+  if (value === undefined) {
+    const isStale = register.openRemovals === 0 && register.removedAt < newest;
+    return isStale ? "nothing, and a newer value was acknowledged before" : undefined;
+  }
+  const write = register.writes.get(value);
+  if (write === undefined) return `${value}, which nobody has written`;
+  if (write.isTwice) return undefined;
+  if (write.isVoid) return `${value}, whose write was refused`;
+  return write.endedAt < newest ? `${value}, and a newer one was acknowledged before` : undefined;
+}
+
+/** When the latest write began that was acknowledged before a time; -1: none was. */
+function newestBefore({ acknowledged }: Register, time: Micros): Micros {
+  let low = 0;
+  let high = acknowledged.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (acknowledged[middle]!.returnedAt < time) low = middle + 1;
+    else high = middle;
+  }
+  return acknowledged[low - 1]?.newest ?? -1;
+}
+
+/** Measures how long acknowledged reads take, in ms; `metricOf` names the metric, if any. */
+export function measureReads(metricOf: (operation: Plain) => string | undefined): Invariant {
+  const made = {
+    name: "reads",
+    state: { returned: 0 },
+    onStep: ({ history, metrics }: World) => {
+      const { returned } = history;
+      while (made.state.returned < returned.length) {
+        const { outcome, operation, invokedAt, returnedAt = 0 } = returned[made.state.returned++]!;
+        const metric = outcome === "ok" ? metricOf(operation) : undefined;
+        if (metric !== undefined) metrics.observe(metric, inMs(returnedAt - invokedAt));
+      }
+      return undefined;
+    },
+  };
+  return made;
+}

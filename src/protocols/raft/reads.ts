@@ -1,0 +1,108 @@
+// Reads that do not go through the log: Ongaro's thesis §6.4, and §6.4.1 for leases.
+
+import type { NodeId } from "../../sim/env.ts";
+import type { Member } from "./member.ts";
+import type { Confirm, ConfirmReply } from "./messages.ts";
+import { majority } from "./progress.ts";
+import { leaseDuration, type ReadKind, type ReadState, type WaitingRead } from "./read-state.ts";
+
+/** A member's part in reads, as leader and as follower. */
+export class Reads<Command> {
+  readonly #member: Member<Command>;
+
+  constructor(member: Member<Command>) {
+    this.#member = member;
+  }
+
+  /** A leader begins a read; the member's `readEnds` tells its end, perhaps before this returns. */
+  begin(read: number, kind: ReadKind): void {
+    const { state, env, config } = this.#member;
+    const reads = this.#reads();
+    if (reads === undefined) return;
+    // Thesis §6.4: commit is only known to be the cluster's once an entry of the own term is in it.
+    const index = Math.max(state.commit, reads.firstIndex);
+    const isLease = kind === "lease" && config.options.leaseReads;
+    if (isLease) reads.isLeaseUsed = true;
+    const isUnderWay = reads.round > reads.confirmed;
+    if (isLease && env.now() < reads.leaseUntil) {
+      reads.waiting.push({ read, index, round: 0 });
+      this.release();
+      return;
+    }
+    // A round that has begun before proves nothing of now.
+    reads.waiting.push({ read, index, round: reads.round + 1 });
+    if (!isUnderWay) this.#beginRound(reads);
+  }
+
+  #beginRound(reads: ReadState): void {
+    const { env } = this.#member;
+    reads.round++;
+    reads.beganAt = env.now();
+    reads.confirmers = new Set();
+    this.#ask(reads);
+    this.#confirm(env.id, reads);
+  }
+
+  #ask({ round, confirmers }: ReadState): void {
+    const { state, env, peers } = this.#member;
+    for (const peer of peers) {
+      if (!confirmers.has(peer)) env.send(peer, { type: "confirm", term: state.term, round });
+    }
+  }
+
+  /** With each heartbeat: asks again who has not answered, and renews a lease that is in use. */
+  onHeartbeat(): void {
+    const reads = this.#reads();
+    if (reads === undefined) return;
+    if (reads.round > reads.confirmed) this.#ask(reads);
+    else if (reads.isLeaseUsed) this.#beginRound(reads);
+    reads.isLeaseUsed = false;
+  }
+
+  onConfirm(from: NodeId, { term, round }: Confirm): void {
+    const member = this.#member;
+    const { state, env, config } = member;
+    if (term < state.term) return;
+    if (!member.follow(from, term)) return;
+    const { leaseReads, electionTimeoutMin } = config.options;
+    if (leaseReads) state.loyalUntil = env.now() + electionTimeoutMin;
+    env.send(from, { type: "confirmReply", term, round });
+  }
+
+  onConfirmReply(from: NodeId, { term, round }: ConfirmReply): void {
+    const { state } = this.#member;
+    if (term !== state.term || state.role.kind !== "leader") return;
+    state.role.progress.get(from)!.isActive = true;
+    const { reads } = state.role;
+    if (round === reads.round && round > reads.confirmed) this.#confirm(from, reads);
+  }
+
+  #confirm(from: NodeId, reads: ReadState): void {
+    const { config } = this.#member;
+    reads.confirmers.add(from);
+    if (reads.confirmers.size < majority(config.members.length)) return;
+    reads.confirmed = reads.round;
+    reads.leaseUntil = reads.beganAt + leaseDuration(config.options);
+    this.release();
+    const last = reads.waiting.at(-1);
+    if (last !== undefined && last.round > reads.round) this.#beginRound(reads);
+  }
+
+  /** Ends the reads whose round is confirmed and whose index is applied. */
+  release(): void {
+    const { state, config } = this.#member;
+    const reads = this.#reads();
+    if (reads === undefined || reads.waiting.length === 0) return;
+    const isReady = ({ index, round }: WaitingRead): boolean =>
+      round <= reads.confirmed && index <= state.applied;
+    const ready = reads.waiting.filter(isReady);
+    if (ready.length === 0) return;
+    reads.waiting = reads.waiting.filter((waiting) => !isReady(waiting));
+    for (const { read } of ready) config.readEnds(read, true);
+  }
+
+  #reads(): ReadState | undefined {
+    const { role } = this.#member.state;
+    return role.kind === "leader" ? role.reads : undefined;
+  }
+}

@@ -1,0 +1,14 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "read-index-no-quorum",
+  wrong: "An index read is answered without asking a majority whether the leader leads still.",
+  source: "Ongaro's thesis §6.4; scenario raft-linearizable-reads.",
+  file: "src/protocols/raft/reads.ts",
+  find: "reads.waiting.push({ read, index, round: reads.round + 1 });",
+  replace: ["reads.waiting.push({ read, index, round: 0 });", "    this.release();"].join("\n"),
+  scenario: "raft-linearizable-reads",
+  invariant: "STALE-READ",
+};
+
+export default mutant;
