@@ -33,7 +33,6 @@ export class Downfall<Message, View> {
   /** The power fails at a point of the program, for so many faults. */
   springTrap(host: Host<Message, View>, times: number): void {
     this.#keepUnfinished(host);
-    this.#onlookers.watch.fell(host.node);
     for (let i = 0; i < times; i++) host.hold();
     this.goDown(host, "crash");
   }
@@ -46,7 +45,6 @@ export class Downfall<Message, View> {
     if (host.node === undefined || !host.memory.condemn()) return false;
     const { scheduler } = this.#parts;
     this.#keepUnfinished(host);
-    this.#onlookers.watch.fell(host.node);
     const note = `out of memory at ${host.memory.state.bytes} bytes`;
     host.die();
     this.goDown(host, "stop", note);
@@ -57,11 +55,13 @@ export class Downfall<Message, View> {
 
   /** Keeps what a handler, if one runs, has made of the state so far; it will not come further. */
   #keepUnfinished(host: Host<Message, View>): void {
-    if (this.#onlookers.recorder === undefined || host.node === undefined) return;
+    const { recorder, watch } = this.#onlookers;
+    const { node } = host;
     const { steps, kind, scheduler } = this.#parts;
-    this.#onlookers.recorder.rescue(host, steps, scheduler.now, EVENT_KINDS[kind]!);
+    const hasRun = recorder?.rescue(host, steps, scheduler.now, EVENT_KINDS[kind]!) ?? false;
+    watch.fell(node);
     // Should it catch what ends it and go on, it writes into something that nobody keeps.
-    this.#onlookers.recorder.lend(host.node);
+    if (hasRun && node !== undefined) recorder?.lend(node);
   }
 }
 

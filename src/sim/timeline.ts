@@ -103,9 +103,11 @@ export class Recorder {
     this.timeline.push({ step, at, host: host.id, kind, state: node.state });
   }
 
-  /** A handler threw: what it had done to the state by then is kept as well. */
-  rescue(host: RecordedHost, step: number, at: Micros, kind: EventKind): void {
-    if (isDraft(host.node?.state)) this.keep(host, step, at, kind);
+  /** A handler threw: what it had done to the state by then is kept. False if none had run. */
+  rescue(host: RecordedHost, step: number, at: Micros, kind: EventKind): boolean {
+    const hasRun = isDraft(host.node?.state);
+    if (hasRun) this.keep(host, step, at, kind);
+    return hasRun;
   }
 }
 

@@ -55,6 +55,8 @@ export class Watch<View> {
     payload: undefined,
   };
   #sent: SentMessage[] = [];
+  /** With what state `world.fallen` went down. */
+  #fallen: { readonly node: { state: unknown }; readonly state: unknown } | undefined;
   readonly #watched: Watched<View>;
   readonly #options: WatchOptions<View>;
   readonly #stepInvariants: readonly Invariant<View>[];
@@ -116,9 +118,10 @@ export class Watch<View> {
     if (world.fallen !== undefined) world.fallen = undefined;
   }
 
-  /** The node of the event's host goes down while it handles the event. */
-  fell(node: View | undefined): void {
+  /** The node of the event's host goes down while it handles the event: its state is kept so. */
+  fell(node: (View & { state: unknown }) | undefined): void {
     this.#world.fallen = node;
+    this.#fallen = node && { node, state: node.state };
   }
 
   sent(from: HostView, to: NodeId, message: unknown): void {
@@ -142,6 +145,7 @@ export class Watch<View> {
   /** The event is over: what do the invariants say? */
   judge(): void {
     const world = this.#world;
+    if (world.fallen !== undefined) this.#restoreFallen();
     let asked = "";
     try {
       for (const { name, onStep } of this.#stepInvariants) {
@@ -152,6 +156,12 @@ export class Watch<View> {
     } catch (error) {
       this.#violateByInvariant(asked, error);
     }
+  }
+
+  /** What the handler wrote while it was cut short, into whatever it was lent, does not count. */
+  #restoreFallen(): void {
+    if (this.#fallen !== undefined) this.#fallen.node.state = this.#fallen.state;
+    this.#fallen = undefined;
   }
 
   /** The run is over: what do the invariants say? */

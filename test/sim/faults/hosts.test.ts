@@ -3,6 +3,7 @@ import { constant, uniform } from "../../../src/sim/distribution.ts";
 import type { Env } from "../../../src/sim/env.ts";
 import { checkFault, type Fault, type FaultKind } from "../../../src/sim/fault.ts";
 import { isolate } from "../../../src/sim/faults/cuts-by-hand.ts";
+import type { World } from "../../../src/sim/invariant.ts";
 import { Simulation } from "../../../src/sim/simulation.ts";
 import type { GivenOptions } from "../../../src/sim/simulation-options.ts";
 import { targetNames } from "../../../src/sim/targets.ts";
@@ -527,6 +528,21 @@ describe("crashPoint", () => {
     expect(recorded.fingerprint).toBe(plain.fingerprint);
     const last = recorded.timeline!.steps.findLast(({ host, at }) => host === "n1" && at === 110);
     expect(last?.state).toEqual({ heard: ["start", "100 from n2"] });
+  });
+
+  it("shows invariants of a recorded run the state of the fallen node, and no draft", () => {
+    const seen: unknown[] = [];
+    const look = ({ fallen }: World<ScriptedNode>): undefined => {
+      if (fallen !== undefined) seen.push(fallen.state);
+    };
+    const simulation = simulate({ onMessage: busy }, [on(point("between sends"), 50, 300)], {
+      record: true,
+      invariants: [{ name: "LOOK", onStep: look }],
+    });
+    simulation.run(500);
+    const kept = simulation.timeline!.steps.findLast(({ host, at }) => host === "n1" && at === 110);
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toBe(kept?.state);
   });
 
   it.each([["after lunch"], ["emit "], ["emit"]])("refuses a point called %s", (name) => {
