@@ -12,11 +12,14 @@ export interface Pace {
 }
 
 /** Writes of values that never occur twice, over a few keys, so that they meet. */
-export function writes(pace: Pace, { keys = 3, server }: WriteOptions = {}): PlannedOperation[] {
+export function writes(
+  pace: Pace,
+  { keys = 3, server, sizeBytes = 0 }: WriteOptions = {},
+): PlannedOperation[] {
   return steadily(pace, (n, prefix) => ({
     op: "put",
     key: `k${(n % keys) + 1}`,
-    value: `${prefix}${n}`,
+    value: `${prefix}${n}`.padEnd(sizeBytes, "."),
     ...(server === undefined ? {} : { server }),
   }));
 }
@@ -25,6 +28,8 @@ export interface WriteOptions {
   readonly keys?: number;
   /** The only server to ask. */
   readonly server?: NodeId;
+  /** Of a value, at least. */
+  readonly sizeBytes?: number;
 }
 
 /** One client for each server, which asks only that one; and two that ask whoever leads. */
