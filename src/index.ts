@@ -5,6 +5,7 @@ export { type CampaignReport, campaign } from "./campaign/campaign.ts";
 export { catalogue, findScenario } from "./scenarios/catalogue.ts";
 // Errors.
 export { AssertionError, assert, UsageError } from "./sim/assert.ts";
+// Times that vary.
 export {
   constant,
   type Distribution,
@@ -27,27 +28,10 @@ export {
   type Violation,
   type World,
 } from "./sim/invariant.ts";
-// Plans and runs.
-export {
-  bridges,
-  clogs,
-  flappings,
-  isolations,
-  oneWayCuts,
-  partitions,
-  rings,
-  swizzleClogs,
-} from "./sim/nemeses/cuts.ts";
-export {
-  bandwidths,
-  burstLosses,
-  corruptions,
-  duplications,
-  latencies,
-  losses,
-  reorderings,
-} from "./sim/nemeses/traffic.ts";
+// Weather that a plan draws; more in stormglass/nemeses/clocks, cuts, disk, hosts, traffic.
+export { isolations, oneWayCuts, partitions } from "./sim/nemeses/cuts.ts";
 export { all, clientStops, crashes, stops, swarm } from "./sim/nemesis.ts";
+// Plans and runs.
 export type { Plan } from "./sim/plan.ts";
 export type { Random } from "./sim/random.ts";
 export {
@@ -60,9 +44,11 @@ export {
 // The world.
 export { Simulation } from "./sim/simulation.ts";
 export type { SimulationOptions } from "./sim/simulation-options.ts";
+export type { SwarmOptions } from "./sim/swarm.ts";
 // Time.
 export { type Micros, minutes, ms, seconds, us } from "./sim/time.ts";
 export type { Timeline } from "./sim/timeline.ts";
 export { formatTrace, type TraceEntry } from "./sim/trace.ts";
-// Messages as bytes.
+// Weather by hand, and messages as bytes.
+export { Weather } from "./sim/weather.ts";
 export { plainWire, type Wire } from "./sim/wire.ts";
