@@ -71,26 +71,37 @@ export function checkFaults(
   return faults;
 }
 
-/** Refuses faults that overlap in time and set one thing to different values. */
+/** Refuses faults that overlap in time and set one thing to different values. O(n log n). */
 function checkContradictions(faults: readonly Fault[], path: string): void {
-  const settings = new Map<string, number[]>();
+  const setting = new Map<string, number[]>();
   faults.forEach((fault, i) => {
-    for (const key of definitionOf(fault).sets?.(fault) ?? []) {
-      const others = settings.get(key) ?? [];
-      const other = others.find((number) => contradict(faults[number]!, fault));
-      if (other !== undefined) {
-        throw new UsageError(
-          `${path}[${i}]: expected one ${key} at a time, got another from ${path}[${other}]`,
-        );
-      }
-      settings.set(key, [...others, i]);
+    for (const what of definitionOf(fault).sets?.(fault) ?? []) {
+      setting.set(what, [...(setting.get(what) ?? []), i]);
     }
   });
+  for (const [what, numbers] of setting) {
+    const inTime = [...numbers].sort((a, b) => faults[a]!.at - faults[b]!.at);
+    // Which of those that have begun lasts longest.
+    let holder = inTime[0]!;
+    for (const next of inTime) {
+      if (contradict(faults[holder]!, faults[next]!)) {
+        const [first, second] = [Math.min(holder, next), Math.max(holder, next)];
+        throw new UsageError(
+          `${path}[${second}]: expected one ${what} at a time, got another from ${path}[${first}]`,
+        );
+      }
+      if (endOf(faults[next]!) > endOf(faults[holder]!)) holder = next;
+    }
+  }
 }
 
+/** Of two faults in order of time, whether they overlap, with different values. */
 function contradict(a: Fault, b: Fault): boolean {
-  const isOverlapping = a.at < b.at + b.lasting && b.at < a.at + a.lasting;
-  return isOverlapping && describeKind(a) !== describeKind(b);
+  return b.at < endOf(a) && describeKind(a) !== describeKind(b);
+}
+
+function endOf({ at, lasting }: Fault): Micros {
+  return at + lasting;
 }
 
 /**

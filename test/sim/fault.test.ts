@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/sim/assert.ts";
 import {
   checkFault,
+  checkFaults,
   describeFault,
   FAULT_KINDS,
   type Fault,
@@ -111,6 +112,36 @@ describe("the targets of a fault", () => {
     ...others.map(([fault]): [Fault, readonly string[]] => [fault, hosts]),
   ])("are all that it names, in order: %#", (fault, found) => {
     expect(targetsOf(fault)).toEqual(found);
+  });
+});
+
+describe("faults from outside", () => {
+  const limit = (at: number, bytesMax: number, host = "n1"): Fault => ({
+    ...{ kind: "memoryLimit", hosts: [host], bytesMax, at, lasting: 100 },
+  });
+  const full = (at: number, freeBytes: number): Fault => ({
+    ...{ kind: "diskFull", hosts: ["n2", "n1"], freeBytes, at, lasting: 100 },
+  });
+  const check = (...faults: readonly Fault[]) => checkFaults(faults, "faults", targets, HORIZON);
+
+  it("may set one thing for one host after another, and the same twice", () => {
+    const faults = [limit(0, 5), limit(100, 6), limit(50, 7, "n2"), limit(150, 6), full(0, 5)];
+    expect(check(...faults)).toEqual(faults);
+  });
+
+  it("are refused when they set one thing to two values at a time", () => {
+    expect(() => check(crash, limit(0, 5), limit(99, 6))).toThrow(
+      new UsageError(
+        "faults[2]: expected one memory limit of n1 at a time, got another from faults[1]",
+      ),
+    );
+    const brief = { ...limit(20, 5), lasting: 10 };
+    expect(() => check(limit(0, 5), brief, limit(50, 6))).toThrow(/^faults\[2\]: .* faults\[0\]$/);
+    expect(() => check(full(50, 5), full(0, 6))).toThrow(
+      new UsageError(
+        "faults[1]: expected one amount of free space on n2 at a time, got another from faults[0]",
+      ),
+    );
   });
 });
 

@@ -1,7 +1,9 @@
 // Nemeses of disks.
 
 import type { Distribution } from "../distribution.ts";
+import { type Target, targetsOf } from "../fault.ts";
 import { type Nemesis, type Rhythm, repeated } from "../nemesis.ts";
+import type { Micros } from "../time.ts";
 
 /** Disks of single servers whose syncs take longer by a draw of `added`. */
 export function slowDisks(rhythm: Rhythm, added: Distribution): Nemesis {
@@ -12,13 +14,22 @@ export function slowDisks(rhythm: Rhythm, added: Distribution): Nemesis {
   }));
 }
 
-/** Disks of single servers with room for `freeBytesMax` bytes more, or for less. */
+/** Disks of single servers with room for `freeBytesMax` bytes more, or for less; one at a time. */
 export function fullDisks(rhythm: Rhythm, freeBytesMax: number): Nemesis {
-  return repeated("full disk", rhythm, (random, { servers }) => ({
+  const nemesis = repeated("full disk", rhythm, (random, { servers }) => ({
     kind: "diskFull",
     hosts: [random.pick(servers)],
     freeBytes: random.int(0, freeBytesMax),
   }));
+  return (streams, field) => {
+    const fullUntil = new Map<Target, Micros>();
+    return nemesis(streams, field).filter((fault) => {
+      const [host] = targetsOf(fault);
+      const isFree = fault.at >= (fullUntil.get(host!) ?? 0);
+      if (isFree) fullUntil.set(host!, fault.at + fault.lasting);
+      return isFree;
+    });
+  };
 }
 
 /** Disks of single servers whose syncs fail, each with the given probability. */
