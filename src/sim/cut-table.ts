@@ -1,30 +1,23 @@
 // Links on which messages do not pass. Who cuts them, and when, is for faults/cuts.ts to say.
 
 import { assert } from "./assert.ts";
-import { type CaughtMessage, type Cut, concerns, type LaidCut, type Link } from "./cut.ts";
-import { LINK } from "./event.ts";
+import {
+  type CaughtMessage,
+  type Cut,
+  type CutTableState,
+  concerns,
+  type LaidCut,
+  type Link,
+  latest,
+} from "./cut.ts";
+import { LINK, STREAM } from "./event.ts";
 import type { HeldMessage } from "./held-messages.ts";
 import { typeOf } from "./message-type.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { contentOf, isSegment, type StreamEvent } from "./stream-segment.ts";
 import type { Micros } from "./time.ts";
 
-/** All cuts as plain data. Links are numbered `from * hosts + to`. */
-export interface CutTableState {
-  /** Cuts by number, those that have begun and are not over. */
-  readonly cuts: Map<number, LaidCut>;
-  nextNumber: number;
-  /** By link, the numbers of the cuts that lie on it now, in order of beginning. */
-  readonly onLink: Map<number, readonly number[]>;
-  /** The sum of all lengths in `onLink`; while it is 0, the network need not look. */
-  linkCount: number;
-  /** By link: messages created before this sequence number were lost when a cut began. */
-  readonly severedAt: Float64Array;
-  /** By link and type, the same for cuts that concern some types only. */
-  readonly severedTypes: Map<number, Map<string, number>>;
-  hasSevered: boolean;
-  /** By link, what waits there. */
-  readonly held: Map<number, CaughtMessage[]>;
-}
+export type { CutTableState } from "./cut.ts";
 
 /** The kinds of event that are messages under way, and messages that a condition keeps back. */
 interface MessageKinds {
@@ -124,6 +117,14 @@ export class CutTable {
     return isLost;
   }
 
+  /** A segment of a stream sets out: whether a cut stops it. What a clog holds is sent again. */
+  stopsSegment(from: number, to: number, content: unknown): boolean {
+    const cuts = this.#concerning(from, to, content);
+    for (const cut of cuts) cut.bites++;
+    if (cuts.length > 0) this.observer?.onDrop(from, to, content, "cut");
+    return cuts.length > 0;
+  }
+
   /**
    * A message sets out on a way of `latency`: whether a cut holds it. It has just been sent, past
    * {@link stops}, and meets clogs alone; or it was sent before and kept back by a condition.
@@ -183,6 +184,7 @@ export class CutTable {
     const { severedAt, severedTypes, held } = this.state;
     cut.bites += this.#underWay(cut, links, this.#kinds.deliverKind).length;
     cut.bites += this.#underWay(cut, links, this.#kinds.releaseKind).length;
+    cut.bites += this.#underWay(cut, links, STREAM).length;
     for (const [from, to] of cut.links) {
       const link = from * this.#hostCount + to;
       const kept = held.get(link) ?? [];
@@ -221,15 +223,22 @@ export class CutTable {
   /** Events with messages on these links that a cut concerns and that no cut has lost already. */
   #underWay(cut: Cut, links: ReadonlySet<number>, eventKind: number): number[] {
     const { kind, from, host, payload, sequence } = this.#scheduler;
-    const isKeptBack = eventKind === this.#kinds.releaseKind;
     return this.#scheduler.waiting((slot) => {
       if (kind[slot] !== eventKind) return false;
       if (!links.has(from[slot]! * this.#hostCount + host[slot]!)) return false;
-      // The payload of that kind is what held-messages.ts schedules.
-      const message = isKeptBack ? (payload[slot] as HeldMessage).message : payload[slot];
-      if (!concerns(cut, message)) return false;
+      const message = this.#messageOf(eventKind, payload[slot]);
+      if (message === undefined || !concerns(cut, message)) return false;
       return !this.#wasSevered(from[slot]!, host[slot]!, sequence[slot]!, message);
     });
+  }
+
+  /** The message in an event; undefined when there is none. */
+  #messageOf(eventKind: number, payload: unknown): unknown {
+    // The payloads of those kinds are what held-messages.ts and stream-sender.ts schedule.
+    if (eventKind === this.#kinds.releaseKind) return (payload as HeldMessage).message;
+    if (eventKind !== STREAM) return payload;
+    const event = payload as StreamEvent;
+    return isSegment(event) ? contentOf(event) : undefined;
   }
 
   #wasSevered(from: number, to: number, sequence: number, message: unknown): boolean {
@@ -288,12 +297,4 @@ export class CutTable {
     assert(cut !== undefined, "no such cut:", number);
     return cut;
   }
-}
-
-function latest(
-  before: ReadonlyMap<string, number> | undefined,
-  types: readonly string[],
-  sequence: number,
-): Map<string, number> {
-  return new Map([...(before ?? []), ...types.map((type) => [type, sequence] as const)]);
 }

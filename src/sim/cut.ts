@@ -43,9 +43,36 @@ export interface CaughtMessage {
   isInOrder: boolean;
 }
 
+/** All cuts as plain data. Links are numbered `from * hosts + to`. */
+export interface CutTableState {
+  /** Cuts by number, those that have begun and are not over. */
+  readonly cuts: Map<number, LaidCut>;
+  nextNumber: number;
+  /** By link, the numbers of the cuts that lie on it now, in order of beginning. */
+  readonly onLink: Map<number, readonly number[]>;
+  /** The sum of all lengths in `onLink`; while it is 0, the network need not look. */
+  linkCount: number;
+  /** By link: messages created before this sequence number were lost when a cut began. */
+  readonly severedAt: Float64Array;
+  /** By link and type, the same for cuts that concern some types only. */
+  readonly severedTypes: Map<number, Map<string, number>>;
+  hasSevered: boolean;
+  /** By link, what waits there. */
+  readonly held: Map<number, CaughtMessage[]>;
+}
+
 /** Whether a cut is for messages such as this one. */
 export function concerns({ types }: Cut, message: unknown): boolean {
   if (types.length === 0) return true;
   const type = typeOf(message);
   return type !== undefined && types.includes(type);
+}
+
+/** By type, from when on messages are not lost, with these types lost up to `sequence`. */
+export function latest(
+  before: ReadonlyMap<string, number> | undefined,
+  types: readonly string[],
+  sequence: number,
+): Map<string, number> {
+  return new Map([...(before ?? []), ...types.map((type) => [type, sequence] as const)]);
 }

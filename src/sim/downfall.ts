@@ -1,3 +1,4 @@
+import type { Plain } from "./env.ts";
 import { EVENT_KINDS, START } from "./event.ts";
 import type { Host } from "./host.ts";
 import type { Onlookers } from "./onlookers.ts";
@@ -16,7 +17,8 @@ export class Downfall<Message, View> {
 
   /** A fault holds a host down, whether it was up or not. */
   goDown(host: Host<Message, View>, kind: "crash" | "stop" | "wipe", note?: string): void {
-    const { metrics } = this.#parts;
+    const { metrics, streamLinks } = this.#parts;
+    streamLinks.goDown(host.index, kind);
     if (kind === "wipe") host.losePowerTo(new Map());
     if (kind !== "crash") {
       this.#onlookers.watch.note(kind, host, undefined, undefined, note);
@@ -28,6 +30,23 @@ export class Downfall<Message, View> {
     const tear = torn === 0 ? "" : `, tore ${torn}`;
     const found = `of the writes not synced kept ${kept}, lost ${lost}${tear}`;
     this.#onlookers.watch.note("crash", host, undefined, undefined, found);
+  }
+
+  /** A handler threw, and its node lives. */
+  giveUp(host: Host<Message, View>, error: unknown): void {
+    const { steps, kind, scheduler } = this.#parts;
+    const { recorder, watch } = this.#onlookers;
+    recorder?.rescue(host, steps, scheduler.now, EVENT_KINDS[kind]!);
+    watch.violateByThrow(error, host.id);
+  }
+
+  /** A node has said how large something is in its memory; ends it there if that is too much. */
+  measure(host: Host<Message, View>, data: Plain): void {
+    const { metrics } = this.#parts;
+    const { name, gauge } = host.memory.report(data);
+    const most = `${name}, most bytes`;
+    if (gauge.bytesMax > metrics.gauged(most)) metrics.gauge(most, gauge.bytesMax);
+    if (this.judgeMemory(host)) host.cutShort();
   }
 
   /** The power fails at a point of the program, for so many faults. */

@@ -36,7 +36,10 @@ export interface Env<Message> {
   now(): Micros;
   /** Microseconds since 1970 as this host believes; may be wrong, and jump in both directions. */
   wallClock(): Micros;
-  /** Hands a message to the network: it may be lost, late, twice, out of order. */
+  /**
+   * Hands a message to the network: it may be lost, late, twice, out of order. On a stream it
+   * arrives in order and once, unless `onDisconnect` tells that the connection is gone.
+   */
   send(to: NodeId, message: Message): void;
   /** Sets a timer `delay` from now by `now()`; setting a timer that is set replaces it. */
   setTimer(name: string, delay: Micros): void;
@@ -65,6 +68,8 @@ export interface Node<Message, State = unknown> {
   onTimer?(name: string): void;
   /** A sync has finished; with an error, nothing that it was to make durable is safe. */
   onSynced?(token: string, error?: DiskError): void;
+  /** The connection with `peer` is gone, and what it had not delivered; stream links only. */
+  onDisconnect?(peer: NodeId): void;
   /** The workload hands an operation to this client; it emits `invoke` and later an outcome. */
   onOperation?(operation: Operation): void;
 }

@@ -12,8 +12,14 @@ export const FAULT_ENDS = 7;
 export const WAKE = 8;
 /** A message that the network held back is let go. */
 export const NETWORK = 9;
+/** A program is told that the connection of a stream is gone. */
+export const DISCONNECT = 10;
 /** A cut that takes turns is laid on its links, or taken off them. */
 export const LINK = 11;
+/** Of a stream, what no program sees: a segment arrives, a timer fires. */
+export const STREAM = 12;
+/** A stream hands a message to a program. It has arrived before, so no cut concerns it. */
+export const STREAM_DELIVER = 13;
 
 /** By kind. */
 export const EVENT_KINDS: Readonly<Record<number, EventKind>> = {
@@ -26,5 +32,8 @@ export const EVENT_KINDS: Readonly<Record<number, EventKind>> = {
   [FAULT_ENDS]: "fault ends",
   [WAKE]: "inbox",
   [NETWORK]: "network",
+  [DISCONNECT]: "disconnect",
   [LINK]: "link",
+  [STREAM]: "stream",
+  [STREAM_DELIVER]: "deliver",
 };

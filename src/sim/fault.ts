@@ -10,6 +10,7 @@ import {
 } from "./faults/definition.ts";
 import { type DiskFault, diskFaults } from "./faults/disk.ts";
 import { type HostFault, hostFaults } from "./faults/hosts.ts";
+import { type StreamFault, streamFaults } from "./faults/streams.ts";
 import { type TrafficFault, trafficFaults } from "./faults/traffic.ts";
 import { formatTime, type Micros } from "./time.ts";
 
@@ -23,12 +24,12 @@ export type { Target, TargetNames } from "./faults/definition.ts";
  */
 export type Fault = { readonly at: Micros; readonly lasting: Micros } & FaultKind;
 
-export type FaultKind = HostFault | CutFault | ClockFault | TrafficFault | DiskFault;
+export type FaultKind = HostFault | CutFault | ClockFault | TrafficFault | StreamFault | DiskFault;
 
 /** By kind, what it is. A kind of one's own file is taken out here and in {@link FaultKind}. */
 const DEFINITIONS: {
   readonly [Kind in FaultKind["kind"]]: FaultDefinition<Extract<FaultKind, { kind: Kind }>>;
-} = { ...hostFaults, ...cuts, ...clockFaults, ...trafficFaults, ...diskFaults };
+} = { ...hostFaults, ...cuts, ...clockFaults, ...trafficFaults, ...streamFaults, ...diskFaults };
 
 // The parse boundary of the language: `keys` gives texts, and these are the names of the kinds.
 export const FAULT_KINDS = Object.keys(DEFINITIONS) as readonly FaultKind["kind"][];

@@ -31,7 +31,7 @@ export interface HostView<View = unknown> {
 export interface EventView {
   readonly kind: EventKind;
   readonly host: HostView | undefined;
-  /** The sender of a delivered message. */
+  /** The sender of a delivered message, the peer of a disconnect. */
   readonly from: NodeId | undefined;
   /**
    * The message, the timer's name, the sync's token, the operation, the fault, and of links that go
@@ -53,7 +53,11 @@ export type EventKind =
   /** The network lets go a message that it held back. */
   | "network"
   /** Links that flap go down, or come up. */
-  | "link";
+  | "link"
+  /** A program is told that the connection of a stream is gone. */
+  | "disconnect"
+  /** On a stream, something that no program sees; no host counts, as for a fault. */
+  | "stream";
 
 /** A message that the node handed to the network in this step. */
 export interface SentMessage {

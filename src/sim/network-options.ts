@@ -9,6 +9,15 @@ import {
 } from "./condition.ts";
 import { checkDistribution, constant, type Distribution, uniform } from "./distribution.ts";
 import type { NodeId } from "./env.ts";
+import {
+  checkStreamTimeouts,
+  checkTransport,
+  checkTransports,
+  defaultStreamTimeouts,
+  STREAM_TIMEOUTS,
+  type StreamTimeouts,
+  type Transport,
+} from "./stream-options.ts";
 import { ms } from "./time.ts";
 
 /** What happens to messages on a link, and on all links that have no entry of their own. */
@@ -34,9 +43,11 @@ export interface LinkOptions {
   readonly bandwidth: readonly Omit<BandwidthCondition, "kind">[];
   /** Larger messages are dropped; 0, the default: none is too large. */
   readonly bytesMax: number;
+  /** What carries messages, the same in both directions. Default: datagrams. */
+  readonly transport: Transport;
 }
 
-export interface NetworkOptions extends LinkOptions {
+export interface NetworkOptions extends LinkOptions, StreamTimeouts {
   /** Links that differ, each a direction. */
   readonly links: readonly DirectedLink[];
 }
@@ -47,7 +58,7 @@ export interface DirectedLink extends LinkOptions {
 }
 
 /** Network options as a person writes them: what is left out is the default. */
-export type GivenNetwork = Partial<LinkOptions> & {
+export type GivenNetwork = Partial<LinkOptions & StreamTimeouts> & {
   /** What a link leaves out is as on all others. */
   readonly links?: readonly (Partial<LinkOptions> & Pick<DirectedLink, "from" | "to">)[];
 };
@@ -62,13 +73,15 @@ export const defaultNetworkOptions: NetworkOptions = {
   corruption: { probability: 0, of: "bytes" },
   bandwidth: [],
   bytesMax: 0,
+  transport: "datagram",
+  ...defaultStreamTimeouts,
   links: [],
 };
 
 /** All options of a network, with what is given in the place of the defaults. */
 export function networkOptions({ links = [], ...given }: GivenNetwork): NetworkOptions {
   const all = { ...defaultNetworkOptions, ...given };
-  const { links: _, ...everyLink } = all;
+  const { links: _, connectTimeout, streamTimeout, ...everyLink } = all;
   return { ...all, links: links.map((link) => ({ ...everyLink, ...link })) };
 }
 
@@ -78,7 +91,11 @@ export function checkNetworkOptions(
   path: string,
   hosts: readonly NodeId[],
 ): NetworkOptions {
-  const { links, ...rest } = checkRecord(value, path, [...LINK_FIELDS, "links"]);
+  const { links, ...rest } = checkRecord(value, path, [
+    ...LINK_FIELDS,
+    ...STREAM_TIMEOUTS,
+    "links",
+  ]);
   const list = checkList(links, `${path}.links`).map((item, i) => {
     const link = `${path}.links[${i}]`;
     const { from, to, ...options } = checkRecord(item, link, [...LINK_FIELDS, "from", "to"]);
@@ -88,12 +105,13 @@ export function checkNetworkOptions(
       ...checkLinkOptions(options, link),
     };
   });
-  return { ...checkLinkOptions(rest, path), links: list };
+  checkTransports(list, rest.transport, path);
+  return { ...checkLinkOptions(rest, path), ...checkStreamTimeouts(rest, path), links: list };
 }
 
 const LINK_FIELDS = [
   ...["latency", "base", "loss", "burstLoss", "duplication", "reorder", "corruption"],
-  ...["bandwidth", "bytesMax"],
+  ...["bandwidth", "bytesMax", "transport"],
 ];
 
 function checkLinkOptions(value: Readonly<Record<string, unknown>>, path: string): LinkOptions {
@@ -114,6 +132,7 @@ function checkLinkOptions(value: Readonly<Record<string, unknown>>, path: string
       return bandwidth(reader(line, `${path}.bandwidth[${i}]`, known));
     }),
     bytesMax: checkCount(value.bytesMax, `${path}.bytesMax`, 0),
+    transport: checkTransport(value.transport, `${path}.transport`),
   };
 }
 

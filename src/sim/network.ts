@@ -15,11 +15,13 @@ import type { Micros } from "./time.ts";
 import type { Wire } from "./wire.ts";
 
 /** Why a message did not arrive. */
-export type DropReason = ConditionDrop | "cut" | "cut in flight";
+export type DropReason = ConditionDrop | "cut" | "cut in flight" | "stream fault";
 
 /** What the network tells the one who watches; not called in plain runs. */
 export interface NetworkObserver extends CutObserver {
   onDrop(from: number, to: number, message: unknown, reason: DropReason): void;
+  /** A segment of a stream has come to its host. */
+  onSegment?(from: number, to: number, content: unknown): void;
 }
 
 /** The network as plain data, but for the options, which the plan holds. Indexed by link. */
@@ -64,10 +66,10 @@ export class Network {
   readonly #subjects: Int32Array;
   readonly #profileOf: Uint16Array | undefined;
   readonly #profiles: readonly Profile[];
-  readonly #conditions: Conditions;
+  readonly conditions: Conditions;
   readonly #held: HeldMessages;
   /** By link, what its hosts are apart; undefined when none are. */
-  readonly #base: Float64Array | undefined;
+  readonly base: Float64Array | undefined;
   /** Whether there is nothing but latency, loss and duplication of the options. */
   #isPlain: boolean;
 
@@ -86,17 +88,17 @@ export class Network {
     this.#subjects = linkSubjects(hosts);
     this.#profiles = profiles(options);
     this.#profileOf = profileOf(hosts, options);
-    this.#conditions = new Conditions({ ...surroundings, scheduler });
-    for (const one of baseConditions(hosts, options)) this.#conditions.begin(one, () => 0);
+    this.conditions = new Conditions({ ...surroundings, scheduler });
+    for (const one of baseConditions(hosts, options)) this.conditions.begin(one, () => 0);
     this.cuts = new CutTable(scheduler, surroundings, hosts.length);
     this.#held = new HeldMessages(scheduler, surroundings.releaseKind);
-    this.#base = baseLatencies(hosts, seed, options);
-    this.#isPlain = this.#base === undefined && !this.#conditions.areAny;
+    this.base = baseLatencies(hosts, seed, options);
+    this.#isPlain = this.base === undefined && !this.conditions.areAny;
     this.state = {
       sent: new Int32Array(linkCount),
       lost: 0,
       duplicated: 0,
-      conditions: this.#conditions.state,
+      conditions: this.conditions.state,
       held: this.#held.state,
     };
   }
@@ -142,21 +144,21 @@ export class Network {
   ): number {
     const links = pairs.map(([from, to]) => from * this.#hostCount + to);
     const all = { ...application, links: [...new Set(links)] };
-    const id = this.#conditions.begin(all, (link) => this.state.sent[link]!);
-    this.#isPlain = this.#base === undefined && !this.#conditions.areAny;
+    const id = this.conditions.begin(all, (link) => this.state.sent[link]!);
+    this.#isPlain = this.base === undefined && !this.conditions.areAny;
     return id;
   }
 
   /** Takes a condition away; what it held back goes now. */
   endCondition(id: number): void {
     for (const held of this.#held.heldBy(id)) this.#letGo(held);
-    this.#conditions.end(id);
-    this.#isPlain = this.#base === undefined && !this.#conditions.areAny;
+    this.conditions.end(id);
+    this.#isPlain = this.base === undefined && !this.conditions.areAny;
   }
 
   /** How many deliveries a condition has changed so far. */
   changedBy(condition: number): number {
-    return this.#conditions.get(condition).changed;
+    return this.conditions.get(condition).changed;
   }
 
   /** By kind, what became of the weather that the options make: see FaultCount. */
@@ -169,9 +171,9 @@ export class Network {
     const { sent, conditions, held, ...rest } = state;
     this.state.sent.set(sent);
     Object.assign(this.state, rest);
-    this.#conditions.restore(conditions);
+    this.conditions.restore(conditions);
     this.#held.restore(held);
-    this.#isPlain = this.#base === undefined && !this.#conditions.areAny;
+    this.#isPlain = this.base === undefined && !this.conditions.areAny;
   }
 
   /** As `send` from where cuts are past, with all that may lie on a link. */
@@ -183,7 +185,7 @@ export class Network {
     if (profile.loss !== 0 && this.#loss.draw(subject, number) < profile.loss) {
       this.state.lost++;
       passage.drop = "loss";
-    } else this.#conditions.pass(passage);
+    } else this.conditions.pass(passage);
     if (passage.drop === undefined) this.#leave(passage, profile);
     else this.observer?.onDrop(from, to, message, passage.drop);
     if (this.#held.areAny) {
@@ -194,9 +196,9 @@ export class Network {
   #leave(passage: Passage, { latency, duplication }: Profile): void {
     const { place, message, hold } = passage;
     const { from, to, link, subject, number } = place;
-    const apart = passage.wait + (this.#base?.[link] ?? 0);
+    const apart = passage.wait + (this.base?.[link] ?? 0);
     const timeOf = (draw: number, copy?: number): Micros =>
-      apart + sample(latency, draw) + this.#conditions.addedLatency(passage, copy);
+      apart + sample(latency, draw) + this.conditions.addedLatency(passage, copy);
     const time = timeOf(this.#latency.draw(subject, number));
     if (hold !== undefined) {
       const { by, window, max } = hold;
@@ -205,7 +207,7 @@ export class Network {
       this.#held.hold({ ...held, until: number + window }, from, to, max);
     } else {
       if (this.#held.areAny) {
-        for (const { by } of this.#held.overtaken(link)) this.#conditions.get(by).changed++;
+        for (const { by } of this.#held.overtaken(link)) this.conditions.get(by).changed++;
       }
       this.#deliver(from, to, message, time);
     }

@@ -9,6 +9,7 @@ import type { Metrics } from "./metrics.ts";
 import type { Network } from "./network.ts";
 import type { Streams } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { StreamLinks } from "./stream-links.ts";
 
 /** All that a simulation is made of and that changes while it runs. */
 export interface Parts<Message, View> {
@@ -19,6 +20,7 @@ export interface Parts<Message, View> {
   readonly streams: Streams;
   readonly hosts: readonly Host<Message, View>[];
   readonly network: Network;
+  readonly streamLinks: StreamLinks;
   readonly faults: FaultSchedule;
   readonly buggify: Buggify;
   readonly atlas: FaultAtlas;

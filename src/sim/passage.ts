@@ -72,11 +72,14 @@ export class Passage {
   hold: Hold | undefined = undefined;
   /** The keys of the copies that are made of it. */
   copies: readonly number[] = NONE;
+  /** Whether it travels on a stream, which sends again what is lost or damaged. */
+  readonly isSegment: boolean;
   /** Lines in which it will stand if no other refuses it. */
   lines: readonly Line[] = NONE;
 
-  constructor(place: Place, message: unknown) {
+  constructor(place: Place, message: unknown, isSegment = false) {
     this.place = place;
+    this.isSegment = isSegment;
     this.message = message;
     this.type = typeOf(message);
   }
@@ -104,10 +107,19 @@ export interface ConditionSurroundings {
   readonly metrics: Metrics;
 }
 
-/** Whether the condition is one for messages of this type. */
-export function concerns({ active: { types } }: ReadyCondition, { type }: Passage): boolean {
+/**
+ * Whether the condition is one for messages of this type. A stream hides from its program that
+ * segments change places or come twice, and it cuts what is too large into pieces.
+ */
+export function concerns({ active }: ReadyCondition, { type, isSegment }: Passage): boolean {
+  const { types, condition } = active;
+  if (isSegment && HIDDEN_BY_STREAMS.has(condition.kind)) return false;
   return types.length === 0 || (type !== undefined && types.includes(type));
 }
+
+const HIDDEN_BY_STREAMS: ReadonlySet<Condition["kind"]> = new Set([
+  ...(["reorder", "duplication", "sizeLimit"] as const),
+]);
 
 /** Does to a message what the condition does; all but what a latency adds. */
 export function strike(
@@ -196,6 +208,11 @@ function corrupt(
   of: "bytes" | "fields",
   wire: Wire,
 ): void {
+  if (passage.isSegment) {
+    // The checksum of TCP finds it; that this is weak, and lets some pass, is left out.
+    passage.drop = "corrupt";
+    return;
+  }
   // What programs send is plain data: see Env.send.
   const message = passage.message as Plain;
   const draw = (k: number): number => bits(ready, passage, k + 1);
@@ -223,10 +240,11 @@ function isBad(
   { enter, leave }: BurstLossCondition,
 ): boolean {
   const chain = active.chains.get(link)!;
-  for (; chain.next <= number; chain.next++) {
+  // What a stream sends again has the number it had: it is one more step all the same.
+  do {
     const turn = threshold(chain.isBad ? leave : enter);
     if (noise.draw(subject ^ STEP, chain.next) < turn) chain.isBad = !chain.isBad;
-  }
+  } while (++chain.next <= number);
   return chain.isBad;
 }
 

@@ -39,6 +39,7 @@ import {
 } from "./simulation-options.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { Stage } from "./stage.ts";
+import { StreamLinks } from "./stream-links.ts";
 import { resolveTarget } from "./targets.ts";
 import type { Micros } from "./time.ts";
 import { Recorder, type Timeline } from "./timeline.ts";
@@ -85,7 +86,9 @@ export class Simulation<Message = unknown, View = unknown> {
       ...{ seed, options: network, wire, metrics, deliverKind: DELIVER, releaseKind: NETWORK },
     });
     const atlas = new FaultAtlas(disk.damagedHostsMax);
-    this.#faults = this.#makeFaultSchedule({ network: net, atlas, draw });
+    const around = { scheduler, network: net, hosts: this.#hosts, wire };
+    const streamLinks = new StreamLinks(around, { seed, options: network });
+    this.#faults = this.#makeFaultSchedule({ network: net, streamLinks, atlas, draw });
     this.#parts = {
       steps: 0,
       kind: START,
@@ -93,6 +96,7 @@ export class Simulation<Message = unknown, View = unknown> {
       streams,
       hosts: this.#hosts,
       network: net,
+      streamLinks,
       faults: this.#faults,
       buggify,
       atlas,
@@ -228,7 +232,7 @@ export class Simulation<Message = unknown, View = unknown> {
       this.#stage.play(kind, host, from, payload, sequence);
     } catch (error) {
       if (error instanceof UsageError) throw error;
-      if (!host.isCutShort) this.#stage.giveUp(host, error);
+      if (!host.isCutShort) this.#downfall.giveUp(host, error);
     }
     if (host.isAlert) host.leaveHandler();
     if (this.#watch.isNeeded) this.#watch.judge();
@@ -274,7 +278,9 @@ export class Simulation<Message = unknown, View = unknown> {
     };
   }
 
-  #makeFaultSchedule(lent: Pick<FaultWorld, "network" | "atlas" | "draw">): FaultSchedule {
+  #makeFaultSchedule(
+    lent: Pick<FaultWorld, "network" | "streamLinks" | "atlas" | "draw">,
+  ): FaultSchedule {
     return new FaultSchedule(this.#options.faults, {
       ...lent,
       scheduler: this.#scheduler,

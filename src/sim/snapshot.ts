@@ -10,6 +10,7 @@ import type { NetworkState } from "./network.ts";
 import type { Parts } from "./parts.ts";
 import type { RandomPosition } from "./random.ts";
 import type { SchedulerSnapshot } from "./scheduler.ts";
+import type { StreamLinksState } from "./stream-sender.ts";
 
 /** A whole simulation as plain data; it shares nothing with the run that it was taken from. */
 export interface Snapshot {
@@ -23,6 +24,7 @@ export interface Snapshot {
   }[];
   readonly network: NetworkState;
   readonly cuts: CutTableState;
+  readonly streamLinks: StreamLinksState;
   readonly faults: FaultScheduleState;
   readonly buggify: BuggifyState;
   readonly atlas: FaultAtlasState;
@@ -52,6 +54,7 @@ export function takeSnapshot<Message, View>(
     })),
     network: parts.network.state,
     cuts: parts.network.cuts.state,
+    streamLinks: parts.streamLinks.state,
     faults: parts.faults.state,
     buggify: parts.buggify.state,
     atlas: parts.atlas.state,
@@ -79,6 +82,7 @@ export function restoreSnapshot<Message, View>(
   for (const cut of copy.cuts.cuts.values()) {
     if (cut.slot !== undefined) cut.slot = slots.get(cut.slot)!;
   }
+  parts.streamLinks.restore(copy.streamLinks);
   parts.faults.state = copy.faults;
   parts.buggify.state = copy.buggify;
   parts.atlas.state = copy.atlas;

@@ -4,27 +4,26 @@ import type { Downfall } from "./downfall.ts";
 import type { Node, NodeId, Operation, Plain } from "./env.ts";
 import {
   DELIVER,
+  DISCONNECT,
   EVENT_KINDS,
-  FAULT_BEGINS,
-  FAULT_ENDS,
-  LINK,
-  NETWORK,
   OPERATION,
   START,
+  STREAM_DELIVER,
   SYNCED,
   TIMER,
   WAKE,
 } from "./event.ts";
 import type { Fingerprint } from "./fingerprint.ts";
-import type { HeldMessage } from "./held-messages.ts";
 import { isHistoryEvent } from "./history.ts";
 import type { Host, PendingSync } from "./host.ts";
 import type { WaitingEvent } from "./inbox.ts";
 import type { Network } from "./network.ts";
 import type { Onlookers } from "./onlookers.ts";
 import type { Parts } from "./parts.ts";
+import type { StreamLinks } from "./stream-links.ts";
 import { type Recorder, withoutDrafts } from "./timeline.ts";
 import type { Watch } from "./watch.ts";
+import { WeatherStage } from "./weather-stage.ts";
 
 /** Where events meet hosts: what each kind of event does, and what handlers do to the world. */
 export class Stage<Message, View> {
@@ -34,7 +33,10 @@ export class Stage<Message, View> {
   readonly #indexes: Record<NodeId, number> = Object.create(null);
   readonly #fingerprint: Fingerprint;
   readonly #network: Network;
+  /** Undefined when no link is a stream: to ask that spares most messages a look at a table. */
+  readonly #streamLinks: StreamLinks | undefined;
   readonly #downfall: Downfall<Message, View>;
+  readonly #weather: WeatherStage<Message, View>;
   readonly #watch: Watch<View>;
   readonly #recorder: Recorder | undefined;
 
@@ -44,11 +46,13 @@ export class Stage<Message, View> {
     onlookers: Onlookers<View>,
   ) {
     this.#downfall = downfall;
+    this.#weather = new WeatherStage(parts, onlookers.watch);
     this.#parts = parts;
     this.#onlookers = onlookers;
     for (const { id, index } of parts.hosts) this.#indexes[id] = index;
     this.#fingerprint = parts.fingerprint;
     this.#network = parts.network;
+    this.#streamLinks = parts.streamLinks.isUsed ? parts.streamLinks : undefined;
     this.#watch = onlookers.watch;
     this.#recorder = onlookers.recorder;
   }
@@ -65,8 +69,7 @@ export class Stage<Message, View> {
     sequence: number,
   ): void {
     this.#parts.kind = kind;
-    // The payloads are what simulation.ts, host.ts, network.ts and fault-schedule.ts schedule, and
-    // what programs send.
+    // The payloads are what simulation.ts and host.ts schedule, and what programs send.
     switch (kind) {
       case DELIVER:
         this.#deliver(host, from, payload as Message, sequence);
@@ -84,24 +87,18 @@ export class Stage<Message, View> {
       case OPERATION:
         this.#operate(host, payload as Operation, sequence);
         break;
-      case FAULT_BEGINS:
-        this.#beginFault(payload as number);
-        break;
-      case FAULT_ENDS:
-        this.#endFault(payload as number);
-        break;
       case WAKE:
         this.#wake(host);
         break;
-      case NETWORK:
-        this.#release(payload as HeldMessage);
+      case STREAM_DELIVER:
+        this.#arrive(host, from, payload as Message, sequence);
         break;
-      case LINK:
-        this.#fingerprint.mix(payload as number);
-        this.#network.cuts.turn(payload as number);
+      case DISCONNECT:
+        if (!host.inbox.isOpen || host.node === undefined) this.#disconnect(host, from);
+        else this.#wait(host, { kind, from, payload, sequence });
         break;
       default:
-        assert(false, "no such kind of event:", kind);
+        this.#weather.play(kind, payload, { from, to: host.index, sequence });
     }
   }
 
@@ -112,7 +109,9 @@ export class Stage<Message, View> {
     const sent = this.#recorder === undefined ? message : withoutDrafts(message);
     if (this.#onlookers.isStrict) freeze(sent, true);
     if (this.#watch.isNeeded) this.#watch.sent(from, to, sent);
-    this.#network.send(from.index, target, sent);
+    const streams = this.#streamLinks;
+    if (streams?.isStream(from.index, target)) streams.send(from.index, target, sent);
+    else this.#network.send(from.index, target, sent);
   }
 
   /** A node reports an observation. */
@@ -124,29 +123,17 @@ export class Stage<Message, View> {
     metrics.emit(event);
     this.#watch.note("emit", host, { event, data: plain });
     if (isHistoryEvent(event)) history.record(host.id, event, plain, scheduler.now);
-    else if (event === "gauge") this.#measure(host, plain);
-  }
-
-  /** A handler threw, and its node lives. */
-  giveUp(host: Host<Message, View>, error: unknown): void {
-    const { steps, scheduler } = this.#parts;
-    this.#recorder?.rescue(host, steps, scheduler.now, EVENT_KINDS[this.#parts.kind]!);
-    this.#watch.violateByThrow(error, host.id);
-  }
-
-  /** A node has said how large something is in its memory. */
-  #measure(host: Host<Message, View>, data: Plain): void {
-    const { metrics } = this.#parts;
-    const { name, gauge } = host.memory.report(data);
-    const most = `${name}, most bytes`;
-    if (gauge.bytesMax > metrics.gauged(most)) metrics.gauge(most, gauge.bytesMax);
-    if (this.#downfall.judgeMemory(host)) host.cutShort();
+    else if (event === "gauge") this.#downfall.measure(host, plain);
   }
 
   #deliver(host: Host<Message, View>, from: number, message: Message, sequence: number): void {
     // Messages are plain data: see Env.send.
     this.#fingerprint.mixPlain(message as Plain);
     if (this.#network.cuts.isSevered(from, host.index, sequence, message)) return;
+    this.#arrive(host, from, message, sequence);
+  }
+
+  #arrive(host: Host<Message, View>, from: number, message: Message, sequence: number): void {
     if (host.node === undefined) {
       this.#parts.metrics.count("messages to a dead host");
       this.#watch.note("lost at a dead host", host, message, this.#parts.hosts[from]!.id);
@@ -167,6 +154,7 @@ export class Stage<Message, View> {
   #start(host: Host<Message, View>): void {
     if (!host.mayBoot) return;
     this.#watch.note("start", host, undefined);
+    this.#streamLinks?.boot(host.index);
     const node = host.boot();
     this.#recorder?.lend(node);
     node.onStart();
@@ -229,6 +217,17 @@ export class Stage<Message, View> {
     this.#keep(host);
   }
 
+  #disconnect(host: Host<Message, View>, from: number): void {
+    const { node } = host;
+    const peer = this.#parts.hosts[from]!.id;
+    this.#parts.metrics.count("disconnects");
+    this.#watch.note("disconnect", host, undefined, peer);
+    if (node?.onDisconnect === undefined) return;
+    this.#recorder?.lend(node);
+    node.onDisconnect(peer);
+    this.#keep(host);
+  }
+
   /** The event goes into the inbox: for those who watch, its time is yet to come. */
   #wait(host: Host<Message, View>, event: WaitingEvent): void {
     host.inbox.put(event);
@@ -262,26 +261,8 @@ export class Stage<Message, View> {
     if (kind === DELIVER) this.#receive(host, node, from, payload as Message);
     else if (kind === TIMER) this.#fireTimer(host, payload as string);
     else if (kind === SYNCED) this.#tellSynced(host, payload as PendingSync);
+    else if (kind === DISCONNECT) this.#disconnect(host, from);
     else this.#perform(host, payload as Operation);
-  }
-
-  #beginFault(number: number): void {
-    this.#fingerprint.mix(number);
-    const said = this.#parts.faults.begin(number);
-    const note = said === "waits" ? "waits for its target" : said;
-    this.#watch.note("fault begins", undefined, this.#parts.faults.fault(number), undefined, note);
-  }
-
-  #endFault(number: number): void {
-    this.#fingerprint.mix(number);
-    this.#watch.note("fault ends", undefined, this.#parts.faults.fault(number));
-    this.#parts.faults.end(number);
-  }
-
-  #release(held: HeldMessage): void {
-    this.#fingerprint.mix(held.number);
-    this.#watch.note("network", undefined, held.message, undefined, "held back no longer");
-    this.#network.release(held);
   }
 
   /** The timeline gets what the handler has made of the state. */

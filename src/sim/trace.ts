@@ -51,6 +51,10 @@ function describeEntry({ kind, peer, payload, note }: TraceEntry): string {
     case "hold":
     case "release":
       return `${kind} to ${peer} ${formatPlain(payload)}${tail}`;
+    case "disconnect":
+      return `disconnect from ${peer}${tail}`;
+    case "stream":
+      return `stream: ${formatPlain(payload)} from ${peer}${tail}`;
     case "emit": {
       // The payload of this kind is what simulation.ts notes of an emitted event.
       const { event, data } = payload as { event: string; data: unknown };

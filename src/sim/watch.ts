@@ -1,5 +1,16 @@
 import type { NodeId } from "./env.ts";
-import { DELIVER, EVENT_KINDS, FAULT_BEGINS, FAULT_ENDS, LINK, NETWORK, SYNCED } from "./event.ts";
+import {
+  DELIVER,
+  DISCONNECT,
+  EVENT_KINDS,
+  FAULT_BEGINS,
+  FAULT_ENDS,
+  LINK,
+  NETWORK,
+  STREAM,
+  STREAM_DELIVER,
+  SYNCED,
+} from "./event.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultSchedule } from "./fault-schedule.ts";
 import type { HeldMessage } from "./held-messages.ts";
@@ -87,6 +98,7 @@ export class Watch<View> {
     network.observer = {
       onDrop: (from, to, message, reason) =>
         this.note("drop", hosts[from]!, message, hosts[to]!.id, reason),
+      onSegment: (from, to, content) => this.note("stream", hosts[to]!, content, hosts[from]!.id),
       onHold: (from, to, message) => this.note("hold", hosts[from]!, message, hosts[to]!.id),
       onRelease: (from, to, message, at) => {
         const note = `arrives at ${formatTime(at)}`;
@@ -104,14 +116,13 @@ export class Watch<View> {
   enter(kind: number, host: HostView<View>, from: number, payload: unknown): void {
     const world = this.#world;
     const event = this.#event;
-    const isWeather =
-      kind === FAULT_BEGINS || kind === FAULT_ENDS || kind === NETWORK || kind === LINK;
+    const isWeather = WEATHER.includes(kind);
     world.now = this.#watched.scheduler.now;
     world.step = this.#watched.steps;
     world.server = isWeather || host.role === "client" ? undefined : host;
     event.kind = EVENT_KINDS[kind]!;
     event.host = isWeather ? undefined : host;
-    event.from = kind === DELIVER ? this.#watched.hosts[from]!.id : undefined;
+    event.from = BETWEEN_HOSTS.includes(kind) ? this.#watched.hosts[from]!.id : undefined;
     event.payload = this.#shown(kind, payload);
     // To empty a list is a call of the engine's runtime, to make a new one is not.
     if (world.sent.length > 0) world.sent = this.#sent = [];
@@ -216,5 +227,9 @@ export class Watch<View> {
     return payload;
   }
 }
+
+/** Kinds of event that concern no host, and those that have a peer. */
+const WEATHER: readonly number[] = [FAULT_BEGINS, FAULT_ENDS, NETWORK, LINK, STREAM];
+const BETWEEN_HOSTS: readonly number[] = [DELIVER, STREAM_DELIVER, DISCONNECT];
 
 type Mutable<Type> = { -readonly [Field in keyof Type]: Type[Field] };

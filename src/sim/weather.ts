@@ -142,6 +142,8 @@ const USUAL: { readonly [Kind in Name]: Partial<OfKind<Kind>> } = {
   ...{ flapping: { ...WAY, ...CUT }, clog: TRAFFIC },
   ...{ latency: TRAFFIC, loss: TRAFFIC, burstLoss: TRAFFIC, duplication: TRAFFIC },
   ...{ reorder: TRAFFIC, corruption: TRAFFIC, bandwidth: TRAFFIC, sizeLimit: TRAFFIC },
+  ...{ streamDown: WAY, streamReset: WAY, streamTimeout: WAY, slowClose: WAY },
+  ...{ slicer: WAY, limitData: WAY, halfOpen: WAY },
   ...{ slowDisk: {}, diskFull: {}, failedSync: {}, lostWrites: {}, misdirectedWrites: {} },
   ...{ bitRot: {} },
 };

@@ -7,7 +7,7 @@ import type { Operation } from "../../src/sim/env.ts";
 import { defaultNetworkOptions } from "../../src/sim/network-options.ts";
 import { checkPlan, type Plan } from "../../src/sim/plan.ts";
 
-const { links: _, ...link } = defaultNetworkOptions;
+const { links: _, connectTimeout, streamTimeout, ...link } = defaultNetworkOptions;
 
 /** A plan in which nothing is left out, as JSON would give it. */
 const plan = {
@@ -18,6 +18,7 @@ const plan = {
   settings: { key: "x" },
   network: {
     ...{ ...link, latency: uniform(1_000, 5_000), loss: 0.1, duplication: 0 },
+    ...{ connectTimeout, streamTimeout },
     links: [
       {
         ...structuredClone(link),
@@ -83,6 +84,12 @@ describe("a plan", () => {
     expect(check(changed("operations.0.at", 1_000))).toEqual(changed("operations.0.at", 1_000));
   });
 
+  it("from before there were streams is one of datagrams", () => {
+    const { transport, connectTimeout, streamTimeout, ...old } = plan.network;
+    const network = { ...old, links: [] };
+    expect(check({ ...plan, network }).network).toEqual({ ...plan.network, links: [] });
+  });
+
   it.each([null, [], "plan", 7, undefined])("is an object, not %o", (value) => {
     expect(() => check(value)).toThrow("plan: expected an object, got");
   });
@@ -103,7 +110,8 @@ describe("a plan", () => {
       "network.jitter",
       1,
       "plan.network.jitter: unknown field, expected only latency, base, loss, burstLoss, " +
-        "duplication, reorder, corruption, bandwidth, bytesMax, links",
+        "duplication, reorder, corruption, bandwidth, bytesMax, transport, " +
+        "connectTimeout, streamTimeout, links",
     ],
     ["network.latency", 5, "plan.network.latency: expected an object, got 5"],
     [

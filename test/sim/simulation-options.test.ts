@@ -31,7 +31,7 @@ describe("the options of a simulation", () => {
     [
       { network: { ...network, links: [{ ...network, links: undefined, from: "n9", to: "n1" }] } },
       "network.links[0].links: unknown field, expected only latency, base, loss, burstLoss, " +
-        "duplication, reorder, corruption, bandwidth, bytesMax, from, to",
+        "duplication, reorder, corruption, bandwidth, bytesMax, transport, from, to",
     ],
     [
       { disk: { syncLatency: uniform(1, 2), sectorBytes: 0 } },

@@ -4,6 +4,7 @@ import type { FaultKind } from "../../src/sim/fault.ts";
 const cut = { inFlight: "lose", types: [] } as const;
 const way = { from: ["n1"], to: ["n2"], bothWays: true } as const;
 const scope = { ...way, types: ["vote"] } as const;
+const struck = { ...way, probability: 0.5 } as const;
 const hosts = ["n1"];
 
 /** One fault of each kind. */
@@ -35,6 +36,13 @@ export const SAMPLES: {
   corruption: { kind: "corruption", ...scope, probability: 0.1, of: "bytes" },
   bandwidth: { kind: "bandwidth", ...scope, bytesPerSecond: 1_000, queueBytes: 500, per: "link" },
   sizeLimit: { kind: "sizeLimit", ...scope, bytesMax: 1_500 },
+  streamDown: { kind: "streamDown", ...struck },
+  streamReset: { kind: "streamReset", ...struck, after: 5 },
+  streamTimeout: { kind: "streamTimeout", ...struck, after: 5 },
+  slowClose: { kind: "slowClose", ...struck, delay: 5 },
+  slicer: { kind: "slicer", ...struck, sizeBytes: 10, delay: 5 },
+  limitData: { kind: "limitData", ...struck, bytes: 100 },
+  halfOpen: { kind: "halfOpen", ...struck },
   slowDisk: { kind: "slowDisk", hosts, added: constant(5) },
   diskFull: { kind: "diskFull", hosts, freeBytes: 100 },
   failedSync: { kind: "failedSync", hosts, probability: 0.1 },

@@ -8,6 +8,7 @@ export interface Script {
   readonly onMessage?: (env: Env<string>, from: NodeId, message: string) => void;
   readonly onTimer?: (env: Env<string>, name: string) => void;
   readonly onSynced?: (env: Env<string>, token: string, error?: DiskError) => void;
+  readonly onDisconnect?: (env: Env<string>, peer: NodeId) => void;
   readonly onOperation?: (env: Env<string>, operation: Operation) => void;
 }
 
@@ -39,6 +40,10 @@ export function scripted(script: Script = {}): (env: Env<string>) => ScriptedNod
     onSynced(token, error) {
       this.state.heard.push(`synced ${token}`);
       script.onSynced?.(env, token, error);
+    },
+    onDisconnect(peer) {
+      this.state.heard.push(`disconnect ${peer}`);
+      script.onDisconnect?.(env, peer);
     },
     onOperation(operation) {
       this.state.heard.push(`operation ${operation.id}`);

@@ -15,6 +15,7 @@ import type { FaultAtlas } from "../fault-atlas.ts";
 import type { Host } from "../host.ts";
 import type { Network } from "../network.ts";
 import type { Scheduler } from "../scheduler.ts";
+import type { StreamLinks } from "../stream-links.ts";
 import type { Micros } from "../time.ts";
 
 /**
@@ -31,6 +32,7 @@ export type TargetNames = ReadonlyMap<Target, "host" | "name">;
 export interface FaultWorld {
   readonly scheduler: Scheduler;
   readonly network: Network;
+  readonly streamLinks: StreamLinks;
   readonly hosts: readonly Host[];
   /** Which hosts have been damaged for good, and may be. */
   readonly atlas: FaultAtlas;
