@@ -23,6 +23,15 @@ import {
 } from "../../src/sim/nemeses/disk.ts";
 import { crashPoints, pauses, slowCpus, wipes } from "../../src/sim/nemeses/hosts.ts";
 import {
+  dataLimits,
+  halfOpens,
+  slicers,
+  slowCloses,
+  streamDowns,
+  streamResets,
+  streamTimeouts,
+} from "../../src/sim/nemeses/streams.ts";
+import {
   bandwidths,
   burstLosses,
   corruptions,
@@ -64,6 +73,12 @@ const kinds = {
   lostWrites: (rhythm: Rhythm) => lostWrites(rhythm, 0.5),
   misdirectedWrites: (rhythm: Rhythm) => misdirectedWrites(rhythm, 0.5),
   bitRots: (rhythm: Rhythm) => bitRots(rhythm, 10, 100),
+  ...{ streamDowns, halfOpens },
+  streamResets: (rhythm: Rhythm) => streamResets(rhythm, 1_000),
+  streamTimeouts: (rhythm: Rhythm) => streamTimeouts(rhythm, 1_000),
+  slowCloses: (rhythm: Rhythm) => slowCloses(rhythm, 1_000),
+  slicers: (rhythm: Rhythm) => slicers(rhythm, 100, 1_000),
+  dataLimits: (rhythm: Rhythm) => dataLimits(rhythm, 1_000),
   crashPoints: (rhythm: Rhythm) => crashPoints(rhythm, ["before sync", "emit leader"], 3),
 };
 const CLIENTS = ["c1", "c2"];
@@ -220,6 +235,20 @@ describe("what is drawn", () => {
     const steps = draw(clockSteps(often, 1_000)).map((fault) => ("by" in fault ? fault.by : 0));
     expect(steps.filter((by) => by === 0 || Math.abs(by) > 1_000)).toEqual([]);
     expect(new Set(steps.map(Math.sign))).toEqual(new Set([1, -1]));
+  });
+
+  it("of streams is one way or both, to one server or all, of all connections or half", () => {
+    const shapes = draw(slicers(often, 10, 10)).map((fault) =>
+      fault.kind === "slicer"
+        ? `${fault.to.length} ${fault.bothWays} ${fault.probability} ${fault.from.length}`
+        : "",
+    );
+    const to = ["1", "4"];
+    const all = to.flatMap((count) => [
+      ...[`${count} true 1 1`, `${count} false 1 1`],
+      ...[`${count} true 0.5 1`, `${count} false 0.5 1`],
+    ]);
+    expect([...new Set(shapes)].sort()).toEqual(all.sort());
   });
 
   it("of crash points is any of the points, after any number of passes", () => {
