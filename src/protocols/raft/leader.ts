@@ -42,8 +42,10 @@ export class Leader<Command> {
       this.#member.becomeFollower(undefined);
       return;
     }
-    const progress = new Map(members.map((id) => [id, newProgress(lastIndex, options)] as const));
-    const uncommitted = newGauge(options.uncommittedBytesMax);
+    const progress = new Map(
+      members.map((id) => [id, newProgress(id, lastIndex, options)] as const),
+    );
+    const uncommitted = newGauge("uncommitted", options.uncommittedBytesMax);
     const reads = newReads(blank.index);
     state.role = { kind: "leader", progress, ahead: 0, uncommitted, reads };
     env.emit("leader elected", { term: state.term });
@@ -82,8 +84,7 @@ export class Leader<Command> {
     const uncommitted = bytesUpTo(log, log.lastIndex) - bytesUpTo(log, commit);
     const isBusy = uncommitted > 0 && uncommitted + sizeBytes > uncommittedBytesMax;
     if (role.kind === "leader") {
-      const bytes = isBusy ? uncommitted : uncommitted + sizeBytes;
-      this.#member.gauge("uncommitted", bytes, role.uncommitted);
+      this.#member.report(role.uncommitted, isBusy ? uncommitted : uncommitted + sizeBytes);
     }
     return isBusy ? "busy" : undefined;
   }
@@ -121,15 +122,14 @@ export class Leader<Command> {
     env.send(to, { type: "append", term, prevIndex, prevTerm, entries, commit });
     if (progress.mode === "replicate") {
       progress.next += entries.length;
-      this.#gaugeInflight(to, progress);
+      if (entries.length > 0) this.#reportInflight(progress);
     } else {
       progress.isPaused = true;
     }
   }
 
-  #gaugeInflight(to: NodeId, progress: Progress): void {
-    const bytes = inflightBytes(this.#member.state.log, progress);
-    this.#member.gauge(`inflight ${to}`, bytes, progress.inflight);
+  #reportInflight(progress: Progress): void {
+    this.#member.report(progress.inflight, inflightBytes(this.#member.state.log, progress));
   }
 
   onHeartbeat(): void {
@@ -164,7 +164,7 @@ export class Leader<Command> {
     progress.isActive = true;
     if (message.accepted) this.#onAccepted(progress, message.match);
     else this.#onRejected(progress, message);
-    if (progress.inflight.reportedBytes > 0) this.#gaugeInflight(from, progress);
+    if (progress.inflight.reportedBytes > 0) this.#reportInflight(progress);
     if (from !== env.id) this.#sendMore(from, progress);
   }
 
@@ -189,7 +189,7 @@ export class Leader<Command> {
     role.ahead = matches.filter((index) => index > state.commit).length;
     if (role.uncommitted.reportedBytes > 0) {
       const bytes = bytesUpTo(log, log.lastIndex) - bytesUpTo(log, state.commit);
-      this.#member.gauge("uncommitted", bytes, role.uncommitted);
+      this.#member.report(role.uncommitted, bytes);
     }
   }
 
@@ -217,7 +217,7 @@ export class Leader<Command> {
     progress.mode = "full";
     progress.next = index;
     progress.isPaused = true;
-    if (progress.inflight.reportedBytes > 0) this.#gaugeInflight(from, progress);
+    if (progress.inflight.reportedBytes > 0) this.#reportInflight(progress);
   }
 
   #progressOf(id: NodeId): Progress {

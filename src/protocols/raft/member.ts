@@ -184,19 +184,19 @@ export class Member<Command> {
   #forgetGauges(): void {
     const { role } = this.state;
     if (role.kind !== "leader") return;
-    this.gauge("uncommitted", 0, role.uncommitted);
-    for (const [id, { inflight }] of role.progress) this.gauge(`inflight ${id}`, 0, inflight);
+    this.report(role.uncommitted, 0);
+    for (const { inflight } of role.progress.values()) this.report(inflight, 0);
   }
 
   /**
    * Reports a size by the reserved event `gauge`, if it has moved by a step since it was reported
    * last, or has come to nothing.
    */
-  gauge(name: string, bytes: number, gauge: SizeGauge): void {
+  report(gauge: SizeGauge, bytes: number): void {
     const moved = Math.abs(bytes - gauge.reportedBytes);
     if (moved === 0 || (moved < gauge.stepBytes && bytes > 0)) return;
     gauge.reportedBytes = bytes;
-    this.env.emit("gauge", { name, bytes });
+    this.env.emit("gauge", { name: gauge.name, bytes });
   }
 
   /** Commits and applies up to an index; one that is no news is left in peace. */

@@ -25,24 +25,25 @@ export interface Progress {
 
 /** A size that is reported in steps, so that small changes cost nothing. */
 export interface SizeGauge {
+  readonly name: string;
   reportedBytes: number;
   readonly stepBytes: number;
 }
 
 /** What is limited to so many bytes, reported in steps of a 64th of that. */
-export function newGauge(bytesMax: number): SizeGauge {
-  return { reportedBytes: 0, stepBytes: Math.ceil(bytesMax / 64) };
+export function newGauge(name: string, bytesMax: number): SizeGauge {
+  return { name, reportedBytes: 0, stepBytes: Math.ceil(bytesMax / 64) };
 }
 
-/** What a new leader assumes: the log agrees up to its own end, until shown otherwise. */
-export function newProgress(lastIndex: number, { inflightBytesMax }: Limits): Progress {
+/** What a new leader assumes of a member: the log agrees up to its own end, until shown otherwise. */
+export function newProgress(id: NodeId, lastIndex: number, { inflightBytesMax }: Limits): Progress {
   return {
     match: 0,
     next: lastIndex + 1,
     mode: "probe",
     isPaused: false,
     isActive: false,
-    inflight: newGauge(inflightBytesMax),
+    inflight: newGauge(`inflight ${id}`, inflightBytesMax),
   };
 }
 

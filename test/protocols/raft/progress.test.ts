@@ -50,7 +50,7 @@ function logOf(sizes: readonly number[]): RaftLog<string> {
 }
 
 function progressAt(match: number, next: number, mode: Progress["mode"] = "replicate"): Progress {
-  return { ...newProgress(0, defaultRaftOptions), match, next, mode };
+  return { ...newProgress("n2", 0, defaultRaftOptions), match, next, mode };
 }
 
 const LIMITS = { appendEntriesMax: 3, appendBytesMax: 25, inflightMax: 5, inflightBytesMax: 45 };
