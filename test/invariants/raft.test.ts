@@ -152,6 +152,17 @@ describe("RAFT-MATCH", () => {
     expect(raft.step("n2", { term: 2, log: structuredClone(log) })).toEqual([]);
   });
 
+  it("compares bytes, however many", () => {
+    const logWith = (last: number) => {
+      const put = new Uint8Array(4 * 1_024 * 1_024);
+      put[put.length - 1] = last;
+      return [{ term: 1, command: { put } }];
+    };
+    raft.step("n1", { term: 1, log: logWith(1) });
+    expect(raft.step("n2", { term: 1, log: logWith(1) })).toEqual([]);
+    expect(raft.step("n3", { term: 1, log: logWith(2) })).toHaveLength(1);
+  });
+
   it("accepts different entries of different terms at one index", () => {
     raft.step("n1", { term: 2, log: logOf(1, 1) });
     expect(raft.step("n2", { term: 2, log: logOf(1, 2) })).toEqual([]);
