@@ -4,7 +4,7 @@ import type { NodeId } from "../sim/env.ts";
 import { targetsOf } from "../sim/fault.ts";
 import { eventually, type HostView, type Invariant, type World } from "../sim/invariant.ts";
 import type { Plan } from "../sim/plan.ts";
-import { formatTime, type Micros } from "../sim/time.ts";
+import { formatTime, inMs, type Micros } from "../sim/time.ts";
 import { describeServers, type LeadershipView, whoWaits } from "./waiting.ts";
 
 export type { LeadershipView } from "./waiting.ts";
@@ -191,6 +191,30 @@ export function acknowledgesIn(name: string, { from, until }: Span): Invariant {
           outcome === "ok" && returnedAt >= from && returnedAt <= until,
       );
       return isAcknowledged ? undefined : "nothing is acknowledged while there is a majority";
+    },
+  };
+}
+
+/** In a span of time, never longer than this without an acknowledgement; measures the longest. */
+export function acknowledgesSteadily(
+  name: string,
+  { from, until }: Span,
+  gapMax: Micros,
+): Invariant {
+  return {
+    name,
+    onEnd: ({ history, metrics }) => {
+      let last = from;
+      let gap = 0;
+      for (const { outcome, returnedAt = 0 } of history.returned) {
+        if (outcome !== "ok" || returnedAt < from || returnedAt > until) continue;
+        gap = Math.max(gap, returnedAt - last);
+        last = returnedAt;
+      }
+      gap = Math.max(gap, until - last);
+      metrics.gauge(`${name}, longest wait, ms`, inMs(gap));
+      if (gap <= gapMax) return undefined;
+      return `nothing is acknowledged for ${formatTime(gap)}, expected ${formatTime(gapMax)} at most`;
     },
   };
 }

@@ -80,45 +80,77 @@ export interface CommitView extends LeadershipView {
   readonly lastIndex: number;
 }
 
+/** What {@link newCommits} remembers: the entries of the newest leader that are not committed. */
+export interface CommitTracker {
+  /** By index, when the leader of `term` made the entry. */
+  readonly madeAt: Map<number, Micros>;
+  term: number;
+  lastIndex: number;
+  commit: number;
+}
+
+/** No leader has been seen yet. */
+export function newCommitTracker(): CommitTracker {
+  return { madeAt: new Map(), term: 0, lastIndex: 0, commit: 0 };
+}
+
+/** An entry that a leader has made in its term, and has committed in this step. */
+export interface NewCommit {
+  readonly index: number;
+  readonly madeAt: Micros;
+}
+
+/**
+ * What a leader has committed in this step of what it has made itself, by rising index; undefined
+ * when it has committed nothing.
+ */
+export function newCommits(
+  tracker: CommitTracker,
+  { server, now }: World<CommitView>,
+): readonly NewCommit[] | undefined {
+  const node = server?.node;
+  // An old leader who does not know yet commits nothing, and must not end the new one's count.
+  if (node?.role !== "leader" || node.term < tracker.term) return undefined;
+  if (node.term !== tracker.term) {
+    tracker.madeAt.clear();
+    Object.assign(tracker, { term: node.term, lastIndex: node.lastIndex, commit: node.commit });
+  }
+  while (tracker.lastIndex < node.lastIndex) tracker.madeAt.set(++tracker.lastIndex, now);
+  if (tracker.commit === node.commit) return undefined;
+  const commits: NewCommit[] = [];
+  while (tracker.commit < node.commit) {
+    const index = ++tracker.commit;
+    const madeAt = tracker.madeAt.get(index);
+    tracker.madeAt.delete(index);
+    if (madeAt !== undefined) commits.push({ index, madeAt });
+  }
+  return commits;
+}
+
+/** The middle one of some values, of two the lower; undefined when there are none. O(n log n). */
+export function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)];
+}
+
 /**
  * Measures `commitLatencyMs`: from a leader's new entry to its commit; and `followerLag`: how many
  * committed entries the server furthest behind lacks, each time a leader commits.
  */
 export function measureCommits(): Invariant<CommitView> {
-  interface State {
-    /** By index, when the leader of `term` made the entry. */
-    readonly madeAt: Map<number, Micros>;
-    term: number;
-    lastIndex: number;
-    commit: number;
-  }
-  const state: State = { madeAt: new Map(), term: 0, lastIndex: 0, commit: 0 };
   const made = {
     name: "commits",
-    state,
-    onStep: ({ server, servers, now, metrics }: World<CommitView>) => {
-      const node = server?.node;
-      const { state } = made;
-      // An old leader who does not know yet commits nothing, and must not end the new one's count.
-      if (node?.role !== "leader" || node.term < state.term) return undefined;
-      if (node.term !== state.term) {
-        state.madeAt.clear();
-        Object.assign(state, { term: node.term, lastIndex: node.lastIndex, commit: node.commit });
-      }
-      while (state.lastIndex < node.lastIndex) state.madeAt.set(++state.lastIndex, now);
-      if (state.commit === node.commit) return undefined;
-      while (state.commit < node.commit) {
-        const madeAt = state.madeAt.get(++state.commit);
-        state.madeAt.delete(state.commit);
-        if (madeAt !== undefined) metrics.observe("commitLatencyMs", inMs(now - madeAt));
-      }
-      metrics.observe("followerLag", node.commit - Math.min(...servers.map(appliedBy)));
+    state: newCommitTracker(),
+    onStep: (world: World<CommitView>) => {
+      const commits = newCommits(made.state, world);
+      if (commits === undefined) return undefined;
+      const { server, servers, now, metrics } = world;
+      for (const { madeAt } of commits) metrics.observe("commitLatencyMs", inMs(now - madeAt));
+      metrics.observe("followerLag", server!.node!.commit - Math.min(...servers.map(appliedBy)));
       return undefined;
     },
     onEnd: ({ metrics }: World<CommitView>) => {
-      const latencies = metrics.state.samples.get("commitLatencyMs") ?? [];
-      const sorted = latencies.toSorted((a, b) => a - b);
-      const middle = sorted[Math.floor((sorted.length - 1) / 2)];
+      const middle = median(metrics.state.samples.get("commitLatencyMs") ?? []);
       if (middle !== undefined) metrics.gauge("commitLatencyMedianMs", middle);
       return undefined;
     },

@@ -4,7 +4,10 @@ import { raftAsymmetricPartition } from "./raft-asymmetric-partition.ts";
 import { raftChaos } from "./raft-chaos.ts";
 import { raftDiskFull } from "./raft-disk-full.ts";
 import { raftElections } from "./raft-elections.ts";
+import { raftLateMessages } from "./raft-late-messages.ts";
+import { raftLatency } from "./raft-latency.ts";
 import { raftOverload } from "./raft-overload.ts";
+import { raftPacketLoss } from "./raft-packet-loss.ts";
 import { raftPartitions } from "./raft-partitions.ts";
 import { raftReads } from "./raft-reads.ts";
 import { raftReplication } from "./raft-replication.ts";
@@ -19,6 +22,9 @@ export const catalogue: readonly Scenario[] = [
   ...raftOverload,
   raftChaos,
   ...raftReads,
+  ...raftLatency,
+  ...raftPacketLoss,
+  ...raftLateMessages,
 ];
 
 /** The scenario of that name; throws a UsageError when there is none. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   acknowledgesIn,
+  acknowledgesSteadily,
   everyoneAgrees,
   leaderIsElected,
   leaderStays,
@@ -336,5 +337,38 @@ describe("that something is acknowledged in a span", () => {
     expect(cluster.end(seconds(5))).toEqual(
       isAccepted ? [] : ["ACKS: nothing is acknowledged while there is a majority"],
     );
+  });
+});
+
+describe("that something is acknowledged all the time", () => {
+  const span = { from: ms(1_000), until: ms(2_000) };
+  const waits = (times: readonly number[], outcome: "ok" | "info" = "ok"): Cluster => {
+    const cluster = clusterUnder([acknowledgesSteadily("STEADY", span, ms(400))]);
+    times.forEach((at, i) => {
+      cluster.invoke(`${i}`, 0);
+      cluster.return(`${i}`, ms(at), outcome);
+    });
+    return cluster;
+  };
+
+  it("is accepted when no wait is longer, and measures the longest", () => {
+    const cluster = waits([1_400, 1_600, 1_900]);
+    expect(cluster.end(seconds(5))).toEqual([]);
+    expect(cluster.metrics.gauged("STEADY, longest wait, ms")).toBe(400);
+  });
+
+  it.each([
+    ["at the beginning", [900, 1_401, 1_700, 1_900], "401 ms"],
+    ["in between", [1_300, 1_701, 1_900], "401 ms"],
+    ["at the end", [1_300, 1_599, 2_001], "401 ms"],
+    ["all along", [], "1 s"],
+  ] as const)("is rejected when nothing is %s", (_, times, longest) => {
+    expect(waits(times).end(seconds(5))).toEqual([
+      `STEADY: nothing is acknowledged for ${longest}, expected 400 ms at most`,
+    ]);
+  });
+
+  it("does not count what is unknown", () => {
+    expect(waits([1_300, 1_600, 1_900], "info").end(seconds(5))).toHaveLength(1);
   });
 });

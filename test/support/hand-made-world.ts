@@ -45,6 +45,8 @@ export interface HandMadeEvent {
   readonly sent?: readonly SentMessage[];
   /** Whether the server's node goes down in the middle of it. */
   readonly falls?: boolean;
+  /** What is delivered. */
+  readonly payload?: unknown;
 }
 
 /** A world in which a test says what every server shows, and asks what invariants say to it. */
@@ -109,7 +111,7 @@ export class HandMadeWorld<View> {
 
   #worldAt(
     now: Micros,
-    { on, kind = "deliver", from, sent = [], falls = false }: HandMadeEvent,
+    { on, kind = "deliver", from, sent = [], falls = false, payload }: HandMadeEvent,
   ): World<View> {
     const server = on === undefined ? undefined : this.host(on);
     const { servers, history, metrics } = this;
@@ -118,7 +120,7 @@ export class HandMadeWorld<View> {
     return {
       now,
       step: this.#step,
-      event: { kind, host: server, from, payload: undefined },
+      event: { kind, host: server, from, payload },
       sent,
       servers,
       server,

@@ -157,6 +157,11 @@ export class KvServer implements Node<KvMessage, KvState> {
     return this.#state.raft.role.kind;
   }
 
+  /** The role with all that is remembered for it. */
+  get roleMemory(): Role {
+    return this.#state.raft.role;
+  }
+
   get leader(): NodeId | undefined {
     return this.#raft.leader;
   }
