@@ -35,7 +35,7 @@ export function newGauge(name: string, bytesMax: number): SizeGauge {
   return { name, reportedBytes: 0, stepBytes: Math.ceil(bytesMax / 64) };
 }
 
-/** What a new leader assumes of a member: the log agrees up to its own end, until shown otherwise. */
+/** What a new leader assumes of a member: their logs agree, until shown otherwise. */
 export function newProgress(id: NodeId, lastIndex: number, { inflightBytesMax }: Limits): Progress {
   return {
     match: 0,
