@@ -34,6 +34,8 @@ export interface TallySummary {
   readonly isJudged: boolean;
   /** Events that the scenario expects and that no run has seen. */
   readonly unseen: readonly string[];
+  /** Kinds of faults that the scenario says make no difference. */
+  readonly immuneTo: readonly string[];
   readonly goals: readonly GoalVerdict[];
 }
 
@@ -91,6 +93,7 @@ export class Tally {
       ),
       isJudged: this.#schedules >= JUDGED_RUNS_MIN,
       unseen: scenario.expects.filter((event) => !this.#emitted.has(event)),
+      immuneTo: scenario.immuneTo,
       goals: scenario.goals.map((goal, i) => {
         const share = this.#schedules === 0 ? 0 : this.#met[i]! / this.#schedules;
         return { goal, share, isMet: share >= goal.share };

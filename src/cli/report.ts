@@ -68,14 +68,11 @@ export function formatAccount({ scenarios }: CampaignReport): string {
 export function shortfalls({ scenarios }: CampaignReport): string[] {
   return scenarios
     .filter(({ isJudged }) => isJudged)
-    .flatMap(({ scenario, schedules, unseen, goals, faults }) => [
+    .flatMap(({ scenario, schedules, unseen, immuneTo, goals, faults }) => [
       ...Object.entries(faults)
-        .filter(([, { offered, effective }]) => offered > 0 && effective === 0)
-        .map(
-          ([kind, { offered, injected }]) =>
-            `${scenario}: in ${schedules} schedules no "${kind}" had any effect, ` +
-            `of ${formatCount(offered)} planned and ${formatCount(injected)} begun`,
-        ),
+        .map(([kind, count]) => misjudged(kind, count, immuneTo.includes(kind)))
+        .filter((what) => what !== undefined)
+        .map((what) => `${scenario}: in ${schedules} schedules ${what}`),
       ...unseen.map(
         (event) => `${scenario}: in ${schedules} schedules nobody has seen "${event}", as expected`,
       ),
@@ -83,6 +80,17 @@ export function shortfalls({ scenarios }: CampaignReport): string[] {
         .filter(({ isMet }) => !isMet)
         .map((verdict) => `${scenario}: ${describeGoal(verdict)}`),
     ]);
+}
+
+/** What is wrong with the account of a kind of fault: it is to bite, or never to. */
+function misjudged(kind: string, count: FaultCount, isImmune: boolean): string | undefined {
+  const { offered, injected, effective } = count;
+  if (offered === 0) return undefined;
+  const begun = `of ${formatCount(offered)} planned and ${formatCount(injected)} begun`;
+  if (!isImmune) return effective > 0 ? undefined : `no "${kind}" had any effect, ${begun}`;
+  if (injected === 0) return `no "${kind}" was begun, of ${formatCount(offered)} planned`;
+  if (effective === 0) return undefined;
+  return `"${kind}" had an effect, and it is immune to that: ${formatCount(effective)}, ${begun}`;
 }
 
 function describeGoal({ goal, share }: GoalVerdict): string {

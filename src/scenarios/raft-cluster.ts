@@ -24,6 +24,7 @@ import { RAFT_FILE, readDurableTerms } from "../protocols/raft/storage.ts";
 import { checkCount, checkRecord, checkSpan } from "../sim/check.ts";
 import { constant } from "../sim/distribution.ts";
 import type { Env, NodeId, Plain } from "../sim/env.ts";
+import type { FaultKind } from "../sim/fault.ts";
 import { hashPlain } from "../sim/fingerprint.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
 import { defaultNetworkOptions, type NetworkOptions } from "../sim/network-options.ts";
@@ -55,6 +56,8 @@ export interface StoreScenario {
   /** What the weather is drawn of, if the plan leaves it open. Default: there is none. */
   readonly weather?: Partial<SwarmOptions>;
   readonly expects?: readonly string[];
+  /** Kinds of faults that must make no difference. */
+  readonly immuneTo?: readonly FaultKind["kind"][];
   readonly goals?: readonly Goal[];
 }
 

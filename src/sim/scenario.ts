@@ -3,6 +3,7 @@ import { type ClockOptions, defaultClockOptions } from "./clock.ts";
 import { type CpuOptions, defaultCpuOptions } from "./cpu.ts";
 import { type DiskOptions, defaultDiskOptions } from "./disk-options.ts";
 import type { Env, Node, Operation } from "./env.ts";
+import type { FaultKind } from "./fault.ts";
 import type { FaultCount } from "./fault-count.ts";
 import type { History } from "./history.ts";
 import type { Invariant, Violation } from "./invariant.ts";
@@ -58,6 +59,8 @@ export interface ScenarioSpec<Message, View, Settings = undefined> {
   readonly invariants: (plan: Plan<Settings>) => readonly Invariant<View>[];
   /** What a campaign must have seen at least once, or it has proved nothing: emitted events. */
   readonly expects?: readonly string[];
+  /** Kinds of faults that must make no difference to its programs, as long as they are at work. */
+  readonly immuneTo?: readonly FaultKind["kind"][];
   /** What must hold for a share of the runs of a campaign. */
   readonly goals?: readonly Goal[];
 }
@@ -79,6 +82,7 @@ export interface Scenario {
   readonly name: string;
   readonly about: string;
   readonly expects: readonly string[];
+  readonly immuneTo: readonly string[];
   readonly goals: readonly Goal[];
   plan(seed: string): Plan;
   /** Checks a plan that comes from outside; throws a UsageError that names the path. */
@@ -113,6 +117,7 @@ export function defineScenario<Message, View, Settings = undefined>(
     name: spec.name,
     about: spec.about,
     expects: spec.expects ?? [],
+    immuneTo: spec.immuneTo ?? [],
     goals: spec.goals ?? [],
     plan: (seed) => drawPlan(spec, seed) as Plan,
     check: (value) =>

@@ -54,6 +54,7 @@ describe("stormglass fuzz", () => {
         metrics: expect.objectContaining({ timeToLeaderMs: expect.objectContaining({ count: 2 }) }),
         isJudged: false,
         unseen: [],
+        immuneTo: [],
         goals: expect.any(Array),
         seconds: expect.any(Number),
       },

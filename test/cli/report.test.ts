@@ -41,6 +41,21 @@ describe("the report of a campaign", () => {
     ]);
   });
 
+  it("names kinds of fault that had an effect, or none were begun, where there is immunity", () => {
+    const stop = { kind: "stop", hosts: ["n1"] } as const;
+    const faults = [{ ...stop, at: ms(10), lasting: ms(20) }];
+    const tough = ticking({ name: "tough", faults, immuneTo: ["stop"] });
+    const tried = campaign([tough], { ...options, seeds: 200 });
+    const claim = 'tough: in 200 schedules "stop" had an effect, and it is immune to that';
+    expect(shortfalls(tried)).toEqual([`${claim}: 200, of 200 planned and 200 begun`]);
+    const account = (injected: number) => {
+      const stop = { offered: 300, injected, effective: 0 };
+      return shortfalls({ ...tried, scenarios: [{ ...tried.scenarios[0]!, faults: { stop } }] });
+    };
+    expect(account(1)).toEqual([]);
+    expect(account(0)).toEqual(['tough: in 200 schedules no "stop" was begun, of 300 planned']);
+  });
+
   it("names armed sites that nobody reached", () => {
     const onTick = (env: Env<never>) => env.emit(env.buggify("hurry") ? "hurry" : "tick");
     const typo = ticking({ name: "typo", onTick, sites: ["hurry", "hury"] });

@@ -1,7 +1,7 @@
 // Scenarios of a few events, for tests of what many runs are made into.
 
 import type { Env, Node } from "../../src/sim/env.ts";
-import type { Fault } from "../../src/sim/fault.ts";
+import type { Fault, FaultKind } from "../../src/sim/fault.ts";
 import { defineScenario, type Goal, type Scenario } from "../../src/sim/scenario.ts";
 import { ms } from "../../src/sim/time.ts";
 
@@ -15,6 +15,7 @@ export interface TickingOptions {
   readonly goals?: readonly Goal[];
   readonly sites?: readonly string[];
   readonly faults?: readonly Fault[];
+  readonly immuneTo?: readonly FaultKind["kind"][];
 }
 
 class Ticker implements Node<never, { ticks: number }> {
@@ -49,6 +50,7 @@ export function ticking({
   goals = [],
   sites = [],
   faults = [],
+  immuneTo = [],
 }: TickingOptions = {}): Scenario {
   return defineScenario<never, Ticker>({
     name,
@@ -56,6 +58,7 @@ export function ticking({
     expects,
     goals,
     sites,
+    immuneTo,
     plan: () => ({ servers: ["n1", "n2"], faults, horizon: ms(100) }),
     server: (env) => new Ticker(env, onTick),
     invariants: ({ seed }) => [
