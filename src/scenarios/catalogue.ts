@@ -2,6 +2,7 @@ import { UsageError } from "../sim/assert.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { raftAsymmetricPartition } from "./raft-asymmetric-partition.ts";
 import { raftChaos } from "./raft-chaos.ts";
+import { raftClockSkew } from "./raft-clock-skew.ts";
 import { raftDiskFull } from "./raft-disk-full.ts";
 import { raftElections } from "./raft-elections.ts";
 import { raftLateMessages } from "./raft-late-messages.ts";
@@ -19,6 +20,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftPartitions,
   ...raftAsymmetricPartition,
   ...raftDiskFull,
+  ...raftClockSkew,
   ...raftOverload,
   raftChaos,
   ...raftReads,

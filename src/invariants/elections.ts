@@ -1,0 +1,65 @@
+// Observers of who stands for election; they break nothing.
+
+import type { NodeId } from "../sim/env.ts";
+import type { Invariant, World } from "../sim/invariant.ts";
+import type { LeadershipView } from "./liveness.ts";
+import { isInMinority } from "./no-quorum.ts";
+
+/** How servers ask for votes, and for pre-votes. */
+const QUESTIONS = { vote: "elections", preVote: "pre-votes" } as const;
+
+/**
+ * Measures `elections, <group>` and `pre-votes, <group>`: how often servers of a group ask the
+ * others for their votes.
+ */
+export function measureElections(servers: readonly NodeId[], groupOf: (id: NodeId) => string) {
+  const counts = new Map<string, number>();
+  for (const id of servers) {
+    for (const name of Object.values(QUESTIONS)) counts.set(`${name}, ${groupOf(id)}`, 0);
+  }
+  const made = {
+    name: "elections",
+    state: { counts },
+    onStep: ({ server, sent }: World) => {
+      if (server === undefined || sent.length === 0) return undefined;
+      const asked = Object.entries(QUESTIONS).find(([type]) =>
+        sent.some(({ message }) => typeOf(message) === type),
+      );
+      if (asked === undefined) return undefined;
+      const name = `${asked[1]}, ${groupOf(server.id)}`;
+      made.state.counts.set(name, made.state.counts.get(name)! + 1);
+      return undefined;
+    },
+    onEnd: ({ metrics }: World) => {
+      for (const [name, count] of made.state.counts) metrics.gauge(name, count);
+      return undefined;
+    },
+  };
+  return made satisfies Invariant;
+}
+
+/** Measures `answered cut off`: how many requests a leader in the minority answers. */
+export function measureAnsweredCutOff(): Invariant<LeadershipView> {
+  const made = {
+    name: "answered cut off",
+    state: { count: 0 },
+    onStep: (world: World<LeadershipView>) => {
+      const { server, sent } = world;
+      if (server?.node?.role !== "leader") return undefined;
+      const { length } = sent.filter(({ message }) => typeOf(message) === "reply");
+      if (length > 0 && isInMinority(server, world)) made.state.count += length;
+      return undefined;
+    },
+    onEnd: ({ metrics }: World<LeadershipView>) => {
+      metrics.gauge("answered cut off", made.state.count);
+      return undefined;
+    },
+  };
+  return made;
+}
+
+function typeOf(message: unknown): unknown {
+  return typeof message === "object" && message !== null && "type" in message
+    ? message.type
+    : undefined;
+}
