@@ -214,7 +214,8 @@ export function acknowledgesSteadily(
       gap = Math.max(gap, until - last);
       metrics.gauge(`${name}, longest wait, ms`, inMs(gap));
       if (gap <= gapMax) return undefined;
-      return `nothing is acknowledged for ${formatTime(gap)}, expected ${formatTime(gapMax)} at most`;
+      const most = formatTime(gapMax);
+      return `nothing is acknowledged for ${formatTime(gap)}, expected ${most} at most`;
     },
   };
 }
