@@ -10,10 +10,10 @@ import { defaultRaftOptions } from "../src/protocols/raft/options.ts";
 import { Raft } from "../src/protocols/raft/raft.ts";
 import { initialRaftState, type RaftState } from "../src/protocols/raft/state.ts";
 import { RAFT_FILE, readDurableTerms } from "../src/protocols/raft/storage.ts";
-import { uniform } from "../src/sim/distribution.ts";
 import type { Env, Node, NodeId } from "../src/sim/env.ts";
 import type { Invariant } from "../src/sim/invariant.ts";
-import { defaultNetworkOptions } from "../src/sim/network-options.ts";
+import { defaultNetworkOptions } from "../src/sim/network/network-options.ts";
+import { uniform } from "../src/sim/random/distribution.ts";
 import { Simulation } from "../src/sim/simulation.ts";
 import { ms } from "../src/sim/time.ts";
 

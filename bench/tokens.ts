@@ -1,8 +1,8 @@
 // Messages without a protocol: what the simulator itself costs.
 
-import { uniform } from "../src/sim/distribution.ts";
 import type { Env, Node, NodeId } from "../src/sim/env.ts";
-import { defaultNetworkOptions } from "../src/sim/network-options.ts";
+import { defaultNetworkOptions } from "../src/sim/network/network-options.ts";
+import { uniform } from "../src/sim/random/distribution.ts";
 import { Simulation } from "../src/sim/simulation.ts";
 import { ms } from "../src/sim/time.ts";
 

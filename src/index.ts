@@ -5,16 +5,6 @@ export { type CampaignReport, campaign } from "./campaign/campaign.ts";
 export { catalogue, findScenario } from "./scenarios/catalogue.ts";
 // Errors.
 export { AssertionError, assert, UsageError } from "./sim/assert.ts";
-// Times that vary.
-export {
-  constant,
-  type Distribution,
-  exponential,
-  logNormal,
-  pareto,
-  quantiles,
-  uniform,
-} from "./sim/distribution.ts";
 // The seam: what a protocol sees.
 export type { Disk, DiskError, Env, Node, NodeId, Operation, Plain } from "./sim/env.ts";
 export type { Fault } from "./sim/fault.ts";
@@ -30,10 +20,22 @@ export {
 } from "./sim/invariant.ts";
 // Weather that a plan draws; more in stormglass/nemeses/clocks, cuts, disk, hosts, traffic.
 export { isolations, oneWayCuts, partitions } from "./sim/nemeses/cuts.ts";
+export type { SwarmOptions } from "./sim/nemeses/swarm.ts";
 export { all, clientStops, crashes, stops, swarm } from "./sim/nemesis.ts";
+export { plainWire, type Wire } from "./sim/network/wire.ts";
 // Plans and runs.
 export type { Plan } from "./sim/plan.ts";
-export type { Random } from "./sim/random.ts";
+// Times that vary.
+export {
+  constant,
+  type Distribution,
+  exponential,
+  logNormal,
+  pareto,
+  quantiles,
+  uniform,
+} from "./sim/random/distribution.ts";
+export type { Random } from "./sim/random/random.ts";
 export {
   defineScenario,
   plan,
@@ -44,11 +46,9 @@ export {
 // The world.
 export { Simulation } from "./sim/simulation.ts";
 export type { SimulationOptions } from "./sim/simulation-options.ts";
-export type { SwarmOptions } from "./sim/swarm.ts";
 // Time.
 export { type Micros, minutes, ms, seconds, us } from "./sim/time.ts";
 export type { Timeline } from "./sim/timeline.ts";
 export { formatTrace, type TraceEntry } from "./sim/trace.ts";
 // Weather by hand, and messages as bytes.
 export { Weather } from "./sim/weather.ts";
-export { plainWire, type Wire } from "./sim/wire.ts";

@@ -1,4 +1,4 @@
-import type { FaultCount } from "../sim/fault-count.ts";
+import type { FaultCount } from "../sim/faults/fault-count.ts";
 import type { Percentiles } from "../sim/metrics.ts";
 import type { Goal, RunResult, Scenario } from "../sim/scenario.ts";
 import { Histogram } from "./histogram.ts";

@@ -1,6 +1,6 @@
 import type { CampaignReport } from "../campaign/campaign.ts";
 import { type GoalVerdict, JUDGED_RUNS_MIN } from "../campaign/tally.ts";
-import type { FaultCount } from "../sim/fault-schedule.ts";
+import type { FaultCount } from "../sim/faults/fault-schedule.ts";
 import { formatCount, formatTable } from "./table.ts";
 
 const HEAD = [

@@ -22,16 +22,16 @@ import {
 } from "../protocols/raft/options.ts";
 import { RAFT_FILE, readDurableTerms } from "../protocols/raft/storage.ts";
 import { checkCount, checkRecord, checkSpan } from "../sim/check.ts";
-import { constant } from "../sim/distribution.ts";
 import type { Env, NodeId, Plain } from "../sim/env.ts";
 import type { FaultKind } from "../sim/fault.ts";
 import { hashPlain } from "../sim/fingerprint.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
-import { defaultNetworkOptions, type NetworkOptions } from "../sim/network-options.ts";
+import type { SwarmOptions } from "../sim/nemeses/swarm.ts";
+import { defaultNetworkOptions, type NetworkOptions } from "../sim/network/network-options.ts";
 import type { Plan } from "../sim/plan.ts";
-import type { Random, Streams } from "../sim/random.ts";
+import { constant } from "../sim/random/distribution.ts";
+import type { Random, Streams } from "../sim/random/random.ts";
 import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
-import type { SwarmOptions } from "../sim/swarm.ts";
 import type { Targets } from "../sim/targets.ts";
 import { type Micros, ms } from "../sim/time.ts";
 

@@ -7,7 +7,7 @@ import { equalStates, everyoneCatchesUp } from "../invariants/replicated.ts";
 import { defaultRaftOptions } from "../protocols/raft/options.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
-import type { Streams } from "../sim/random.ts";
+import type { Streams } from "../sim/random/random.ts";
 import type { Goal, Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";

@@ -6,8 +6,8 @@ import {
   quorumLeader,
 } from "../invariants/liveness.ts";
 import { defaultRaftOptions, type RaftOptions } from "../protocols/raft/options.ts";
-import { uniform } from "../sim/distribution.ts";
 import type { Invariant } from "../sim/invariant.ts";
+import { uniform } from "../sim/random/distribution.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
 import {

@@ -1,7 +1,7 @@
 import { leaderIsElected } from "../invariants/liveness.ts";
-import { uniform } from "../sim/distribution.ts";
 import { bitRots, failedSyncs, slowDisks } from "../sim/nemeses/disk.ts";
 import { all, crashes, type Rhythm, stops } from "../sim/nemesis.ts";
+import { uniform } from "../sim/random/distribution.ts";
 import { ms, seconds, us } from "../sim/time.ts";
 import { hostNames, storeScenario, storeSettings } from "./raft-cluster.ts";
 import { mixed } from "./workload.ts";

@@ -3,9 +3,9 @@ import { measureRepeats, staleChangesNothing } from "../invariants/raft-stale.ts
 import { equalStates } from "../invariants/replicated.ts";
 import { requestName } from "../protocols/kv/client.ts";
 import type { KvMessage } from "../protocols/kv/messages.ts";
-import { type Distribution, quantiles } from "../sim/distribution.ts";
 import type { Fault } from "../sim/fault.ts";
-import type { Streams } from "../sim/random.ts";
+import { type Distribution, quantiles } from "../sim/random/distribution.ts";
+import type { Streams } from "../sim/random/random.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { ms, seconds } from "../sim/time.ts";
 import { hostNames, storeScenario, storeSettings } from "./raft-cluster.ts";

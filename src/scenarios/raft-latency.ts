@@ -7,9 +7,9 @@ import {
 import { type CommitPhase, commitsTake, type Phase } from "../invariants/phases.ts";
 import { equalStates } from "../invariants/replicated.ts";
 import { defaultKvClientOptions } from "../protocols/kv/client.ts";
-import { constant, type Distribution, uniform } from "../sim/distribution.ts";
 import type { Fault, Target } from "../sim/fault.ts";
-import type { Streams } from "../sim/random.ts";
+import { constant, type Distribution, uniform } from "../sim/random/distribution.ts";
+import type { Streams } from "../sim/random/random.ts";
 import type { Goal, Scenario } from "../sim/scenario.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
 import { hostNames, storeScenario, storeSettings } from "./raft-cluster.ts";

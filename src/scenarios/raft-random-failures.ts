@@ -1,7 +1,7 @@
 import { everyoneAgrees, leaderIsElected, operationsReturn } from "../invariants/liveness.ts";
 import { nobodyLeads, nothingIsCommitted } from "../invariants/no-quorum.ts";
-import { uniform } from "../sim/distribution.ts";
 import type { Fault } from "../sim/fault.ts";
+import { uniform } from "../sim/random/distribution.ts";
 import { ms, seconds } from "../sim/time.ts";
 import { hostNames, type StorePlan, storeScenario, storeSettings } from "./raft-cluster.ts";
 import { mixed } from "./workload.ts";

@@ -9,10 +9,10 @@ import {
 } from "../invariants/replicated.ts";
 import type { KvCommand, KvValue } from "../protocols/kv/commands.ts";
 import type { KvServer } from "../protocols/kv/server.ts";
-import { uniform } from "../sim/distribution.ts";
 import type { Invariant } from "../sim/invariant.ts";
-import { defaultNetworkOptions } from "../sim/network-options.ts";
-import type { Random } from "../sim/random.ts";
+import { defaultNetworkOptions } from "../sim/network/network-options.ts";
+import { uniform } from "../sim/random/distribution.ts";
+import type { Random } from "../sim/random/random.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";

@@ -1,8 +1,8 @@
 import { everyoneAgrees, leaderIsElected, operationsReturn } from "../invariants/liveness.ts";
 import { equalStates } from "../invariants/replicated.ts";
-import { uniform } from "../sim/distribution.ts";
 import { type CutChoice, isolations, oneWayCuts, partitions } from "../sim/nemeses/cuts.ts";
 import { clientStops, crashes, type Nemesis, type Rhythm, stops, swarm } from "../sim/nemesis.ts";
+import { uniform } from "../sim/random/distribution.ts";
 import { ms, seconds, us } from "../sim/time.ts";
 import { hostNames, impatientClient, storeScenario, storeSettings } from "./raft-cluster.ts";
 import { mixed } from "./workload.ts";

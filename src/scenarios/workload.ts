@@ -1,5 +1,5 @@
 import type { NodeId } from "../sim/env.ts";
-import type { Random } from "../sim/random.ts";
+import type { Random } from "../sim/random/random.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms } from "../sim/time.ts";
 

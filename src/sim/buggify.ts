@@ -1,6 +1,6 @@
 import type { NodeId } from "./env.ts";
-import type { FaultCount } from "./fault-schedule.ts";
-import type { Random, Streams } from "./random.ts";
+import type { FaultCount } from "./faults/fault-schedule.ts";
+import type { Random, Streams } from "./random/random.ts";
 
 /** The probability that a site is armed in a plan, and that an armed one fires when reached. */
 export const BUGGIFY_SHARE = 1 / 4;

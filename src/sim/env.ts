@@ -1,7 +1,7 @@
 // The seam between a protocol and its world. Read this file first: nothing in src/protocols knows
 // more of the simulator than what stands here, and real sockets could implement it as well.
 
-import type { Random } from "./random.ts";
+import type { Random } from "./random/random.ts";
 import type { Micros } from "./time.ts";
 
 /** The name of a host and of the node that runs on it: `n1`, `c1`. */

@@ -14,8 +14,8 @@ import { type StreamFault, streamFaults } from "./faults/streams.ts";
 import { type TrafficFault, trafficFaults } from "./faults/traffic.ts";
 import { formatTime, type Micros } from "./time.ts";
 
-export type { InFlight } from "./cut.ts";
 export type { Target, TargetNames } from "./faults/definition.ts";
+export type { InFlight } from "./network/cut.ts";
 
 /**
  * A piece of weather: it begins at `at` and ends `lasting` later. If it waits for its target, it

@@ -1,7 +1,7 @@
-import type { FileImage } from "./disk-image.ts";
+import type { FileImage } from "./disk/disk-image.ts";
 import type { NodeId } from "./env.ts";
 import type { History } from "./history.ts";
-import type { Gauge } from "./memory.ts";
+import type { Gauge } from "./host/memory.ts";
 import type { Metrics } from "./metrics.ts";
 import { formatTime, type Micros } from "./time.ts";
 

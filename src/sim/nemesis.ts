@@ -1,7 +1,7 @@
 import { assert } from "./assert.ts";
 import type { NodeId } from "./env.ts";
 import type { Fault, FaultKind, Target } from "./fault.ts";
-import type { Random, Streams } from "./random.ts";
+import type { Random, Streams } from "./random/random.ts";
 import type { Micros } from "./time.ts";
 
 /** What a nemesis may strike, and when: every fault has ended by `until`. */

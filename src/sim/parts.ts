@@ -1,15 +1,15 @@
 import type { Buggify } from "./buggify.ts";
-import type { FaultAtlas } from "./fault-atlas.ts";
-import type { FaultSchedule } from "./fault-schedule.ts";
+import type { FaultAtlas } from "./faults/fault-atlas.ts";
+import type { FaultSchedule } from "./faults/fault-schedule.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { History } from "./history.ts";
-import type { Host } from "./host.ts";
+import type { Host } from "./host/host.ts";
 import type { Invariant } from "./invariant.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Network } from "./network.ts";
-import type { Streams } from "./random.ts";
-import type { Scheduler } from "./scheduler.ts";
-import type { StreamLinks } from "./stream-links.ts";
+import type { Network } from "./network/network.ts";
+import type { StreamLinks } from "./network/stream-links.ts";
+import type { Scheduler } from "./queue/scheduler.ts";
+import type { Streams } from "./random/random.ts";
 
 /** All that a simulation is made of and that changes while it runs. */
 export interface Parts<Message, View> {

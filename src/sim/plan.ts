@@ -7,12 +7,12 @@ import {
   checkRecord,
   checkText,
 } from "./check.ts";
-import { type ClockOptions, checkClockOptions } from "./clock.ts";
-import { type CpuOptions, checkCpuOptions } from "./cpu.ts";
-import { checkDiskOptions, type DiskOptions } from "./disk-options.ts";
+import { checkDiskOptions, type DiskOptions } from "./disk/disk-options.ts";
 import type { NodeId, Operation, Plain } from "./env.ts";
 import { checkFaults, type Fault } from "./fault.ts";
-import { checkNetworkOptions, type NetworkOptions } from "./network-options.ts";
+import { type ClockOptions, checkClockOptions } from "./host/clock.ts";
+import { type CpuOptions, checkCpuOptions } from "./host/cpu.ts";
+import { checkNetworkOptions, type NetworkOptions } from "./network/network-options.ts";
 import { checkOperations, type PlannedOperation } from "./simulation-options.ts";
 import { targetNames } from "./targets.ts";
 import type { Micros } from "./time.ts";

@@ -1,25 +1,25 @@
 import { drawArmed } from "./buggify.ts";
-import { type ClockOptions, defaultClockOptions } from "./clock.ts";
-import { type CpuOptions, defaultCpuOptions } from "./cpu.ts";
-import { type DiskOptions, defaultDiskOptions } from "./disk-options.ts";
+import { type DiskOptions, defaultDiskOptions } from "./disk/disk-options.ts";
 import type { Env, Node, Operation } from "./env.ts";
 import type { FaultKind } from "./fault.ts";
-import type { FaultCount } from "./fault-count.ts";
+import type { FaultCount } from "./faults/fault-count.ts";
 import type { History } from "./history.ts";
+import { type ClockOptions, defaultClockOptions } from "./host/clock.ts";
+import { type CpuOptions, defaultCpuOptions } from "./host/cpu.ts";
 import type { Invariant, Violation } from "./invariant.ts";
 import type { Metrics } from "./metrics.ts";
-import { type GivenNetwork, networkOptions } from "./network-options.ts";
+import { defaultSwarmOptions, drawWeather, type SwarmOptions } from "./nemeses/swarm.ts";
+import { type GivenNetwork, networkOptions } from "./network/network-options.ts";
+import { plainWire, type Wire } from "./network/wire.ts";
 import { checkPlan, type Plan } from "./plan.ts";
-import { Streams } from "./random.ts";
+import { Streams } from "./random/random.ts";
 import { Simulation } from "./simulation.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { defaultSwarmOptions, drawWeather, type SwarmOptions } from "./swarm.ts";
 import type { Targets } from "./targets.ts";
 import type { Micros } from "./time.ts";
 import type { Timeline } from "./timeline.ts";
 import type { TraceEntry } from "./trace.ts";
-import { plainWire, type Wire } from "./wire.ts";
 
 /**
  * What a scenario draws; what it leaves out is the default: no clients, quiet links, and weather.

@@ -7,12 +7,12 @@ import {
   checkRecord,
   checkText,
 } from "./check.ts";
-import { type ClockOptions, checkClockOptions, defaultClockOptions } from "./clock.ts";
-import { type CpuOptions, checkCpuOptions, defaultCpuOptions } from "./cpu.ts";
-import { checkDiskOptions, type DiskOptions, defaultDiskOptions } from "./disk-options.ts";
+import { checkDiskOptions, type DiskOptions, defaultDiskOptions } from "./disk/disk-options.ts";
 import type { NodeId, Operation } from "./env.ts";
 import { checkFault, checkFaults, type Fault } from "./fault.ts";
-import type { Program } from "./host.ts";
+import { type ClockOptions, checkClockOptions, defaultClockOptions } from "./host/clock.ts";
+import { type CpuOptions, checkCpuOptions, defaultCpuOptions } from "./host/cpu.ts";
+import type { Program } from "./host/host.ts";
 import type { Invariant } from "./invariant.ts";
 import {
   checkNetworkOptions,
@@ -20,10 +20,10 @@ import {
   type GivenNetwork,
   type NetworkOptions,
   networkOptions,
-} from "./network-options.ts";
+} from "./network/network-options.ts";
+import { plainWire, type Wire } from "./network/wire.ts";
 import { type Targets, targetNames } from "./targets.ts";
 import { formatTime, type Micros } from "./time.ts";
-import { plainWire, type Wire } from "./wire.ts";
 
 export interface SimulationOptions<Message = unknown, View = unknown> {
   /** Seeds every random stream of the run, together with the stream's label. */

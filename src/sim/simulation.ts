@@ -1,8 +1,7 @@
 import { assert, UsageError } from "./assert.ts";
 import { Buggify } from "./buggify.ts";
-import type { VirtualDisk } from "./disk.ts";
-import type { Draw } from "./disk-trouble.ts";
-import { Downfall } from "./downfall.ts";
+import type { VirtualDisk } from "./disk/disk.ts";
+import type { Draw } from "./disk/disk-trouble.ts";
 import { EndlessLoopWatch } from "./endless-loop.ts";
 import type { NodeId } from "./env.ts";
 import {
@@ -16,20 +15,22 @@ import {
   WAKE,
 } from "./event.ts";
 import type { Fault } from "./fault.ts";
-import { FaultAtlas } from "./fault-atlas.ts";
-import type { FaultCount } from "./fault-count.ts";
-import { FaultSchedule } from "./fault-schedule.ts";
 import type { FaultWorld } from "./faults/definition.ts";
+import { FaultAtlas } from "./faults/fault-atlas.ts";
+import type { FaultCount } from "./faults/fault-count.ts";
+import { FaultSchedule } from "./faults/fault-schedule.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { History } from "./history.ts";
-import type { Host } from "./host.ts";
+import { Downfall } from "./host/downfall.ts";
+import type { Host } from "./host/host.ts";
+import { type Deeds, makeHosts } from "./host/make-hosts.ts";
 import type { HostView, Violation } from "./invariant.ts";
-import { type Deeds, makeHosts } from "./make-hosts.ts";
 import { Metrics } from "./metrics.ts";
-import { Network } from "./network.ts";
+import { Network } from "./network/network.ts";
+import { StreamLinks } from "./network/stream-links.ts";
 import type { Parts } from "./parts.ts";
-import { Noise, Streams } from "./random.ts";
-import { NONE, Scheduler } from "./scheduler.ts";
+import { NONE, Scheduler } from "./queue/scheduler.ts";
+import { Noise, Streams } from "./random/random.ts";
 import {
   checkAddedFault,
   checkSimulationOptions,
@@ -39,7 +40,6 @@ import {
 } from "./simulation-options.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { Stage } from "./stage.ts";
-import { StreamLinks } from "./stream-links.ts";
 import { resolveTarget } from "./targets.ts";
 import type { Micros } from "./time.ts";
 import { Recorder, type Timeline } from "./timeline.ts";

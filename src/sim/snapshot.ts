@@ -1,16 +1,16 @@
 import type { BuggifyState } from "./buggify.ts";
-import type { CutTableState } from "./cut-table.ts";
-import type { FaultAtlasState } from "./fault-atlas.ts";
-import type { FaultScheduleState } from "./fault-schedule.ts";
+import type { FaultAtlasState } from "./faults/fault-atlas.ts";
+import type { FaultScheduleState } from "./faults/fault-schedule.ts";
 import type { HistoryState } from "./history.ts";
-import type { Host, HostState } from "./host.ts";
+import type { Host, HostState } from "./host/host.ts";
 import type { Violation } from "./invariant.ts";
 import type { MetricsState } from "./metrics.ts";
-import type { NetworkState } from "./network.ts";
+import type { CutTableState } from "./network/cut-table.ts";
+import type { NetworkState } from "./network/network.ts";
+import type { StreamLinksState } from "./network/stream-sender.ts";
 import type { Parts } from "./parts.ts";
-import type { RandomPosition } from "./random.ts";
-import type { SchedulerSnapshot } from "./scheduler.ts";
-import type { StreamLinksState } from "./stream-sender.ts";
+import type { SchedulerSnapshot } from "./queue/scheduler.ts";
+import type { RandomPosition } from "./random/random.ts";
 
 /** A whole simulation as plain data; it shares nothing with the run that it was taken from. */
 export interface Snapshot {

@@ -1,6 +1,5 @@
 import { freeze } from "immer";
 import { assert, fail } from "./assert.ts";
-import type { Downfall } from "./downfall.ts";
 import type { Node, NodeId, Operation, Plain } from "./env.ts";
 import {
   DELIVER,
@@ -15,12 +14,13 @@ import {
 } from "./event.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { isHistoryEvent } from "./history.ts";
-import type { Host, PendingSync } from "./host.ts";
-import type { WaitingEvent } from "./inbox.ts";
-import type { Network } from "./network.ts";
+import type { Downfall } from "./host/downfall.ts";
+import type { Host, PendingSync } from "./host/host.ts";
+import type { WaitingEvent } from "./host/inbox.ts";
+import type { Network } from "./network/network.ts";
+import type { StreamLinks } from "./network/stream-links.ts";
 import type { Onlookers } from "./onlookers.ts";
 import type { Parts } from "./parts.ts";
-import type { StreamLinks } from "./stream-links.ts";
 import { type Recorder, withoutDrafts } from "./timeline.ts";
 import type { Watch } from "./watch.ts";
 import { WeatherStage } from "./weather-stage.ts";

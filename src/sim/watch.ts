@@ -12,10 +12,9 @@ import {
   SYNCED,
 } from "./event.ts";
 import type { Fault } from "./fault.ts";
-import type { FaultSchedule } from "./fault-schedule.ts";
-import type { HeldMessage } from "./held-messages.ts";
+import type { FaultSchedule } from "./faults/fault-schedule.ts";
 import type { History } from "./history.ts";
-import type { PendingSync } from "./host.ts";
+import type { PendingSync } from "./host/host.ts";
 import type {
   EventView,
   HostView,
@@ -26,8 +25,9 @@ import type {
   World,
 } from "./invariant.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Network } from "./network.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { HeldMessage } from "./network/held-messages.ts";
+import type { Network } from "./network/network.ts";
+import type { Scheduler } from "./queue/scheduler.ts";
 import { formatTime } from "./time.ts";
 import type { TraceEntry } from "./trace.ts";
 

@@ -1,8 +1,8 @@
 import { assert } from "./assert.ts";
 import { FAULT_BEGINS, FAULT_ENDS, LINK, NETWORK, STREAM } from "./event.ts";
-import type { HeldMessage } from "./held-messages.ts";
+import type { HeldMessage } from "./network/held-messages.ts";
+import type { StreamEvent } from "./network/stream-segment.ts";
 import type { Parts } from "./parts.ts";
-import type { StreamEvent } from "./stream-segment.ts";
 import type { Watch } from "./watch.ts";
 
 /** Where an event is, by index of hosts, and its number among all events. */

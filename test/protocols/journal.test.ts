@@ -8,9 +8,9 @@ import {
   type Recovery,
   readRecords,
 } from "../../src/protocols/journal.ts";
-import { VirtualDisk } from "../../src/sim/disk.ts";
+import { VirtualDisk } from "../../src/sim/disk/disk.ts";
 import type { Disk } from "../../src/sim/env.ts";
-import { RandomStream } from "../../src/sim/random.ts";
+import { RandomStream } from "../../src/sim/random/random.ts";
 import { ManualDisk } from "../support/recording-env.ts";
 
 const FILE = "test.journal";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BUGGIFY_SHARE, Buggify, drawArmed } from "../../src/sim/buggify.ts";
 import type { Env } from "../../src/sim/env.ts";
-import { RandomStream, Streams } from "../../src/sim/random.ts";
+import { RandomStream, Streams } from "../../src/sim/random/random.ts";
 import { plan, run } from "../../src/sim/scenario.ts";
 import { ticking } from "../support/small-scenarios.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { backlog, emptyQueue, enqueue } from "../../src/sim/byte-queue.ts";
+import { backlog, emptyQueue, enqueue } from "../../src/sim/network/byte-queue.ts";
 
 it("a line is busy for exactly as long as its bytes take, at any rate and however small", () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 200 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Clock } from "../../src/sim/clock.ts";
+import { Clock } from "../../src/sim/host/clock.ts";
 import { type ClockCommand, NaiveClock } from "../support/naive-clock.ts";
 
 const HOUR = 3_600_000_000;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { corruptBytes, corruptField } from "../../src/sim/corruption.ts";
 import type { Plain } from "../../src/sim/env.ts";
+import { corruptBytes, corruptField } from "../../src/sim/network/corruption.ts";
 
 const arbitraryDraws = fc.array(fc.nat(0xffff_ffff), { minLength: 5, maxLength: 5 });
 const bitsOf = (bytes: Uint8Array): number =>

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Cut, Link } from "../../src/sim/cut.ts";
-import { constant, type Distribution } from "../../src/sim/distribution.ts";
 import { DELIVER, LINK, NETWORK } from "../../src/sim/event.ts";
 import { Metrics } from "../../src/sim/metrics.ts";
-import { Network } from "../../src/sim/network.ts";
-import { defaultNetworkOptions } from "../../src/sim/network-options.ts";
-import { NONE, Scheduler } from "../../src/sim/scheduler.ts";
-import { plainWire } from "../../src/sim/wire.ts";
+import type { Cut, Link } from "../../src/sim/network/cut.ts";
+import { Network } from "../../src/sim/network/network.ts";
+import { defaultNetworkOptions } from "../../src/sim/network/network-options.ts";
+import { plainWire } from "../../src/sim/network/wire.ts";
+import { NONE, Scheduler } from "../../src/sim/queue/scheduler.ts";
+import { constant, type Distribution } from "../../src/sim/random/distribution.ts";
 import { type NaiveArrival, type NaiveCut, NaiveLink } from "../support/naive-link.ts";
 
 const [N1, N2, N3] = [0, 1, 2];

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { VirtualDisk } from "../../src/sim/disk.ts";
-import { RandomStream } from "../../src/sim/random.ts";
+import { VirtualDisk } from "../../src/sim/disk/disk.ts";
+import { RandomStream } from "../../src/sim/random/random.ts";
 import {
   type Image,
   keyOf,

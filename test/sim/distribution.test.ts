@@ -12,10 +12,10 @@ import {
   sample,
   sampler,
   uniform,
-} from "../../src/sim/distribution.ts";
-import { Noise } from "../../src/sim/random.ts";
+} from "../../src/sim/random/distribution.ts";
+import { Noise } from "../../src/sim/random/random.ts";
+import { exp, ln, normalUpperQuantiles } from "../../src/sim/random/transcendental.ts";
 import { ms } from "../../src/sim/time.ts";
-import { exp, ln, normalUpperQuantiles } from "../../src/sim/transcendental.ts";
 
 const DRAWS = 100_000;
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { constant } from "../../src/sim/distribution.ts";
 import { EVENTS_AT_ONE_INSTANT_MAX } from "../../src/sim/endless-loop.ts";
 import type { Env, Node } from "../../src/sim/env.ts";
+import { constant } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 
 type Message = { readonly type: "ping" };

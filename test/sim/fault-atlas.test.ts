@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FaultAtlas } from "../../src/sim/fault-atlas.ts";
+import { FaultAtlas } from "../../src/sim/faults/fault-atlas.ts";
 
 describe("a fault atlas", () => {
   it("allows as many damaged hosts as it was told, and those again and again", () => {

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { constant, uniform } from "../../src/sim/distribution.ts";
 import type { Fault, FaultKind, InFlight } from "../../src/sim/fault.ts";
 import {
   bridge,
@@ -11,6 +10,7 @@ import {
   partition,
   ring,
 } from "../../src/sim/faults/cuts-by-hand.ts";
+import { constant, uniform } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { SimulationOptions } from "../../src/sim/simulation-options.ts";
 import {

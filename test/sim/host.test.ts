@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { defaultDiskOptions } from "../../src/sim/disk-options.ts";
-import { constant, uniform } from "../../src/sim/distribution.ts";
+import { defaultDiskOptions } from "../../src/sim/disk/disk-options.ts";
 import type { Env } from "../../src/sim/env.ts";
 import type { Fault } from "../../src/sim/fault.ts";
+import { constant, uniform } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { SimulationOptions } from "../../src/sim/simulation-options.ts";
 import { brief, heardBy, type Script, type ScriptedNode, scripted } from "../support/scripted.ts";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { constant, uniform } from "../../src/sim/distribution.ts";
-import { Inbox } from "../../src/sim/inbox.ts";
-import { Noise } from "../../src/sim/random.ts";
-import { NONE, Scheduler } from "../../src/sim/scheduler.ts";
+import { Inbox } from "../../src/sim/host/inbox.ts";
+import { NONE, Scheduler } from "../../src/sim/queue/scheduler.ts";
+import { constant, uniform } from "../../src/sim/random/distribution.ts";
+import { Noise } from "../../src/sim/random/random.ts";
 
 const [ARRIVAL, CHANGE, WAKE] = [1, 2, 8];
 

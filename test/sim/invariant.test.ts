@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { constant } from "../../src/sim/distribution.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import { oneWay } from "../../src/sim/faults/cuts-by-hand.ts";
 import { always, eventually, type Invariant, type World } from "../../src/sim/invariant.ts";
+import { constant } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import { type ScriptedNode, scripted } from "../support/scripted.ts";
 

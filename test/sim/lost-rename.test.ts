@@ -2,7 +2,7 @@
 // are known to lose data: Pillai et al., All File Systems Are Not Created Equal, OSDI 2014.
 
 import { describe, expect, it } from "vitest";
-import { VirtualDisk } from "../../src/sim/disk.ts";
+import { VirtualDisk } from "../../src/sim/disk/disk.ts";
 import type { Env, Node } from "../../src/sim/env.ts";
 import type { World } from "../../src/sim/invariant.ts";
 import { crashes } from "../../src/sim/nemesis.ts";

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { uniform } from "../../src/sim/distribution.ts";
 import { checkFault, checkFaults, type Fault, targetsOf } from "../../src/sim/fault.ts";
 import { clockDrifts, clockSlews, clockSteps } from "../../src/sim/nemeses/clocks.ts";
 import {
@@ -50,7 +49,8 @@ import {
   stops,
   swarm,
 } from "../../src/sim/nemesis.ts";
-import { Streams } from "../../src/sim/random.ts";
+import { uniform } from "../../src/sim/random/distribution.ts";
+import { Streams } from "../../src/sim/random/random.ts";
 import { targetNames } from "../../src/sim/targets.ts";
 
 const SERVERS = ["n1", "n2", "n3", "n4", "n5"];

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { constant, logNormal, uniform } from "../../src/sim/distribution.ts";
 import type { Plain } from "../../src/sim/env.ts";
 import type { Fault } from "../../src/sim/fault.ts";
-import type { GivenNetwork } from "../../src/sim/network-options.ts";
+import type { GivenNetwork } from "../../src/sim/network/network-options.ts";
+import { plainWire } from "../../src/sim/network/wire.ts";
+import { constant, logNormal, uniform } from "../../src/sim/random/distribution.ts";
 import { ms, seconds } from "../../src/sim/time.ts";
-import { plainWire } from "../../src/sim/wire.ts";
 import { type Flow, flow, HOSTS, heardAt, numbers } from "../support/flow.ts";
 
 const GAP = 1_000;

@@ -1,13 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Cut } from "../../src/sim/cut.ts";
-import { constant, uniform } from "../../src/sim/distribution.ts";
 import { DELIVER, NETWORK } from "../../src/sim/event.ts";
 import { Metrics } from "../../src/sim/metrics.ts";
-import { type DropReason, Network } from "../../src/sim/network.ts";
-import { defaultNetworkOptions, type NetworkOptions } from "../../src/sim/network-options.ts";
-import { NONE, Scheduler } from "../../src/sim/scheduler.ts";
-import { plainWire } from "../../src/sim/wire.ts";
+import type { Cut } from "../../src/sim/network/cut.ts";
+import { type DropReason, Network } from "../../src/sim/network/network.ts";
+import {
+  defaultNetworkOptions,
+  type NetworkOptions,
+} from "../../src/sim/network/network-options.ts";
+import { plainWire } from "../../src/sim/network/wire.ts";
+import { NONE, Scheduler } from "../../src/sim/queue/scheduler.ts";
+import { constant, uniform } from "../../src/sim/random/distribution.ts";
 
 const [N1, N2, N3] = [0, 1, 2];
 const HOSTS = ["n1", "n2", "n3"];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/sim/assert.ts";
 import { checkText } from "../../src/sim/check.ts";
-import { defaultDiskOptions } from "../../src/sim/disk-options.ts";
-import { constant, uniform } from "../../src/sim/distribution.ts";
+import { defaultDiskOptions } from "../../src/sim/disk/disk-options.ts";
 import type { Operation } from "../../src/sim/env.ts";
-import { defaultNetworkOptions } from "../../src/sim/network-options.ts";
+import { defaultNetworkOptions } from "../../src/sim/network/network-options.ts";
 import { checkPlan, type Plan } from "../../src/sim/plan.ts";
+import { constant, uniform } from "../../src/sim/random/distribution.ts";
 
 const { links: _, connectTimeout, streamTimeout, ...link } = defaultNetworkOptions;
 

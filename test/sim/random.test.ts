@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Noise, type Random, RandomStream, Streams, subjectKey } from "../../src/sim/random.ts";
+import {
+  Noise,
+  type Random,
+  RandomStream,
+  Streams,
+  subjectKey,
+} from "../../src/sim/random/random.ts";
 
 const take = (random: Random, count: number): number[] =>
   Array.from({ length: count }, () => random.int(0, 0xffff_ffff));

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/sim/assert.ts";
-import { defaultClockOptions } from "../../src/sim/clock.ts";
-import { defaultCpuOptions } from "../../src/sim/cpu.ts";
-import { defaultDiskOptions } from "../../src/sim/disk-options.ts";
+import { defaultDiskOptions } from "../../src/sim/disk/disk-options.ts";
 import type { Env } from "../../src/sim/env.ts";
+import { defaultClockOptions } from "../../src/sim/host/clock.ts";
+import { defaultCpuOptions } from "../../src/sim/host/cpu.ts";
 import { always } from "../../src/sim/invariant.ts";
 import { crashes } from "../../src/sim/nemesis.ts";
-import { defaultNetworkOptions } from "../../src/sim/network-options.ts";
+import { defaultNetworkOptions } from "../../src/sim/network/network-options.ts";
 import { defineScenario, plan, run, type Scenario } from "../../src/sim/scenario.ts";
 import { type ScriptedNode, scripted } from "../support/scripted.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NONE, Scheduler } from "../../src/sim/scheduler.ts";
+import { NONE, Scheduler } from "../../src/sim/queue/scheduler.ts";
 import { type Command, NaiveQueue, SchedulerUnderTest } from "../support/naive-queue.ts";
 
 /** The wheel covers 16,384 us, so delays around that and its multiples are the delicate ones. */

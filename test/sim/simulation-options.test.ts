@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/sim/assert.ts";
-import { uniform } from "../../src/sim/distribution.ts";
+import { uniform } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import { scripted } from "../support/scripted.ts";
 

@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { defaultClockOptions } from "../../src/sim/clock.ts";
-import { defaultCpuOptions } from "../../src/sim/cpu.ts";
-import { defaultDiskOptions } from "../../src/sim/disk-options.ts";
-import { uniform } from "../../src/sim/distribution.ts";
+import { defaultDiskOptions } from "../../src/sim/disk/disk-options.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import { clog, flapping, isolate, oneWay } from "../../src/sim/faults/cuts-by-hand.ts";
+import { defaultClockOptions } from "../../src/sim/host/clock.ts";
+import { defaultCpuOptions } from "../../src/sim/host/cpu.ts";
 import { always, eventually, type Invariant, type World } from "../../src/sim/invariant.ts";
-import { defaultNetworkOptions } from "../../src/sim/network-options.ts";
+import { defaultNetworkOptions } from "../../src/sim/network/network-options.ts";
+import { plainWire } from "../../src/sim/network/wire.ts";
+import { uniform } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { SimulationOptions } from "../../src/sim/simulation-options.ts";
 import type { Snapshot } from "../../src/sim/snapshot.ts";
-import { plainWire } from "../../src/sim/wire.ts";
 import { type ScriptedNode, scripted } from "../support/scripted.ts";
 
 const HORIZON = 400;

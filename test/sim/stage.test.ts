@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { AssertionError } from "../../src/sim/assert.ts";
-import { constant } from "../../src/sim/distribution.ts";
 import type { Env, Node, Plain } from "../../src/sim/env.ts";
 import type { Fault } from "../../src/sim/fault.ts";
+import { constant } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import { brief, heardBy, type Script, type ScriptedNode, scripted } from "../support/scripted.ts";
 

@@ -7,7 +7,7 @@ import type { Fault } from "../../src/sim/fault.ts";
 import { partitions } from "../../src/sim/nemeses/cuts.ts";
 import * as streams from "../../src/sim/nemeses/streams.ts";
 import { all, type Rhythm } from "../../src/sim/nemesis.ts";
-import { Streams } from "../../src/sim/random.ts";
+import { Streams } from "../../src/sim/random/random.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import { ms, seconds } from "../../src/sim/time.ts";
 

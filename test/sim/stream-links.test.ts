@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { uniform } from "../../src/sim/distribution.ts";
 import { DELIVER, NETWORK, STREAM, STREAM_DELIVER } from "../../src/sim/event.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import { Metrics } from "../../src/sim/metrics.ts";
-import { Network } from "../../src/sim/network.ts";
-import { networkOptions } from "../../src/sim/network-options.ts";
-import { NONE, Scheduler } from "../../src/sim/scheduler.ts";
+import { Network } from "../../src/sim/network/network.ts";
+import { networkOptions } from "../../src/sim/network/network-options.ts";
+import { enqueue, NEVER, newEnd } from "../../src/sim/network/stream-connection.ts";
+import { StreamLinks } from "../../src/sim/network/stream-links.ts";
+import type { StreamEvent } from "../../src/sim/network/stream-segment.ts";
+import { plainWire } from "../../src/sim/network/wire.ts";
+import { NONE, Scheduler } from "../../src/sim/queue/scheduler.ts";
+import { uniform } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
-import { enqueue, NEVER, newEnd } from "../../src/sim/stream-connection.ts";
-import { StreamLinks } from "../../src/sim/stream-links.ts";
-import type { StreamEvent } from "../../src/sim/stream-segment.ts";
 import { ms, seconds } from "../../src/sim/time.ts";
-import { plainWire } from "../../src/sim/wire.ts";
 import { brief, heardBy, type ScriptedNode, scripted } from "../support/scripted.ts";
 import { cut, down, oneWay, ran, type Sending, sending, told } from "../support/senders.ts";
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { type Fault, targetsOf } from "../../src/sim/fault.ts";
-import { Streams } from "../../src/sim/random.ts";
-import { defineScenario, plan, run } from "../../src/sim/scenario.ts";
 import {
   type DrawnWeather,
   defaultSwarmOptions,
   drawWeather,
   SWARM_KINDS,
   type SwarmOptions,
-} from "../../src/sim/swarm.ts";
+} from "../../src/sim/nemeses/swarm.ts";
+import { Streams } from "../../src/sim/random/random.ts";
+import { defineScenario, plan, run } from "../../src/sim/scenario.ts";
 import { seconds } from "../../src/sim/time.ts";
 import { type ScriptedNode, scripted } from "../support/scripted.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { constant } from "../../src/sim/distribution.ts";
 import type { Env, Node } from "../../src/sim/env.ts";
 import type { Fault } from "../../src/sim/fault.ts";
+import { constant } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { SimulationOptions } from "../../src/sim/simulation-options.ts";
 import { Timeline } from "../../src/sim/timeline.ts";

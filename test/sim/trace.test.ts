@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { constant } from "../../src/sim/distribution.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import { isolate } from "../../src/sim/faults/cuts-by-hand.ts";
+import { constant } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import { formatPlain, formatTrace, type TraceEntry } from "../../src/sim/trace.ts";
 import { scripted } from "../support/scripted.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { UsageError } from "../../src/sim/assert.ts";
-import { constant } from "../../src/sim/distribution.ts";
 import { checkFault, FAULT_KINDS, type Fault } from "../../src/sim/fault.ts";
+import { constant } from "../../src/sim/random/distribution.ts";
 import { targetNames } from "../../src/sim/targets.ts";
 import { ms, seconds } from "../../src/sim/time.ts";
 import { type Moment, Weather } from "../../src/sim/weather.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { crc32c } from "../../src/sim/checksum.ts";
-import { plainWire } from "../../src/sim/wire.ts";
+import { plainWire } from "../../src/sim/network/wire.ts";
 
 const arbitraryText = fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)) });
 const arbitraryLeaf = fc.oneof(

@@ -1,9 +1,9 @@
 // Two servers and a client that use all that a host has, under faults of hosts and clocks.
 
 import fc from "fast-check";
-import { uniform } from "../../src/sim/distribution.ts";
 import type { Env } from "../../src/sim/env.ts";
 import { checkFault, type Fault } from "../../src/sim/fault.ts";
+import { uniform } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { GivenOptions } from "../../src/sim/simulation-options.ts";
 import type { Snapshot } from "../../src/sim/snapshot.ts";

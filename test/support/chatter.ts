@@ -1,9 +1,9 @@
 // Hosts that talk to everybody all the time, so that what weather stops shows.
 
-import { constant } from "../../src/sim/distribution.ts";
 import type { Env, Node } from "../../src/sim/env.ts";
 import type { Fault } from "../../src/sim/fault.ts";
-import type { GivenNetwork } from "../../src/sim/network-options.ts";
+import type { GivenNetwork } from "../../src/sim/network/network-options.ts";
+import { constant } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { Snapshot } from "../../src/sim/snapshot.ts";
 

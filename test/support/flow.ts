@@ -1,12 +1,12 @@
 // Messages at a steady pace, so that what becomes of each can be counted.
 
-import { constant } from "../../src/sim/distribution.ts";
 import type { Env, Node, NodeId, Plain } from "../../src/sim/env.ts";
 import type { Fault } from "../../src/sim/fault.ts";
-import type { GivenNetwork } from "../../src/sim/network-options.ts";
+import type { GivenNetwork } from "../../src/sim/network/network-options.ts";
+import { plainWire, type Wire } from "../../src/sim/network/wire.ts";
+import { constant } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { Snapshot } from "../../src/sim/snapshot.ts";
-import { plainWire, type Wire } from "../../src/sim/wire.ts";
 
 export interface Flow {
   readonly faults?: readonly Fault[];

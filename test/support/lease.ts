@@ -1,10 +1,10 @@
 // A lease that is safe as long as clocks run at about the same rate: the granter counts the whole
 // term by its own clock, and the holder gives up a margin earlier by its own.
 
-import { constant } from "../../src/sim/distribution.ts";
 import type { Env, Node } from "../../src/sim/env.ts";
 import type { Fault } from "../../src/sim/fault.ts";
 import type { Invariant } from "../../src/sim/invariant.ts";
+import { constant } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import { ms } from "../../src/sim/time.ts";
 

@@ -1,6 +1,6 @@
 // What cuts do to the messages of one link, worked out message by message.
 
-import type { Cut } from "../../src/sim/cut.ts";
+import type { Cut } from "../../src/sim/network/cut.ts";
 
 /** What a cut is to a link. */
 export type NaiveCut = Pick<Cut, "inFlight" | "isClog" | "types">;

@@ -1,7 +1,7 @@
 // What a scheduler must do, in the plainest way: a list that is searched for the earliest event.
 // The scheduler itself, under the same commands, has to give the same answers.
 
-import { NONE, Scheduler } from "../../src/sim/scheduler.ts";
+import { NONE, Scheduler } from "../../src/sim/queue/scheduler.ts";
 
 export type Command =
   | { readonly do: "schedule"; readonly delay: number }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { catalogue, findScenario, type Plan, plan } from "../../src/index.ts";
-import { uniform } from "../../src/sim/distribution.ts";
+import { uniform } from "../../src/sim/random/distribution.ts";
 
 /** The longest run that a property may draw: the catalogue's lengthiest scenarios are left out. */
 const OPERATIONS_MAX = 1_000;

@@ -1,8 +1,8 @@
 // The world of one node outside any simulation: nothing happens in it but what the test does.
 
-import { type SyncScope, VirtualDisk } from "../../src/sim/disk.ts";
+import { type SyncScope, VirtualDisk } from "../../src/sim/disk/disk.ts";
 import type { Disk, DiskError, Env, NodeId, Plain } from "../../src/sim/env.ts";
-import type { Random } from "../../src/sim/random.ts";
+import type { Random } from "../../src/sim/random/random.ts";
 import type { Micros } from "../../src/sim/time.ts";
 
 /** A message on its way. */

@@ -1,5 +1,5 @@
-import { constant } from "../../src/sim/distribution.ts";
 import type { FaultKind } from "../../src/sim/fault.ts";
+import { constant } from "../../src/sim/random/distribution.ts";
 
 const cut = { inFlight: "lose", types: [] } as const;
 const way = { from: ["n1"], to: ["n2"], bothWays: true } as const;

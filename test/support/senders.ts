@@ -1,6 +1,6 @@
-import { constant } from "../../src/sim/distribution.ts";
 import type { Fault, InFlight } from "../../src/sim/fault.ts";
-import type { GivenNetwork } from "../../src/sim/network-options.ts";
+import type { GivenNetwork } from "../../src/sim/network/network-options.ts";
+import { constant } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { Snapshot } from "../../src/sim/snapshot.ts";
 import { ms } from "../../src/sim/time.ts";

@@ -1,8 +1,8 @@
 // Faults of clocks. Overlapping ones add up; what they have done to a wall clock is undone at their
 // end. Kinds as in Jepsen's clock nemesis (bump, strobe) and in chrony's words (step, slew).
 
-import { DRIFT_PPM_MAX, DRIFT_PPM_MIN, SHIFT_MAX } from "../clock.ts";
-import type { Host } from "../host.ts";
+import { DRIFT_PPM_MAX, DRIFT_PPM_MIN, SHIFT_MAX } from "../host/clock.ts";
+import type { Host } from "../host/host.ts";
 import { formatTime, type Micros } from "../time.ts";
 import type { FaultDefinition, FaultWorld, Struck, Target } from "./definition.ts";
 

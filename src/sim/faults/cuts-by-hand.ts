@@ -1,6 +1,6 @@
 // Cuts as a person writes them into a plan: what is left out is the default.
 
-import type { InFlight } from "../cut.ts";
+import type { InFlight } from "../network/cut.ts";
 import type { Micros } from "../time.ts";
 import type { CutFault } from "./cuts.ts";
 import type { Target } from "./definition.ts";

@@ -1,6 +1,6 @@
 // Cuts: links on which no message passes. How several of them add up is said in cut-table.ts.
 
-import type { Cut, InFlight, Link } from "../cut.ts";
+import type { Cut, InFlight, Link } from "../network/cut.ts";
 import { formatTime, type Micros } from "../time.ts";
 import type { FaultDefinition, FaultReader, FaultWorld, Target } from "./definition.ts";
 import { acrossRing, around, between, pairs } from "./links.ts";

@@ -9,14 +9,14 @@ import {
   checkRecord,
   checkText,
 } from "../check.ts";
-import { checkDistribution, type Distribution } from "../distribution.ts";
 import type { NodeId } from "../env.ts";
-import type { FaultAtlas } from "../fault-atlas.ts";
-import type { Host } from "../host.ts";
-import type { Network } from "../network.ts";
-import type { Scheduler } from "../scheduler.ts";
-import type { StreamLinks } from "../stream-links.ts";
+import type { Host } from "../host/host.ts";
+import type { Network } from "../network/network.ts";
+import type { StreamLinks } from "../network/stream-links.ts";
+import type { Scheduler } from "../queue/scheduler.ts";
+import { checkDistribution, type Distribution } from "../random/distribution.ts";
 import type { Micros } from "../time.ts";
+import type { FaultAtlas } from "./fault-atlas.ts";
 
 /**
  * A host by its id, or hosts by a name: `everybody`, `servers`, `clients`, or one of the scenario's

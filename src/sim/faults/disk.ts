@@ -2,10 +2,10 @@
 // and a sync or a write suffers if any of them strikes it.
 
 import { assert } from "../assert.ts";
-import type { Trouble, TroubleKind } from "../disk-trouble.ts";
-import { type Distribution, describeDistribution } from "../distribution.ts";
-import type { Host } from "../host.ts";
-import { subjectKey } from "../random.ts";
+import type { Trouble, TroubleKind } from "../disk/disk-trouble.ts";
+import type { Host } from "../host/host.ts";
+import { type Distribution, describeDistribution } from "../random/distribution.ts";
+import { subjectKey } from "../random/random.ts";
 import type { Micros } from "../time.ts";
 import type { FaultDefinition, FaultWorld, Struck, Target } from "./definition.ts";
 

@@ -1,8 +1,8 @@
 // Faults of whole hosts: their power, their process, their processor and their memory. Overlapping
 // ones on a host are counted: it comes back, or goes on, when the last of them has ended.
 
-import { type CrashPoint, isCrashPoint } from "../crash-points.ts";
-import { type Distribution, describeDistribution } from "../distribution.ts";
+import { type CrashPoint, isCrashPoint } from "../host/crash-points.ts";
+import { type Distribution, describeDistribution } from "../random/distribution.ts";
 import type { FaultDefinition, FaultWorld, Target } from "./definition.ts";
 
 export type HostFault =

@@ -1,6 +1,6 @@
 // Which links a fault concerns, by host index. Never that of a host to itself, and none twice.
 
-import type { Link } from "../cut.ts";
+import type { Link } from "../network/cut.ts";
 
 type Hosts = readonly number[];
 

@@ -11,7 +11,7 @@ import {
   type LossCondition,
   type ReorderCondition,
   type SizeLimitCondition,
-} from "../condition.ts";
+} from "../network/condition.ts";
 import type { Micros } from "../time.ts";
 import type { FaultDefinition, FaultReader, FaultWorld, Struck, Target } from "./definition.ts";
 

@@ -3,7 +3,7 @@
 
 import { assert } from "../assert.ts";
 import { type Nemesis, type Rhythm, repeated } from "../nemesis.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../random/random.ts";
 import type { Micros } from "../time.ts";
 
 /** Clocks that run fast or slow by up to `ppmMax` millionths, slow at most by half. */

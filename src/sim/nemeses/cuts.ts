@@ -4,7 +4,7 @@ import { assert } from "../assert.ts";
 import type { Fault, FaultKind, InFlight } from "../fault.ts";
 import { RING_MIN } from "../faults/cuts.ts";
 import { type Battlefield, type Nemesis, type Rhythm, repeated, repeatedly } from "../nemesis.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../random/random.ts";
 import type { Micros } from "../time.ts";
 
 /** What cuts may be like. */

@@ -1,8 +1,8 @@
 // Nemeses of disks.
 
-import type { Distribution } from "../distribution.ts";
 import { type Target, targetsOf } from "../fault.ts";
 import { type Nemesis, type Rhythm, repeated } from "../nemesis.ts";
+import type { Distribution } from "../random/distribution.ts";
 import type { Micros } from "../time.ts";
 
 /** Disks of single servers whose syncs take longer by a draw of `added`. */

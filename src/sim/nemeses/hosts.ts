@@ -2,9 +2,9 @@
 // points of their code. Two faults overlap when they last longer than `every`.
 
 import { assert } from "../assert.ts";
-import type { CrashPoint } from "../crash-points.ts";
-import type { Distribution } from "../distribution.ts";
+import type { CrashPoint } from "../host/crash-points.ts";
 import { type Nemesis, type Rhythm, repeated } from "../nemesis.ts";
+import type { Distribution } from "../random/distribution.ts";
 
 /** Machines that fail and are replaced by empty ones; no more than `disk.damagedHostsMax` do. */
 export function wipes(rhythm: Rhythm): Nemesis {

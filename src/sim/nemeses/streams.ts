@@ -5,7 +5,7 @@ import { assert } from "../assert.ts";
 import type { NodeId } from "../env.ts";
 import type { FaultKind } from "../fault.ts";
 import { type Nemesis, type Rhythm, repeated } from "../nemesis.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../random/random.ts";
 import type { Micros } from "../time.ts";
 
 /** Connections reset, and connects refused for a while. */

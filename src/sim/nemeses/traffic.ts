@@ -1,10 +1,10 @@
 // Nemeses that trouble the traffic on links, and cut none.
 
 import { assert } from "../assert.ts";
-import { exponential } from "../distribution.ts";
 import type { FaultKind } from "../fault.ts";
 import { type Battlefield, type Nemesis, type Rhythm, repeated } from "../nemesis.ts";
-import type { Random } from "../random.ts";
+import { exponential } from "../random/distribution.ts";
+import type { Random } from "../random/random.ts";
 import { ms } from "../time.ts";
 
 /** Links that get slower by 1 to 100 ms on average, with an exponential tail. */

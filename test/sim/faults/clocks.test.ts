@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ClockOptions, defaultClockOptions } from "../../../src/sim/clock.ts";
 import type { Fault, FaultKind } from "../../../src/sim/fault.ts";
+import { type ClockOptions, defaultClockOptions } from "../../../src/sim/host/clock.ts";
 import { Simulation } from "../../../src/sim/simulation.ts";
 import type { GivenOptions } from "../../../src/sim/simulation-options.ts";
 import { brief, type Script, type ScriptedNode, scripted } from "../../support/scripted.ts";

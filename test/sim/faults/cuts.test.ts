@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { constant } from "../../../src/sim/distribution.ts";
 import type { Fault, FaultKind } from "../../../src/sim/fault.ts";
 import {
   bridge,
@@ -12,6 +11,7 @@ import {
 } from "../../../src/sim/faults/cuts-by-hand.ts";
 import { acrossRing } from "../../../src/sim/faults/links.ts";
 import type { World } from "../../../src/sim/invariant.ts";
+import { constant } from "../../../src/sim/random/distribution.ts";
 import { Simulation } from "../../../src/sim/simulation.ts";
 import { formatTrace } from "../../../src/sim/trace.ts";
 import { CHATTERERS, chatter, deliveries, EVERY } from "../../support/chatter.ts";

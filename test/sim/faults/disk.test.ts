@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { DiskOptions } from "../../../src/sim/disk-options.ts";
-import { constant, uniform } from "../../../src/sim/distribution.ts";
+import type { DiskOptions } from "../../../src/sim/disk/disk-options.ts";
 import type { Env } from "../../../src/sim/env.ts";
 import type { Fault, FaultKind } from "../../../src/sim/fault.ts";
+import { constant, uniform } from "../../../src/sim/random/distribution.ts";
 import { Simulation } from "../../../src/sim/simulation.ts";
 import type { Snapshot } from "../../../src/sim/snapshot.ts";
 import { brief, type Script, type ScriptedNode, scripted } from "../../support/scripted.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { constant, uniform } from "../../../src/sim/distribution.ts";
 import type { Env } from "../../../src/sim/env.ts";
 import { checkFault, type Fault, type FaultKind } from "../../../src/sim/fault.ts";
 import { isolate } from "../../../src/sim/faults/cuts-by-hand.ts";
 import type { World } from "../../../src/sim/invariant.ts";
+import { constant, uniform } from "../../../src/sim/random/distribution.ts";
 import { Simulation } from "../../../src/sim/simulation.ts";
 import type { GivenOptions } from "../../../src/sim/simulation-options.ts";
 import { targetNames } from "../../../src/sim/targets.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Fault, FaultKind } from "../../../src/sim/fault.ts";
 import { clockDrifts, clockSlews, clockSteps } from "../../../src/sim/nemeses/clocks.ts";
 import type { Nemesis, Rhythm } from "../../../src/sim/nemesis.ts";
-import { Streams } from "../../../src/sim/random.ts";
+import { Streams } from "../../../src/sim/random/random.ts";
 import { ms, seconds } from "../../../src/sim/time.ts";
 import { leases } from "../../support/lease.ts";
 

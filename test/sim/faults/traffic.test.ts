@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { constant, exponential, uniform } from "../../../src/sim/distribution.ts";
 import type { Plain } from "../../../src/sim/env.ts";
 import { checkFault, describeFault, type Fault, type InFlight } from "../../../src/sim/fault.ts";
 import { oneWay } from "../../../src/sim/faults/cuts-by-hand.ts";
 import type { TrafficFault } from "../../../src/sim/faults/traffic.ts";
+import { plainWire, type Wire } from "../../../src/sim/network/wire.ts";
+import { constant, exponential, uniform } from "../../../src/sim/random/distribution.ts";
 import { targetNames } from "../../../src/sim/targets.ts";
 import { ms, seconds } from "../../../src/sim/time.ts";
-import { plainWire, type Wire } from "../../../src/sim/wire.ts";
 import { arrivals, type Flow, flow, HOSTS, heardAt, numbers } from "../../support/flow.ts";
 
 const MANY = 100_000;

@@ -1,0 +1,35 @@
+import { checkCount, checkRecord } from "../check.ts";
+import { checkDistribution, constant, type Distribution } from "../random/distribution.ts";
+import { ms } from "../time.ts";
+
+export interface DiskOptions {
+  /** Time from a sync to its completion. */
+  readonly syncLatency: Distribution;
+  /** What of a write a crash keeps whole or not at all. */
+  readonly sectorBytes: number;
+  /** What the files of a host may take together; 0: as much as they like. */
+  readonly capacityBytes: number;
+  /** So many hosts, at most, do faults damage whose harm is for good: see FaultAtlas. */
+  readonly damagedHostsMax: number;
+}
+
+export const defaultDiskOptions: DiskOptions = {
+  syncLatency: constant(ms(1)),
+  sectorBytes: 512,
+  capacityBytes: 0,
+  damagedHostsMax: 0,
+};
+
+/** Checks disk options from outside; throws a UsageError that names the path. */
+export function checkDiskOptions(value: unknown, path: string): DiskOptions {
+  const fields = { ...NO_LIMITS, ...checkRecord(value, path, Object.keys(defaultDiskOptions)) };
+  return {
+    syncLatency: checkDistribution(fields.syncLatency, `${path}.syncLatency`),
+    sectorBytes: checkCount(fields.sectorBytes, `${path}.sectorBytes`, 1),
+    capacityBytes: checkCount(fields.capacityBytes, `${path}.capacityBytes`, 0),
+    damagedHostsMax: checkCount(fields.damagedHostsMax, `${path}.damagedHostsMax`, 0),
+  };
+}
+
+/** What a plan that says nothing of them means. */
+const NO_LIMITS: Readonly<Record<string, unknown>> = { capacityBytes: 0, damagedHostsMax: 0 };
