@@ -74,31 +74,36 @@ export function checkFaults(
 
 /** Refuses faults that overlap in time and set one thing to different values. O(n log n). */
 function checkContradictions(faults: readonly Fault[], path: string): void {
-  const setting = new Map<string, number[]>();
-  faults.forEach((fault, i) => {
-    for (const what of definitionOf(fault).sets?.(fault) ?? []) {
-      setting.set(what, [...(setting.get(what) ?? []), i]);
+  const settings = new Map<string, Setting[]>();
+  faults.forEach((fault, number) => {
+    for (const [what, value] of definitionOf(fault).sets?.(fault) ?? []) {
+      const others = settings.get(what) ?? [];
+      others.push({ number, value, from: fault.at, until: endOf(fault) });
+      settings.set(what, others);
     }
   });
-  for (const [what, numbers] of setting) {
-    const inTime = [...numbers].sort((a, b) => faults[a]!.at - faults[b]!.at);
+  for (const [what, inTime] of settings) {
+    inTime.sort((a, b) => a.from - b.from);
     // Which of those that have begun lasts longest.
     let holder = inTime[0]!;
     for (const next of inTime) {
-      if (contradict(faults[holder]!, faults[next]!)) {
-        const [first, second] = [Math.min(holder, next), Math.max(holder, next)];
+      if (next.from < holder.until && next.value !== holder.value) {
+        const [first, second] = [holder.number, next.number].sort((a, b) => a - b);
         throw new UsageError(
           `${path}[${second}]: expected one ${what} at a time, got another from ${path}[${first}]`,
         );
       }
-      if (endOf(faults[next]!) > endOf(faults[holder]!)) holder = next;
+      if (next.until > holder.until) holder = next;
     }
   }
 }
 
-/** Of two faults in order of time, whether they overlap, with different values. */
-function contradict(a: Fault, b: Fault): boolean {
-  return b.at < endOf(a) && describeKind(a) !== describeKind(b);
+/** What one fault sets a thing to, and for how long. */
+interface Setting {
+  readonly number: number;
+  readonly value: number;
+  readonly from: Micros;
+  readonly until: Micros;
 }
 
 function endOf({ at, lasting }: Fault): Micros {

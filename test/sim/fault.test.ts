@@ -129,6 +129,11 @@ describe("faults from outside", () => {
     expect(check(...faults)).toEqual(faults);
   });
 
+  it("may set one thing to one value at a time, also for different hosts", () => {
+    const one = { ...full(0, 5), hosts: ["n1"] };
+    expect(check(one, full(20, 5))).toEqual([one, full(20, 5)]);
+  });
+
   it("are refused when they set one thing to two values at a time", () => {
     expect(() => check(crash, limit(0, 5), limit(99, 6))).toThrow(
       new UsageError(

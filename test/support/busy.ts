@@ -76,7 +76,7 @@ const arbitraryBody = fc.oneof(
   fc.record({ kind: fc.constantFrom("crash", "stop", "wipe", "pause") }),
   fc.record({ kind: fc.constantFrom("clockDrift", "clockSlew"), ppm: arbitraryPpm }),
   fc.record({ kind: fc.constant("clockStep"), by: fc.integer({ min: -1_000, max: 1_000 }) }),
-  fc.record({ kind: fc.constant("memoryLimit"), bytesMax: fc.nat(80) }),
+  fc.record({ kind: fc.constant("memoryLimit"), bytesMax: fc.constant(40) }),
   fc.nat(30).map((max) => ({ kind: "slowCpu", perEvent: uniform(0, max) })),
   fc.record({
     kind: fc.constant("crashPoint"),

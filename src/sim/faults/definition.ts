@@ -64,10 +64,10 @@ export interface FaultDefinition<Body, Mark = unknown> {
   /** Every target that it names, in order of appearance. */
   targets(fault: Body): readonly Target[];
   /**
-   * By host, what the fault sets to a value of its own, such as `memory limit of n1`. Two faults
-   * that set one thing differently at the same time contradict each other, and are refused.
+   * By host, what the fault sets, such as `memory limit of n1`, and to which value. Two faults that
+   * set one thing to different values at the same time contradict each other, and are refused.
    */
-  sets?(fault: Body): readonly string[];
+  sets?(fault: Body): readonly (readonly [what: string, value: number])[];
   /** In words, without when. */
   describe(fault: Body): string;
   /** `at` is when it was planned to begin. */

@@ -108,7 +108,8 @@ export const diskFaults: {
   diskFull: {
     check: (read) => ({ hosts: read.targets("hosts"), freeBytes: read.count("freeBytes", 0) }),
     targets: ({ hosts }) => hosts,
-    sets: ({ hosts }) => hosts.map((host) => `amount of free space on ${host}`),
+    sets: ({ hosts, freeBytes }) =>
+      hosts.map((host) => [`amount of free space on ${host}`, freeBytes]),
     describe: ({ hosts, freeBytes }) => `${freeBytes} bytes free on the disk of ${words(hosts)}`,
     begin: ({ kind, at, hosts, freeBytes }, struck, world) =>
       begin(`${kind} ${at}`, struck(hosts), world, ({ disk }) => ({

@@ -163,7 +163,7 @@ const slowCpu: Definition<"slowCpu", NumberedMark> = {
 const memoryLimit: Definition<"memoryLimit", NumberedMark> = {
   check: (read) => ({ hosts: read.targets("hosts"), bytesMax: read.count("bytesMax", 0) }),
   targets: ({ hosts }) => hosts,
-  sets: ({ hosts }) => hosts.map((host) => `memory limit of ${host}`),
+  sets: ({ hosts, bytesMax }) => hosts.map((host) => [`memory limit of ${host}`, bytesMax]),
   describe: ({ hosts, bytesMax }) => `memory of ${bytesMax} bytes on ${hosts.join(" ")}`,
   begin: ({ hosts: targets, bytesMax }, struck, world) => {
     const hosts = struck(targets).map((index) => {
