@@ -46,3 +46,52 @@ export function appendsStayWithin(
     },
   };
 }
+
+/**
+ * Measures the high-water mark of each kind of gauge, over all servers and their lives, as
+ * `most bytes, <kind>`; the kind is the first word of the gauge's name.
+ */
+export function measureGauges(): Invariant {
+  return {
+    name: "gauges",
+    onEnd: ({ servers, metrics }: World) => {
+      for (const [gauge, { bytesMax }] of servers.flatMap(({ gauges }) => [...gauges])) {
+        const name = `most bytes, ${gauge.split(" ")[0]}`;
+        metrics.gauge(name, Math.max(metrics.gauged(name), bytesMax));
+      }
+      return undefined;
+    },
+  };
+}
+
+/** What a server must show for {@link uncommittedStaysWithin}. */
+interface LogView {
+  readonly role: string;
+  readonly commit: number;
+  readonly lastIndex: number;
+  entryAt(index: number): { readonly command: unknown };
+}
+
+/**
+ * The commands that a leader has and that are not committed never have more than so many bytes,
+ * whatever its gauges say. A single one may be of any size.
+ */
+export function uncommittedStaysWithin(
+  name: string,
+  bytesMax: number,
+  sizeOf: (command: unknown) => number,
+): Invariant<LogView> {
+  return {
+    name,
+    onStep: ({ server }: World<LogView>) => {
+      const node = server?.node;
+      if (node?.role !== "leader" || node.lastIndex - node.commit <= 1) return undefined;
+      let bytes = 0;
+      for (let index = node.commit + 1; index <= node.lastIndex; index++) {
+        bytes += sizeOf(node.entryAt(index).command);
+      }
+      if (bytes <= bytesMax) return undefined;
+      return `${server?.id} has ${bytes} bytes uncommitted, at most ${bytesMax} may be`;
+    },
+  };
+}

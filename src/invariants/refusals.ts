@@ -1,4 +1,4 @@
-// What servers refuse, and what becomes of the cluster when its leader refuses.
+// What servers refuse, and who leads when the leader can no longer serve.
 
 import type { NodeId } from "../sim/env.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
@@ -45,6 +45,32 @@ export function handsOver(name: string, reason: string, within: Micros): Invaria
       const since = formatTime(state.since);
       return `${state.refuser} refuses since ${since}, "${reason}", and nobody else leads`;
     },
+  };
+  return made;
+}
+
+/**
+ * Of whoever leads at a time, another server takes over within a time, whatever the first one
+ * believes. Measures `handOverMs`.
+ */
+export function anotherLeads(name: string, at: Micros, within: Micros): Invariant<LeadershipView> {
+  const made = {
+    name,
+    state: { leader: undefined as NodeId | undefined, isDone: false },
+    onStep: (world: World<LeadershipView>) => {
+      const { state } = made;
+      if (state.isDone) return undefined;
+      const leader = quorumLeader(world)?.id;
+      if (world.now <= at) state.leader = leader;
+      else if (leader !== undefined && leader !== state.leader) {
+        world.metrics.observe("handOverMs", inMs(world.now - at));
+        state.isDone = true;
+      } else if (world.now - at > within) {
+        return `${state.leader ?? "nobody"} led at ${formatTime(at)}, and nobody else does now`;
+      }
+      return undefined;
+    },
+    onEnd: () => (made.state.isDone ? undefined : "nobody else has led"),
   };
   return made;
 }

@@ -12,6 +12,7 @@ import { raftPacketLoss } from "./raft-packet-loss.ts";
 import { raftPartitions } from "./raft-partitions.ts";
 import { raftReads } from "./raft-reads.ts";
 import { raftReplication } from "./raft-replication.ts";
+import { raftResourceThrottling } from "./raft-resource-throttling.ts";
 
 /** Every scenario, variants after their main form. */
 export const catalogue: readonly Scenario[] = [
@@ -21,6 +22,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftAsymmetricPartition,
   ...raftDiskFull,
   ...raftClockSkew,
+  ...raftResourceThrottling,
   ...raftOverload,
   raftChaos,
   ...raftReads,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { handsOver, measureRefusals } from "../../src/invariants/refusals.ts";
+import { anotherLeads, handsOver, measureRefusals } from "../../src/invariants/refusals.ts";
 import { ms, seconds } from "../../src/sim/time.ts";
 import { clusterUnder, elect } from "../support/hand-made-cluster.ts";
 
@@ -57,5 +57,38 @@ describe("that a server which refuses hands over", () => {
     expect(cluster.event(ms(101) + seconds(10))).toEqual([
       'HAND-OVER: n1 refuses since 100 ms, "disk full", and nobody else leads',
     ]);
+  });
+});
+
+describe("that another leads", () => {
+  const made = () => {
+    const cluster = clusterUnder([anotherLeads("HAND-OVER", seconds(5), seconds(3))]);
+    elect(cluster, "n1", 1, ["n2", "n3"]);
+    cluster.event(seconds(5));
+    return cluster;
+  };
+
+  it("is accepted when a majority follows another in time, whatever the first one believes", () => {
+    const cluster = made();
+    cluster.event(seconds(6));
+    elect(cluster, "n2", 2, ["n3"]);
+    expect(cluster.event(seconds(8))).toEqual([]);
+    expect(cluster.metrics.state.samples.get("handOverMs")).toEqual([3_000]);
+    elect(cluster, "n1", 3, ["n2", "n3"]);
+    expect([...cluster.event(seconds(20)), ...cluster.end(seconds(21))]).toEqual([]);
+  });
+
+  it("is rejected when the first one leads on, or nobody has a majority", () => {
+    const cluster = made();
+    expect(cluster.event(seconds(8))).toEqual([]);
+    const late = "HAND-OVER: n1 led at 5 s, and nobody else does now";
+    expect(cluster.event(seconds(8) + 1)).toEqual([late]);
+    cluster.node("n2").leader = undefined;
+    cluster.node("n3").leader = undefined;
+    expect(cluster.event(seconds(9))).toEqual([late]);
+  });
+
+  it("is rejected when the run ends before anybody else has led", () => {
+    expect(made().end(seconds(6))).toEqual(["HAND-OVER: nobody else has led"]);
   });
 });
