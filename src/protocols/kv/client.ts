@@ -1,10 +1,11 @@
 import { UsageError } from "../../sim/assert.ts";
-import { checkOneOf, checkText } from "../../sim/check.ts";
+import { checkCount, checkOneOf, checkRecord, checkText } from "../../sim/check.ts";
 import type { Env, Node, NodeId, Operation, Plain } from "../../sim/env.ts";
 import { type Micros, ms, seconds } from "../../sim/time.ts";
 import { isUnicode } from "../codec.ts";
 import type { KvOperation, KvResult, KvValue } from "./commands.ts";
 import type { KvMessage, Refused } from "./messages.ts";
+import { sizedValue } from "./sized-value.ts";
 
 /** An operation of the workload: what to do, and perhaps at which server and how. */
 export interface KvTask {
@@ -212,7 +213,8 @@ function showResult(result: KvResult): Plain {
 
 /**
  * Reads an operation of a plan: `{ id, op: "put", key, value }`, `get` and `delete` with a key,
- * `cas` with `expected` and `value`. Bytes are written `{ hex: "00ff" }`. `server` pins it to a
+ * `cas` with `expected` and `value`. Bytes are written `{ hex: "00ff" }`, or `{ sizeBytes: 65536 }`
+ * for so many that follow from the operation's id: see {@link sizedValue}. `server` pins it to a
  * server, and `read` says how a `get` is answered. Throws a UsageError that names the path.
  */
 export function checkKvOperation(value: Operation, path: string): KvTask {
@@ -226,11 +228,11 @@ export function checkKvOperation(value: Operation, path: string): KvTask {
   const operation = ((): KvOperation => {
     switch (op) {
       case "put":
-        return { op, key, value: checkValue(value.value, `${path}.value`) };
+        return { op, key, value: checkValue(value, "value", path) };
       case "cas": {
         const isAbsent = value.expected === undefined || value.expected === null;
-        const expected = isAbsent ? undefined : checkValue(value.expected, `${path}.expected`);
-        return { op, key, expected, value: checkValue(value.value, `${path}.value`) };
+        const expected = isAbsent ? undefined : checkValue(value, "expected", path);
+        return { op, key, expected, value: checkValue(value, "value", path) };
       }
       default:
         return { op, key };
@@ -239,14 +241,26 @@ export function checkKvOperation(value: Operation, path: string): KvTask {
   return { id: value.id, operation, server, read };
 }
 
-function checkValue(value: Plain, path: string): KvValue {
+function checkValue(operation: Operation, field: "value" | "expected", at: string): KvValue {
+  const value = operation[field];
+  const path = `${at}.${field}`;
   if (typeof value === "string") return checkUnicode(value, path);
-  const isHex = typeof value === "object" && value !== null && "hex" in value;
-  if (isHex && typeof value.hex === "string" && /^([0-9a-f]{2})*$/.test(value.hex)) {
-    return Uint8Array.from(value.hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const isRecord = typeof value === "object" && value !== null;
+  if (isRecord && "sizeBytes" in value) {
+    const { sizeBytes } = checkRecord(value, path, ["sizeBytes"]);
+    return sizedValue(operation.id, checkCount(sizeBytes, `${path}.sizeBytes`, 0, SIZE_MAX));
   }
-  throw new UsageError(`${path}: expected a text or { hex: "00ff" }`);
+  if (isRecord && "hex" in value && typeof value.hex === "string") {
+    const { hex } = value;
+    if (/^([0-9a-f]{2})*$/.test(hex)) {
+      return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+    }
+  }
+  throw new UsageError(`${path}: expected a text, { hex: "00ff" } or { sizeBytes: 256 }`);
 }
+
+/** Of a value, in bytes: it is in the memory of every host. */
+const SIZE_MAX = 64 * 1_024 * 1_024;
 
 function checkUnicode(text: string, path: string): string {
   if (isUnicode(text)) return text;

@@ -96,6 +96,9 @@ function decodeKnownValue(reader: ByteReader): KvValue {
 
 /** Whether two values are equal, byte for byte; a text is never equal to bytes. */
 export function equalValues(a: KvValue | undefined, b: KvValue | undefined): boolean {
-  if (typeof a !== "object" || typeof b !== "object") return a === b;
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a.length !== b.length) return false;
+  // Not by `every`: there may be millions.
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { checkKvOperation } from "../../../src/protocols/kv/client.ts";
+import { sizedValue } from "../../../src/protocols/kv/sized-value.ts";
 import type { Operation } from "../../../src/sim/env.ts";
 
 const PUT = { op: "put", key: "k", value: "v" };
@@ -45,6 +46,13 @@ describe("checkKvOperation", () => {
     });
   });
 
+  it("makes a value of a size from the operation's id", () => {
+    const put = { op: "put", key: "k", value: { sizeBytes: 5_000 } };
+    const { value } = read(put).operation as { readonly value: Uint8Array };
+    expect(value).toEqual(sizedValue("o", 5_000));
+    expect(read({ ...put, key: "l" }).operation).toMatchObject({ value });
+  });
+
   it("reads where and how", () => {
     const where = { op: "get", key: "k", server: "n2", read: "local" };
     expect(read(where)).toMatchObject({ server: "n2", read: "local" });
@@ -53,10 +61,13 @@ describe("checkKvOperation", () => {
   it.each([
     [{ op: "increment", key: "k" }, "o.op: expected"],
     [{ op: "get" }, "o.key: expected a text"],
-    [{ op: "put", key: "k" }, "o.value: expected a text or"],
-    [{ op: "put", key: "k", value: { hex: "0f0" } }, "o.value: expected a text or"],
-    [{ op: "put", key: "k", value: { hex: "0G" } }, "o.value: expected a text or"],
-    [{ op: "cas", key: "k", expected: 1, value: "v" }, "o.expected: expected a text or"],
+    [{ op: "put", key: "k" }, "o.value: expected a text, "],
+    [{ op: "put", key: "k", value: { hex: "0f0" } }, "o.value: expected a text, "],
+    [{ op: "put", key: "k", value: { hex: "0G" } }, "o.value: expected a text, "],
+    [{ op: "put", key: "k", value: { sizeBytes: -1 } }, "o.value.sizeBytes: expected"],
+    [{ op: "put", key: "k", value: { sizeBytes: 2 ** 26 + 1 } }, "o.value.sizeBytes: expected"],
+    [{ op: "put", key: "k", value: { sizeBytes: 1, hex: "00" } }, "o.value.hex: unknown field"],
+    [{ op: "cas", key: "k", expected: 1, value: "v" }, "o.expected: expected a text, "],
     [{ op: "get", key: "\ud800" }, "o.key: expected Unicode"],
     [{ op: "put", key: "k", value: "\ud800" }, "o.value: expected Unicode"],
     [{ ...PUT, server: 1 }, "o.server: expected a text"],
