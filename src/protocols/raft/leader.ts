@@ -138,7 +138,10 @@ export class Leader<Command> {
     for (const peer of peers) {
       const progress = this.#progressOf(peer);
       // Also the remedy for a lost append: the follower refuses what does not follow on.
-      this.#sendAppend(peer, progress, sendableUpTo(state.log, progress, config.options));
+      const last = isAwaited(progress)
+        ? progress.next - 1
+        : sendableUpTo(state.log, progress, config.options);
+      this.#sendAppend(peer, progress, last);
     }
     this.#reads.onHeartbeat();
   }
@@ -226,4 +229,12 @@ export class Leader<Command> {
     assert(progress !== undefined, "no progress of", id);
     return progress;
   }
+}
+
+/**
+ * Whether entries that look for agreement are on their way: they may be many bytes on a slow link,
+ * and are not sent again before an answer shows that they were lost. An empty append asks for it.
+ */
+function isAwaited({ mode, isPaused }: Progress): boolean {
+  return mode === "probe" && isPaused;
 }

@@ -10,8 +10,8 @@ describe("figure 7: the leader of term 8 makes the follower's log its own", () =
   it.each([
     ["(a) lacks an entry", 2, [1, 1, 1, 4, 4, 5, 5, 6, 6]],
     ["(b) lacks many", 2, [1, 1, 1, 4]],
-    ["(c) has an extra one", 1, [...log, 6]],
-    ["(d) has extra ones of term 7", 1, [...log, 7, 7]],
+    ["(c) has an extra one", 2, [...log, 6]],
+    ["(d) has extra ones of term 7", 2, [...log, 7, 7]],
     ["(e) has others", 2, [1, 1, 1, 4, 4, 4, 4]],
     ["(f) has others", 2, [1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3]],
   ] as const)("%s: after %i appends", (_name, appends, theirs) => {

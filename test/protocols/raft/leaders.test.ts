@@ -167,10 +167,19 @@ describe("figure 2, leaders: a failure decrements nextIndex and retries", () => 
 });
 
 describe("figure 2, leaders: retry indefinitely (§5.3)", () => {
-  it("an unanswered append is sent again with the next heartbeat", () => {
+  it("an unanswered append is asked about by each heartbeat, and sent again if it is lost", () => {
     const member = leader({ term: 2, log: [1] });
-    const [again] = member.fire("heartbeat");
-    expect(again).toEqual({ to: "n2", message: FIRST });
+    const question = { to: "n2", message: { ...FIRST, entries: [] } };
+    expect(member.fire("heartbeat")[0]).toEqual(question);
+    expect(member.fire("heartbeat")[0]).toEqual(question);
+    expect(member.ask("n2", accepted(2, 1))[0]).toEqual({ to: "n2", message: FIRST });
+  });
+
+  it("but not if the answer shows that it has arrived", () => {
+    const member = leader({ term: 2, log: [1] });
+    member.fire("heartbeat");
+    const sent = [...member.ask("n2", accepted(2, 2)), ...member.ask("n2", accepted(2, 1))];
+    expect(sent).toEqual([]);
   });
 });
 
