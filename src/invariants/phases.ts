@@ -63,6 +63,105 @@ export function commitsTake(name: string, phases: readonly CommitPhase[]): Invar
   return made;
 }
 
+/** A phase, and how much its commits may carry. */
+export interface ThroughputPhase extends Phase {
+  readonly bytesPerSecond: number;
+  /** What may come on top in all: the part of an entry that was under way when it began. */
+  readonly slackBytes: number;
+  /** The least share of that rate, in [0, 1]; judged without the slack. */
+  readonly shareMin: number;
+}
+
+/**
+ * In each phase, what leaders commit of their own is no more than passes at such a rate, and no
+ * less than a share of it. Measures bytes a second as `throughput, <phase>`. An entry belongs to
+ * the phase in which it is committed.
+ */
+export function commitsCarry(
+  name: string,
+  phases: readonly ThroughputPhase[],
+  sizeOf: (command: unknown) => number,
+): Invariant<CommitView & LogView> {
+  interface State {
+    readonly tracker: CommitTracker;
+    /** By phase. */
+    readonly bytes: number[];
+  }
+  const made = {
+    name,
+    state: { tracker: newCommitTracker(), bytes: phases.map(() => 0) } as State,
+    onStep: (world: World<CommitView & LogView>) => {
+      const { tracker, bytes } = made.state;
+      for (const { index } of newCommits(tracker, world) ?? []) {
+        phases.forEach((phase, i) => {
+          if (!isIn(phase, world.now)) return;
+          bytes[i]! += sizeOf(world.server!.node!.entryAt(index).command);
+        });
+      }
+      return undefined;
+    },
+    onEnd: ({ metrics }: World) => {
+      const wrong = phases.map((phase, i) => {
+        const bytes = made.state.bytes[i]!;
+        const time = (phase.until - phase.from) / 1_000_000;
+        metrics.gauge(`throughput, ${phase.name}`, bytes / time);
+        const most = phase.bytesPerSecond * time + phase.slackBytes;
+        const least = phase.bytesPerSecond * time * phase.shareMin;
+        if (bytes >= least && bytes <= most) return undefined;
+        const bounds = `expected ${least} to ${most}`;
+        return `${bytes} bytes are committed in the phase "${phase.name}", ${bounds}`;
+      });
+      return wrong.find((message) => message !== undefined);
+    },
+  };
+  return made;
+}
+
+/** How fast large entries may be committed. */
+export interface Proportion {
+  /** What a follower's link passes. */
+  readonly bytesPerSecond: number;
+  /** Smaller ones are not judged. */
+  readonly sizeMin: number;
+  /** How far it may be off, as a share: 0.2 for 20 %. */
+  readonly tolerance: number;
+}
+
+/**
+ * Every large entry is committed in the time that its size takes on a link, more or less. Measures
+ * what it takes in hundredths of that time: all as `commit %`, and the last one of each size as
+ * `commit %, <size>`.
+ */
+export function commitsTakeTheirSize(
+  name: string,
+  { bytesPerSecond, sizeMin, tolerance }: Proportion,
+  sizeOf: (command: unknown) => number,
+): Invariant<CommitView & LogView> {
+  const made = {
+    name,
+    state: newCommitTracker(),
+    onStep: (world: World<CommitView & LogView>) => {
+      for (const { index, madeAt } of newCommits(made.state, world) ?? []) {
+        const size = sizeOf(world.server!.node!.entryAt(index).command);
+        if (size < sizeMin) continue;
+        const expected = (size * 1_000_000) / bytesPerSecond;
+        const share = (world.now - madeAt) / expected;
+        world.metrics.gauge(`commit %, ${size}`, share * 100);
+        world.metrics.observe("commit %", share * 100);
+        if (share >= 1 - tolerance && share <= 1 + tolerance) continue;
+        const took = `${inMs(world.now - madeAt)} ms`;
+        return `entry ${index} of ${size} bytes takes ${took}, expected ${inMs(expected)} ms`;
+      }
+      return undefined;
+    },
+  };
+  return made;
+}
+
+interface LogView {
+  entryAt(index: number): { readonly command: unknown };
+}
+
 /** Whether a time lies within a span. */
 export function isIn({ from, until }: Span, at: Micros): boolean {
   return at >= from && at <= until;

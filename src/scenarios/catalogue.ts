@@ -1,10 +1,12 @@
 import { UsageError } from "../sim/assert.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { raftAsymmetricPartition } from "./raft-asymmetric-partition.ts";
+import { raftBandwidth } from "./raft-bandwidth.ts";
 import { raftChaos } from "./raft-chaos.ts";
 import { raftClockSkew } from "./raft-clock-skew.ts";
 import { raftDiskFull } from "./raft-disk-full.ts";
 import { raftElections } from "./raft-elections.ts";
+import { raftLargeMessages } from "./raft-large-messages.ts";
 import { raftLateMessages } from "./raft-late-messages.ts";
 import { raftLatency } from "./raft-latency.ts";
 import { raftOverload } from "./raft-overload.ts";
@@ -29,6 +31,8 @@ export const catalogue: readonly Scenario[] = [
   ...raftLatency,
   ...raftPacketLoss,
   ...raftLateMessages,
+  ...raftBandwidth,
+  ...raftLargeMessages,
 ];
 
 /** The scenario of that name; throws a UsageError when there is none. */

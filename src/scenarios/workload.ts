@@ -1,4 +1,4 @@
-import type { NodeId } from "../sim/env.ts";
+import type { NodeId, Plain } from "../sim/env.ts";
 import type { Random } from "../sim/random/random.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms } from "../sim/time.ts";
@@ -22,6 +22,11 @@ export function writes(
     value: `${prefix}${n}`.padEnd(sizeBytes, "."),
     ...(server === undefined ? {} : { server }),
   }));
+}
+
+/** Writes of values of one size, in bytes, each under a key of its own. */
+export function sizedWrites(pace: Pace, sizeBytes: number): PlannedOperation[] {
+  return steadily(pace, (n, prefix) => ({ op: "put", key: `${prefix}${n}`, value: { sizeBytes } }));
 }
 
 export interface WriteOptions {
@@ -63,7 +68,7 @@ export function mixed(pace: Pace, random: Random, keys = 3): PlannedOperation[] 
 }
 
 /** What the n-th operation of a pace is; `prefix` keeps its values apart from another pace's. */
-type Draw = (n: number, prefix: string) => Readonly<Record<string, string>>;
+type Draw = (n: number, prefix: string) => Readonly<Record<string, Plain>>;
 
 function steadily({ clients, from, until, every }: Pace, draw: Draw): PlannedOperation[] {
   const operations: PlannedOperation[] = [];

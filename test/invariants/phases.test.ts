@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import {
   type CommitPhase,
+  commitsCarry,
   commitsTake,
+  commitsTakeTheirSize,
   measureEmitted,
   measureGoodput,
 } from "../../src/invariants/phases.ts";
+import type { Invariant } from "../../src/sim/invariant.ts";
 import { ms, seconds } from "../../src/sim/time.ts";
-import { type Cluster, clusterUnder, elect } from "../support/hand-made-cluster.ts";
+import { type Cluster, clusterUnder, elect, type Member } from "../support/hand-made-cluster.ts";
 import { HandMadeWorld } from "../support/hand-made-world.ts";
 
 /** The leader makes an entry, and commits it `taking` later. */
@@ -99,5 +102,74 @@ describe("the measures of phases", () => {
     const { gauges } = world.metrics.state;
     expect(gauges.get("goodput, first")).toBe(1);
     expect(gauges.get("goodput, second")).toBe(0);
+  });
+});
+
+type Logged = Member & { entryAt(index: number): { readonly command: unknown } };
+
+/** A leader whose every command is a number, its size, under one invariant. */
+function loggedWorld(
+  invariant: Invariant<Logged>,
+): (at: number, size: number, taking: number) => string[] {
+  const sizes: number[] = [];
+  const node: Logged = {
+    ...{ role: "leader", term: 1, leader: "n1", commit: 0, applied: 0, lastIndex: 0 },
+    entryAt: (index) => ({ command: sizes[index - 1] }),
+  };
+  const world = new HandMadeWorld<Logged>([invariant], { n1: node });
+  world.event(0, { on: "n1" });
+  const commitIt = (at: number, size: number, taking: number): string[] => {
+    if (size === 0) return world.end(at);
+    sizes.push(size);
+    node.lastIndex++;
+    world.event(at, { on: "n1" });
+    node.commit++;
+    return world.event(at + taking, { on: "n1" });
+  };
+  return commitIt;
+}
+
+const sizeOf = (command: unknown): number => command as number;
+
+describe("what commits carry in a phase", () => {
+  const phase = { name: "narrow", from: seconds(10), until: seconds(20) };
+  const limit = { ...phase, bytesPerSecond: 100, slackBytes: 50, shareMin: 0.5 };
+
+  it.each([
+    [499, "499 bytes are committed"],
+    [500, undefined],
+    [1_050, undefined],
+    [1_051, "1051 bytes are committed"],
+  ])("%i bytes: %s", (bytes, says) => {
+    const commitIt = loggedWorld(commitsCarry("CARRY", [limit], sizeOf));
+    commitIt(seconds(1), 9_999, 1);
+    // Made before, committed in the phase; made in it, committed afterwards.
+    commitIt(seconds(9), 100, seconds(1));
+    commitIt(seconds(15), bytes - 100, seconds(1));
+    commitIt(seconds(19), 9_999, seconds(2));
+    expect(commitIt(seconds(30), 0, 0)).toEqual(
+      says === undefined ? [] : [`CARRY: ${says} in the phase "narrow", expected 500 to 1050`],
+    );
+  });
+});
+
+describe("commits that take their size", () => {
+  const proportion = { bytesPerSecond: 1_000, sizeMin: 500, tolerance: 0.2 };
+  const commitOf = (size: number, taking: number): string[] =>
+    loggedWorld(commitsTakeTheirSize("SIZE", proportion, sizeOf))(1, size, taking);
+
+  it.each([
+    [500, ms(400)],
+    [1_000, ms(1_200)],
+    [499, seconds(9)],
+  ])("accept %i bytes in %i µs", (size, taking) => {
+    expect(commitOf(size, taking)).toEqual([]);
+  });
+
+  it.each([
+    [500, ms(399), "takes 399 ms, expected 500 ms"],
+    [1_000, ms(1_201), "takes 1201 ms, expected 1000 ms"],
+  ])("reject %i bytes in %i µs", (size, taking, says) => {
+    expect(commitOf(size, taking)).toEqual([`SIZE: entry 1 of ${size} bytes ${says}`]);
   });
 });
