@@ -138,11 +138,11 @@ export const raftLatency: readonly Scenario[] = [
     variant: "/jitter",
     about: "The links of a follower take 50 to 350 ms more, then those of the leader.",
     added: uniform(ms(50), ms(350)),
-    // From twice the least to twice the most, and what it takes without.
-    slowest: { atLeast: ms(100), atMost: ms(711) },
+    // From twice the least, to what it takes there and back as a mean, and 10 %.
+    slowest: { atLeast: ms(100), atMost: ms(440) },
     ledUntil: HORIZON,
-    // There and back takes 400 ms, as a mean; the faster of two followers decides, whose median is
-    // 330 ms, and 7 ms without. A hundred and seventy commits do not meet it exactly.
-    goals: [{ metric: "commitMedianMs, slow leader", atLeast: 303, atMost: 371, share: 0.95 }],
+    // The faster of two followers decides: its median is 330 ms, and 7 ms without. What varies is
+    // how often an append overtakes another one, as the leader then looks for agreement first.
+    goals: [{ metric: "commitMedianMs, slow leader", atLeast: 303, atMost: 371, share: 0.8 }],
   }),
 ];
