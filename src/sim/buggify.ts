@@ -1,6 +1,7 @@
 import type { NodeId } from "./env.ts";
 import type { FaultCount } from "./faults/fault-schedule.ts";
 import type { Random, Streams } from "./random/random.ts";
+import type { Micros } from "./time.ts";
 
 /** The probability that a site is armed in a plan, and that an armed one fires when reached. */
 export const BUGGIFY_SHARE = 1 / 4;
@@ -16,16 +17,19 @@ export type BuggifyState = Map<string, { reached: number; fired: number }>;
 export class Buggify {
   state: BuggifyState;
   readonly #streams: Streams;
+  readonly #calm: Micros;
 
-  constructor(armed: readonly string[], streams: Streams) {
+  /** From `calm` on nothing fires: then a system has to show that it gets well. */
+  constructor(armed: readonly string[], streams: Streams, calm: Micros) {
     this.#streams = streams;
+    this.#calm = calm;
     this.state = new Map(armed.map((site) => [site, { reached: 0, fired: 0 }]));
   }
 
   /** Whether the site fires now on that host; sites and hosts draw from streams of their own. */
-  fires(host: NodeId, site: string): boolean {
+  fires(host: NodeId, site: string, now: Micros): boolean {
     const count = this.state.get(site);
-    if (count === undefined) return false;
+    if (count === undefined || now >= this.#calm) return false;
     count.reached++;
     if (!this.#streams.stream(`buggify ${site} ${host}`).chance(BUGGIFY_SHARE)) return false;
     count.fired++;

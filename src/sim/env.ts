@@ -53,7 +53,7 @@ export interface Env<Message> {
   /**
    * Whether to do, at this site of the program, what is rare but legal; false outside a simulation.
    * Of the sites that a scenario names, a quarter is armed in each plan; those fire a quarter of
-   * the time.
+   * the time, until the plan is calm.
    */
   buggify(site: string): boolean;
 }

@@ -178,15 +178,20 @@ function drawPlan<Message, View, Settings>(
 /** The weather of a plan that leaves it open, and when it ends: half-way, if not said. */
 function weatherOf<Settings>(
   options: Partial<SwarmOptions> = {},
-  { faults, servers, clients = [], horizon, calm }: PlanParts<Settings>,
+  { faults, servers, clients = [], horizon, calm, network }: PlanParts<Settings>,
   streams: Streams,
 ): Pick<Plan, "faults" | "core" | "calm"> {
   if (faults !== undefined) return { faults, core: servers, calm: horizon };
   const field = { servers, clients, from: 0, calm: calm ?? Math.ceil(horizon / 2), horizon };
-  const { faults: drawn, core } = drawWeather(streams, field, {
-    ...defaultSwarmOptions,
-    ...options,
-  });
+  const transport = network?.transport ?? "datagram";
+  const { faults: drawn, core } = drawWeather(
+    streams,
+    { ...field, transport },
+    {
+      ...defaultSwarmOptions,
+      ...options,
+    },
+  );
   return { faults: drawn, core, calm: field.calm };
 }
 

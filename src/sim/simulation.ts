@@ -75,7 +75,7 @@ export class Simulation<Message = unknown, View = unknown> {
     const { seed, network, disk, wire, invariants, record, strict } = this.#options;
     const scheduler = this.#scheduler;
     const streams = new Streams(seed);
-    const buggify = new Buggify(this.#options.buggify, streams);
+    const buggify = new Buggify(this.#options.buggify, streams, this.#options.calm);
     const noise = new Noise(seed, "disk faults");
     const draw: Draw = (subject, n) => noise.draw(subject, n);
     const lent = { scheduler, streams, drawTrouble: draw };
@@ -273,7 +273,7 @@ export class Simulation<Message = unknown, View = unknown> {
     return {
       send: (from, to, message) => this.#stage.send(from, to, message),
       emit: (host, event, data) => this.#stage.emit(host, event, data),
-      buggify: (host, site) => buggify.fires(host.id, site),
+      buggify: (host, site) => buggify.fires(host, site, this.#scheduler.now),
       onTrap: (host, times) => this.#downfall.springTrap(host, times),
     };
   }

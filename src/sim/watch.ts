@@ -116,13 +116,13 @@ export class Watch<View> {
   enter(kind: number, host: HostView<View>, from: number, payload: unknown): void {
     const world = this.#world;
     const event = this.#event;
-    const isWeather = WEATHER.includes(kind);
+    const isWeather = WEATHER[kind] === true;
     world.now = this.#watched.scheduler.now;
     world.step = this.#watched.steps;
     world.server = isWeather || host.role === "client" ? undefined : host;
     event.kind = EVENT_KINDS[kind]!;
     event.host = isWeather ? undefined : host;
-    event.from = BETWEEN_HOSTS.includes(kind) ? this.#watched.hosts[from]!.id : undefined;
+    event.from = BETWEEN_HOSTS[kind] === true ? this.#watched.hosts[from]!.id : undefined;
     event.payload = this.#shown(kind, payload);
     // To empty a list is a call of the engine's runtime, to make a new one is not.
     if (world.sent.length > 0) world.sent = this.#sent = [];
@@ -228,8 +228,13 @@ export class Watch<View> {
   }
 }
 
-/** Kinds of event that concern no host, and those that have a peer. */
-const WEATHER: readonly number[] = [FAULT_BEGINS, FAULT_ENDS, NETWORK, LINK, STREAM];
-const BETWEEN_HOSTS: readonly number[] = [DELIVER, STREAM_DELIVER, DISCONNECT];
+/** By kind of event: whether it concerns no host, and whether it has a peer. */
+const WEATHER = byKind(FAULT_BEGINS, FAULT_ENDS, NETWORK, LINK, STREAM);
+const BETWEEN_HOSTS = byKind(DELIVER, STREAM_DELIVER, DISCONNECT);
+
+/** To look into a table costs less than to search a list, and it is done for each event. */
+function byKind(...kinds: readonly number[]): readonly boolean[] {
+  return Array.from({ length: Math.max(...kinds) + 1 }, (_, kind) => kinds.includes(kind));
+}
 
 type Mutable<Type> = { -readonly [Field in keyof Type]: Type[Field] };

@@ -3,24 +3,34 @@ import { BUGGIFY_SHARE, Buggify, drawArmed } from "../../src/sim/buggify.ts";
 import type { Env } from "../../src/sim/env.ts";
 import { RandomStream, Streams } from "../../src/sim/random/random.ts";
 import { plan, run } from "../../src/sim/scenario.ts";
+import { seconds } from "../../src/sim/time.ts";
 import { ticking } from "../support/small-scenarios.ts";
 
 const DRAWS = 20_000;
+const CALM = seconds(1);
 /** Five standard deviations of the share of successes in so many draws. */
 const TOLERANCE = 5 * Math.sqrt((BUGGIFY_SHARE * (1 - BUGGIFY_SHARE)) / DRAWS);
 
 const firings = (buggify: Buggify, host: string, site: string, count: number): boolean[] =>
-  Array.from({ length: count }, () => buggify.fires(host, site));
+  Array.from({ length: count }, () => buggify.fires(host, site, 0));
 
 describe("a site", () => {
   it("fires a quarter of the time when it is armed", () => {
-    const fired = firings(new Buggify(["site"], new Streams("1")), "n1", "site", DRAWS);
+    const fired = firings(new Buggify(["site"], new Streams("1"), CALM), "n1", "site", DRAWS);
     const share = fired.filter((isFired) => isFired).length / DRAWS;
     expect(Math.abs(share - BUGGIFY_SHARE)).toBeLessThan(TOLERANCE);
   });
 
+  it("never fires in the calm", () => {
+    const buggify = new Buggify(["site"], new Streams("1"), CALM);
+    const fires = (now: number): boolean[] =>
+      Array.from({ length: 100 }, () => buggify.fires("n1", "site", now));
+    expect(fires(CALM - 1)).toContain(true);
+    expect(fires(CALM)).not.toContain(true);
+  });
+
   it("never fires when it is not armed", () => {
-    const buggify = new Buggify(["other"], new Streams("1"));
+    const buggify = new Buggify(["other"], new Streams("1"), CALM);
     expect(firings(buggify, "n1", "site", 1_000)).not.toContain(true);
     expect([...buggify.account()]).toEqual([
       ["buggify other", { offered: 1, injected: 0, effective: 0 }],
@@ -28,12 +38,12 @@ describe("a site", () => {
   });
 
   it("fires as it did, whatever other sites and hosts do and whichever are armed", () => {
-    const alone = firings(new Buggify(["site"], new Streams("1")), "n1", "site", 100);
-    const buggify = new Buggify(["first", "site"], new Streams("1"));
+    const alone = firings(new Buggify(["site"], new Streams("1"), CALM), "n1", "site", 100);
+    const buggify = new Buggify(["first", "site"], new Streams("1"), CALM);
     const amid = alone.map(() => {
-      buggify.fires("n1", "first");
-      buggify.fires("n2", "site");
-      return buggify.fires("n1", "site");
+      buggify.fires("n1", "first", 0);
+      buggify.fires("n2", "site", 0);
+      return buggify.fires("n1", "site", 0);
     });
     expect(amid).toEqual(alone);
   });

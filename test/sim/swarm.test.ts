@@ -5,8 +5,10 @@ import {
   defaultSwarmOptions,
   drawWeather,
   SWARM_KINDS,
+  type SwarmKind,
   type SwarmOptions,
 } from "../../src/sim/nemeses/swarm.ts";
+import type { Transport } from "../../src/sim/network/stream-options.ts";
 import { Streams } from "../../src/sim/random/random.ts";
 import { defineScenario, plan, run } from "../../src/sim/scenario.ts";
 import { seconds } from "../../src/sim/time.ts";
@@ -30,6 +32,19 @@ function draw(seed: string, options: Partial<SwarmOptions> = {}, changes = {}): 
 const endOf = ({ at, lasting }: Fault): number => at + lasting;
 const weathers = SEEDS.map((seed) => draw(seed));
 
+/** What strikes connections only. */
+const OF_STREAMS: readonly SwarmKind[] = [
+  ...(["streamDown", "streamReset", "streamTimeout", "slowClose"] as const),
+  ...(["slicer", "limitData", "halfOpen"] as const),
+];
+
+/** The kinds of fault that some seeds draw of these on such links. */
+function drawnOn(transport: Transport, kinds: readonly SwarmKind[]): ReadonlySet<string> {
+  const seeds = SEEDS.slice(0, kinds.length === 1 ? 10 : SEEDS.length);
+  const drawn = seeds.map((seed) => draw(seed, { kinds, keepsCore: false }, { transport }));
+  return new Set(drawn.flatMap(({ faults }) => faults.map(({ kind }) => kind)));
+}
+
 describe("the weather that a seed draws", () => {
   it("is the same for the same seed, and another for another", () => {
     expect(draw("7")).toEqual(draw("7"));
@@ -41,9 +56,20 @@ describe("the weather that a seed draws", () => {
       const having = weathers.filter(({ faults }) => faults.some((fault) => fault.kind === kind));
       expect([kind, having.length > 5, having.length < 190]).toEqual([kind, true, true]);
     }
-    const only = (kind: (typeof SWARM_KINDS)[number]): readonly Fault[] =>
-      SEEDS.slice(0, 10).flatMap((seed) => draw(seed, { kinds: [kind], keepsCore: false }).faults);
-    for (const kind of SWARM_KINDS) expect([kind, only(kind).length > 0]).toEqual([kind, true]);
+    for (const kind of SWARM_KINDS) {
+      const transports = OF_STREAMS.includes(kind) ? "stream" : "datagram";
+      expect([kind, drawnOn(transports, [kind]).size]).toEqual([kind, 1]);
+    }
+  });
+
+  it("is what can strike the sort of links that there is", () => {
+    const onStreams = drawnOn("stream", SWARM_KINDS);
+    for (const kind of OF_STREAMS) expect([kind, onStreams.has(kind)]).toEqual([kind, true]);
+    for (const kind of ["duplication", "reorder"] as const) {
+      expect([kind, onStreams.has(kind)]).toEqual([kind, false]);
+    }
+    const onDatagrams = drawnOn("datagram", SWARM_KINDS);
+    expect(OF_STREAMS.filter((kind) => onDatagrams.has(kind))).toEqual([]);
   });
 
   it("differs in strength: some runs meet a few faults, some hundreds", () => {

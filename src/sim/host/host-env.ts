@@ -10,7 +10,7 @@ export function hostEnv<Message>(
   host: Host<Message>,
   surroundings: Surroundings<Message>,
 ): Env<Message> {
-  const { scheduler } = surroundings;
+  const { scheduler, buggify } = surroundings;
   const { clock, timers } = host;
   return {
     id: host.id,
@@ -35,11 +35,19 @@ export function hostEnv<Message>(
       surroundings.emit(host, event, data);
       if (host.isAlert && host.isTrapped(`emit ${event}`)) host.cutShort();
     },
-    buggify(site: string): boolean {
-      if (host.isAlert) mustLive(host);
-      return surroundings.buggify(host, site);
-    },
+    buggify:
+      buggify === undefined
+        ? neverFires
+        : (site) => {
+            if (host.isAlert) mustLive(host);
+            return buggify(host.id, site);
+          },
   };
+}
+
+/** A program may pass a site with each event, and hardly any run has one armed. */
+function neverFires(): boolean {
+  return false;
 }
 
 function hostDisk(host: Host): Disk {

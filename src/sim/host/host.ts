@@ -39,7 +39,7 @@ export interface Surroundings<Message> {
   env(host: Host<Message>): Env<Message>;
   send(from: Host<Message>, to: NodeId, message: Message): void;
   emit(host: Host<Message>, event: string, data: Plain): void;
-  buggify(host: Host<Message>, site: string): boolean;
+  readonly buggify: ((host: NodeId, site: string) => boolean) | undefined;
   /** The power fails at a point of the program: the host is to be held so many times. */
   onTrap(host: Host<Message>, times: number): void;
 }

@@ -10,7 +10,7 @@ import { hostEnv } from "./host-env.ts";
 export interface Deeds<Message, View> {
   send(from: Host<Message, View>, to: NodeId, message: Message): void;
   emit(host: Host<Message, View>, event: string, data: Plain): void;
-  buggify(host: Host<Message, View>, site: string): boolean;
+  buggify(host: NodeId, site: string): boolean;
   onTrap(host: Host<Message, View>, times: number): void;
 }
 
@@ -28,7 +28,7 @@ export function makeHosts<Message, View>(
     env: (host) => hostEnv(host, surroundings),
     send: (from: Host<Message, View>, to, message) => deeds.send(from, to, message),
     emit: (host: Host<Message, View>, event, data) => deeds.emit(host, event, data),
-    buggify: (host: Host<Message, View>, site) => deeds.buggify(host, site),
+    buggify: options.buggify.length === 0 ? undefined : deeds.buggify,
     onTrap: (host: Host<Message, View>, times) => deeds.onTrap(host, times),
   };
   // Invariants never look into clients, so a client's program need not show a View.

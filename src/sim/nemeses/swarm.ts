@@ -6,6 +6,7 @@ import type { NodeId } from "../env.ts";
 import type { Fault, Target } from "../fault.ts";
 import { isolate } from "../faults/cuts-by-hand.ts";
 import { all, clientStops, crashes, type Nemesis, type Rhythm, stops } from "../nemesis.ts";
+import type { Transport } from "../network/stream-options.ts";
 import { exponential, uniform } from "../random/distribution.ts";
 import type { Random, Streams } from "../random/random.ts";
 import { type Micros, ms, seconds, us } from "../time.ts";
@@ -22,6 +23,15 @@ import {
 } from "./cuts.ts";
 import { fullDisks, slowDisks } from "./disk.ts";
 import { crashPoints, pauses, slowCpus } from "./hosts.ts";
+import {
+  dataLimits,
+  halfOpens,
+  slicers,
+  slowCloses,
+  streamDowns,
+  streamResets,
+  streamTimeouts,
+} from "./streams.ts";
 import {
   bandwidths,
   burstLosses,
@@ -59,12 +69,20 @@ export interface SwarmField {
   /** What strikes the core has ended by then. */
   readonly calm: Micros;
   readonly horizon: Micros;
+  /** What links are; some kinds of trouble exist on one sort only. Default: datagrams. */
+  readonly transport?: Transport;
 }
 
 interface Trouble {
   /** Fewer servers, and it does not exist. */
   readonly serversMin: number;
+  /** The only sort of links that it can strike. */
+  readonly transport?: Transport;
   readonly nemesis: (rhythm: Rhythm, options: SwarmOptions) => Nemesis;
+}
+
+function ofStreams(nemesis: Trouble["nemesis"]): Trouble {
+  return { serversMin: 2, transport: "stream", nemesis };
 }
 
 /** How long flapping links are up and down. */
@@ -107,10 +125,17 @@ const TROUBLES = {
   latency: { serversMin: 2, nemesis: (rhythm) => latencies(rhythm) },
   loss: { serversMin: 2, nemesis: (rhythm) => losses(rhythm) },
   burstLoss: { serversMin: 2, nemesis: (rhythm) => burstLosses(rhythm) },
-  duplication: { serversMin: 2, nemesis: (rhythm) => duplications(rhythm) },
-  reorder: { serversMin: 2, nemesis: (rhythm) => reorderings(rhythm) },
+  duplication: { serversMin: 2, transport: "datagram", nemesis: (rhythm) => duplications(rhythm) },
+  reorder: { serversMin: 2, transport: "datagram", nemesis: (rhythm) => reorderings(rhythm) },
   corruption: { serversMin: 2, nemesis: (rhythm) => corruptions(rhythm) },
   bandwidth: { serversMin: 2, nemesis: (rhythm) => bandwidths(rhythm) },
+  streamDown: ofStreams((rhythm) => streamDowns(rhythm)),
+  streamReset: ofStreams((rhythm) => streamResets(rhythm, ms(100))),
+  streamTimeout: ofStreams((rhythm) => streamTimeouts(rhythm, seconds(1))),
+  slowClose: ofStreams((rhythm) => slowCloses(rhythm, seconds(1))),
+  slicer: ofStreams((rhythm) => slicers(rhythm, 64, ms(1))),
+  limitData: ofStreams((rhythm) => dataLimits(rhythm, 4_096)),
+  halfOpen: ofStreams((rhythm) => halfOpens(rhythm)),
 } as const satisfies Record<string, Trouble>;
 
 export type SwarmKind = keyof typeof TROUBLES;
@@ -152,13 +177,15 @@ export function drawWeather(
 /** The kinds that exist in this run: at least one. */
 function drawKinds(
   random: Random,
-  { servers, clients }: SwarmField,
+  { servers, clients, transport = "datagram" }: SwarmField,
   { kinds, targets }: SwarmOptions,
 ): readonly SwarmKind[] {
+  const isPossible = (trouble: Trouble): boolean =>
+    servers.length >= trouble.serversMin && (trouble.transport ?? transport) === transport;
   const possible = SWARM_KINDS.filter(
     (kind) =>
       kinds.includes(kind) &&
-      servers.length >= TROUBLES[kind].serversMin &&
+      isPossible(TROUBLES[kind]) &&
       (kind !== "clientStop" || clients.length > 0) &&
       (kind !== "crashAtTarget" || targets.length > 0),
   );
