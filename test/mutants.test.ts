@@ -20,7 +20,7 @@ describe("a mutant that does not fit the code", () => {
 
   it.each([
     { find: "this text is nowhere", says: "its text is found 0 times" },
-    { find: "progress.isPaused = false", says: "its text is found 2 times" },
+    { find: 'progress.mode = "probe"', says: "its text is found 2 times" },
   ])("$says", ({ find, says }) => {
     const misfit = { ...mutant!, file: "src/protocols/raft/leader.ts", find };
 

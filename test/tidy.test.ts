@@ -44,7 +44,7 @@ describe("imports", () => {
   });
 
   it("of kv see no inside of raft but its public face", () => {
-    const face = ["log", "messages", "options", "raft", "state"];
+    const face = ["log", "messages", "options", "raft", "sites", "state"];
     const inside = filesUnder("src/protocols/kv")
       .flatMap(importsOf)
       .filter((target) => target.startsWith("src/protocols/raft/"))

@@ -5,6 +5,7 @@ import {
   operationsReturn,
 } from "../invariants/liveness.ts";
 import { equalStates } from "../invariants/replicated.ts";
+import { ALL_KV_SITES } from "../protocols/kv/sites.ts";
 import { minutes, ms, seconds } from "../sim/time.ts";
 import { hostNames, storeScenario, storeSettings } from "./raft-cluster.ts";
 import { mixed, writes } from "./workload.ts";
@@ -19,6 +20,7 @@ export const raftChaos = storeScenario({
   name: "raft-chaos-mode",
   about: "Random everything for four minutes, then a quiet one; some servers may stay broken.",
   weather: { targets: ["syncing"] },
+  sites: ALL_KV_SITES,
   // Raft never asks for the time of day.
   immuneTo: ["clockStep", "clockSlew"],
   plan: (streams) => {

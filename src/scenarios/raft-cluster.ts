@@ -55,6 +55,8 @@ export interface StoreScenario {
   readonly invariants?: (plan: StorePlan) => readonly Invariant<KvServer>[];
   /** What the weather is drawn of, if the plan leaves it open. Default: there is none. */
   readonly weather?: Partial<SwarmOptions>;
+  /** Sites of the store's programs that may be armed: see {@link ALL_KV_SITES}. Default: none. */
+  readonly sites?: readonly string[];
   readonly expects?: readonly string[];
   /** Kinds of faults that must make no difference. */
   readonly immuneTo?: readonly FaultKind["kind"][];

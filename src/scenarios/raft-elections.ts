@@ -22,6 +22,7 @@ import { raftElectionTimeoutProfiles } from "./raft-election-timeouts.ts";
 import { raftFigure8, raftLongerLog } from "./raft-figure-8.ts";
 import { raftLeaderIsolation } from "./raft-leader-isolation.ts";
 import { raftRandomFailures } from "./raft-random-failures.ts";
+import { raftStreams } from "./raft-streams.ts";
 import { raftSwarm } from "./raft-swarm.ts";
 import { crash } from "./raft-weather.ts";
 import { writes } from "./workload.ts";
@@ -229,4 +230,5 @@ export const raftElections: readonly Scenario[] = [
   simultaneousFailures("/majority-lost", ["follower 1", "follower 2", "follower 3", "follower 4"]),
   raftRandomFailures,
   raftSwarm,
+  raftStreams,
 ];

@@ -1,5 +1,6 @@
 import { everyoneAgrees, leaderIsElected, operationsReturn } from "../invariants/liveness.ts";
 import { equalStates } from "../invariants/replicated.ts";
+import { ALL_KV_SITES } from "../protocols/kv/sites.ts";
 import { type CutChoice, isolations, oneWayCuts, partitions } from "../sim/nemeses/cuts.ts";
 import { clientStops, crashes, type Nemesis, type Rhythm, stops, swarm } from "../sim/nemesis.ts";
 import { uniform } from "../sim/random/distribution.ts";
@@ -39,6 +40,7 @@ const nemesis: Nemesis = swarm(
 export const raftSwarm = storeScenario({
   name: "raft-random-failures-property/swarm",
   about: "Crashes, stops and cuts of every kind, of servers and clients, on bad links.",
+  sites: ALL_KV_SITES,
   plan: (streams) => {
     const servers = hostNames(streams.stream("cluster").int(3, 5));
     const clients = hostNames(6, "c");

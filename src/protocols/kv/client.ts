@@ -5,6 +5,7 @@ import { type Micros, ms, seconds } from "../../sim/time.ts";
 import { isUnicode } from "../codec.ts";
 import type { KvOperation, KvResult, KvValue } from "./commands.ts";
 import type { KvMessage, Refused } from "./messages.ts";
+import { KV_SITES } from "./sites.ts";
 import { sizedValue } from "./sized-value.ts";
 
 /** An operation of the workload: what to do, and perhaps at which server and how. */
@@ -82,8 +83,9 @@ export class KvClient implements Node<KvMessage, KvClientState> {
   }
 
   onStart(): void {
-    // Two lives of a client do not start at the same time, so this names no two of them.
-    this.state.session = `${this.#env.id}@${this.#env.now()}`;
+    // A clock of its own may tell the same time in two lives; then the draw tells them apart.
+    const { id, random } = this.#env;
+    this.state.session = `${id}@${this.#env.now()}.${random.int(0, 0xffff_ffff).toString(16)}`;
   }
 
   onOperation(operation: Operation): void {
@@ -112,6 +114,14 @@ export class KvClient implements Node<KvMessage, KvClientState> {
         if (from === asked) this.#onRefused(from, current, message.reason);
         break;
     }
+  }
+
+  /** Whoever was asked may never have heard of it. */
+  onDisconnect(peer: NodeId): void {
+    const { current, asked } = this.state;
+    if (current === undefined || peer !== asked) return;
+    if (current.server === undefined) this.#askLater(undefined);
+    else this.#finish("info", "disconnected");
   }
 
   onTimer(name: string): void {
@@ -148,14 +158,20 @@ export class KvClient implements Node<KvMessage, KvClientState> {
     if (current === undefined) return;
     const { operation, server, read } = current;
     const { key } = operation;
-    const to = server ?? state.leader ?? this.#another(state.asked);
+    const leader = this.#env.buggify(KV_SITES.asksElsewhere) ? undefined : state.leader;
+    const to = server ?? leader ?? this.#another(state.leader ?? state.asked);
     state.asked = to;
     state.asks++;
     state.leader = undefined;
-    this.#env.setTimer("retry", this.#options.requestTimeout);
-    if (read === "local") this.#env.send(to, { type: "localRead", session, serial, key });
-    else if (read === "log") this.#env.send(to, { type: "request", session, serial, operation });
-    else this.#env.send(to, { type: "read", session, serial, key, read });
+    const patience = this.#env.buggify(KV_SITES.asksSoon) ? 1 / 10 : 1;
+    this.#env.setTimer("retry", Math.ceil(this.#options.requestTimeout * patience));
+    const request = ((): KvMessage => {
+      if (read === "local") return { type: "localRead", session, serial, key };
+      if (read === "log") return { type: "request", session, serial, operation };
+      return { type: "read", session, serial, key, read };
+    })();
+    this.#env.send(to, request);
+    if (this.#env.buggify(KV_SITES.asksTwice)) this.#env.send(to, request);
   }
 
   #another(than: NodeId | undefined): NodeId {

@@ -7,6 +7,7 @@ import { initialRaftState, type RaftState, type Role } from "../raft/state.ts";
 import { type KvCommand, kvCodec } from "./commands.ts";
 import { applyCommand, emptyKvMachine, type KvItem, type KvMachine } from "./machine.ts";
 import type { KvMessage, Read, Request } from "./messages.ts";
+import { KV_SITES } from "./sites.ts";
 
 export interface KvState {
   readonly raft: RaftState<KvCommand>;
@@ -94,6 +95,10 @@ export class KvServer implements Node<KvMessage, KvState> {
     this.#raft.onSynced(error);
   }
 
+  onDisconnect(peer: NodeId): void {
+    this.#raft.onDisconnect(peer);
+  }
+
   #onRequest(client: NodeId, { session, serial, operation }: Request): void {
     const last = this.#state.machine.sessions.get(session);
     if (last !== undefined && serial <= last.serial) {
@@ -140,6 +145,7 @@ export class KvServer implements Node<KvMessage, KvState> {
     const { client, session, serial } = expected;
     // The entry at this index may be another leader's: an index alone proves nothing.
     const isThis = command?.session === session && command.serial === serial;
+    if (this.#env.buggify(KV_SITES.forgetsAnswer)) return;
     if (isThis && result !== undefined) {
       this.#env.send(client, { type: "reply", session, serial, result });
     } else {

@@ -2,6 +2,7 @@ import { assert } from "../../sim/assert.ts";
 import type { DiskError, Env, NodeId } from "../../sim/env.ts";
 import { beginSync, endSync, type JournalState, newJournalState } from "../journal.ts";
 import type { RaftMessage } from "./messages.ts";
+import { RAFT_SITES } from "./sites.ts";
 
 /** What of a member's writes is durable, and what waits for it. */
 export interface DurabilityState<Command> {
@@ -102,6 +103,7 @@ export class Durability<Command> {
     const state = this.#state();
     const isSyncing = state.syncing > state.durable;
     if (state.isHalted || isSyncing || state.written === state.durable) return;
+    if (this.#env.buggify(RAFT_SITES.syncsLate)) return;
     state.syncing = state.written;
     beginSync(state.journal);
     this.#env.disk.sync("raft");

@@ -4,6 +4,7 @@ import type { NodeId } from "../../sim/env.ts";
 import type { Member } from "./member.ts";
 import type { PreVote, PreVoteReply, Vote, VoteReply } from "./messages.ts";
 import { majority } from "./progress.ts";
+import { RAFT_SITES } from "./sites.ts";
 
 /** A member's part in elections, as voter and as candidate. */
 export class Elections<Command> {
@@ -80,7 +81,11 @@ export class Elections<Command> {
     if (term > state.term && !member.enterTerm(term, undefined)) return;
     // Raft §5.2: one vote in a term, first come, first served; §5.4.1: for no shorter log.
     const isFree = state.votedFor === undefined || state.votedFor === from;
-    const isDeserved = term === state.term && isFree && this.#isUpToDate(lastIndex, lastTerm);
+    const isFirst = term === state.term && isFree;
+    const isDeserved =
+      isFirst &&
+      this.#isUpToDate(lastIndex, lastTerm) &&
+      !member.env.buggify(RAFT_SITES.refusesVote);
     const granted = isDeserved && (state.votedFor === from || member.saveVote(term, from));
     if (granted) member.resetElectionTimer();
     member.durability.promise(from, { type: "voteReply", term: state.term, granted });

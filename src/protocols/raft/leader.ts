@@ -17,6 +17,7 @@ import {
 } from "./progress.ts";
 import { newReads } from "./read-state.ts";
 import type { Reads } from "./reads.ts";
+import { RAFT_SITES } from "./sites.ts";
 
 /** Why a command was not taken in: it is in no log, and by this proposal it never will be. */
 export type Refusal = "not leading" | "disk full" | "too large" | "busy";
@@ -77,12 +78,13 @@ export class Leader<Command> {
 
   /** Why an entry of that size cannot be taken in now. */
   #limit(sizeBytes: number): Refusal | undefined {
-    const { state, config } = this.#member;
+    const { state, config, env } = this.#member;
     const { role, log, commit } = state;
     const { entryBytesMax, uncommittedBytesMax } = config.options;
     if (sizeBytes > entryBytesMax) return "too large";
     const uncommitted = bytesUpTo(log, log.lastIndex) - bytesUpTo(log, commit);
-    const isBusy = uncommitted > 0 && uncommitted + sizeBytes > uncommittedBytesMax;
+    const isFull = uncommitted > 0 && uncommitted + sizeBytes > uncommittedBytesMax;
+    const isBusy = isFull || env.buggify(RAFT_SITES.isBusy);
     if (role.kind === "leader") {
       this.#member.report(role.uncommitted, isBusy ? uncommitted : uncommitted + sizeBytes);
     }
@@ -103,10 +105,16 @@ export class Leader<Command> {
 
   /** Sends to a follower what it lacks, if it may be sent anything now. */
   #sendMore(to: NodeId, progress: Progress): void {
-    const { state, config } = this.#member;
+    const { state } = this.#member;
     if (progress.isPaused || progress.next > state.log.lastIndex) return;
-    const last = sendableUpTo(state.log, progress, config.options);
+    const last = this.#sendableUpTo(progress);
     if (last >= progress.next) this.#sendAppend(to, progress, last);
+  }
+
+  #sendableUpTo(progress: Progress): number {
+    const { state, env, config } = this.#member;
+    const last = sendableUpTo(state.log, progress, config.options);
+    return last > progress.next && env.buggify(RAFT_SITES.appendsOne) ? progress.next : last;
   }
 
   /**
@@ -133,14 +141,14 @@ export class Leader<Command> {
   }
 
   onHeartbeat(): void {
-    const { state, env, peers, config } = this.#member;
-    env.setTimer("heartbeat", config.options.heartbeatInterval);
+    const { env, peers, config } = this.#member;
+    const { heartbeatInterval, electionTimeoutMin } = config.options;
+    const isLate = env.buggify(RAFT_SITES.beatsLate);
+    env.setTimer("heartbeat", isLate ? electionTimeoutMin - 1 : heartbeatInterval);
     for (const peer of peers) {
       const progress = this.#progressOf(peer);
       // Also the remedy for a lost append: the follower refuses what does not follow on.
-      const last = isAwaited(progress)
-        ? progress.next - 1
-        : sendableUpTo(state.log, progress, config.options);
+      const last = isAwaited(progress) ? progress.next - 1 : this.#sendableUpTo(progress);
       this.#sendAppend(peer, progress, last);
     }
     this.#reads.onHeartbeat();
@@ -156,7 +164,9 @@ export class Leader<Command> {
       if (progress.isActive && id !== env.id) active++;
       progress.isActive = false;
     }
-    if (active < majority(config.members.length)) this.#member.becomeFollower(undefined);
+    if (active < majority(config.members.length) || env.buggify(RAFT_SITES.stepsDown)) {
+      this.#member.becomeFollower(undefined);
+    }
   }
 
   onAppendReply(from: NodeId, message: AppendReply): void {
@@ -220,6 +230,18 @@ export class Leader<Command> {
     progress.mode = "full";
     progress.next = index;
     progress.isPaused = true;
+    if (progress.inflight.reportedBytes > 0) this.#reportInflight(progress);
+  }
+
+  /** The connection with a host is gone, and perhaps what it was sent. */
+  onDisconnect(peer: NodeId): void {
+    const { role } = this.#member.state;
+    const progress = role.kind === "leader" ? role.progress.get(peer) : undefined;
+    if (progress === undefined || progress.mode === "full") return;
+    // Looked for anew with the next heartbeat: at once would be in vain as often as not.
+    if (progress.mode === "replicate") progress.next = progress.match + 1;
+    progress.isPaused = false;
+    progress.mode = "probe";
     if (progress.inflight.reportedBytes > 0) this.#reportInflight(progress);
   }
 

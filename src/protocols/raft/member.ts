@@ -7,6 +7,7 @@ import type { RaftMessage } from "./messages.ts";
 import type { RaftOptions } from "./options.ts";
 import type { SizeGauge } from "./progress.ts";
 import { hasRoomFor } from "./room.ts";
+import { RAFT_SITES } from "./sites.ts";
 import type { RaftState } from "./state.ts";
 import { RaftStorage } from "./storage.ts";
 
@@ -245,6 +246,8 @@ export class Member<Command> {
   /** Raft §5.2: timeouts are random, so that split votes are rare and soon resolved. */
   resetElectionTimer(): void {
     const { electionTimeoutMin, electionTimeoutMax } = this.config.options;
-    this.env.setTimer("election", this.env.random.int(electionTimeoutMin, electionTimeoutMax));
+    const timeout = this.env.random.int(electionTimeoutMin, electionTimeoutMax);
+    const isEarly = this.env.buggify(RAFT_SITES.standsEarly);
+    this.env.setTimer("election", isEarly ? electionTimeoutMin : timeout);
   }
 }

@@ -107,6 +107,13 @@ export class Raft<Command> {
     this.#member.durability.flush();
   }
 
+  /** The stream to or from a host is gone. */
+  onDisconnect(peer: NodeId): void {
+    if (this.state.durability.isHalted) return;
+    this.#leader.onDisconnect(peer);
+    this.#member.durability.flush();
+  }
+
   #receive(from: NodeId, message: RaftMessage<Command>): void {
     switch (message.type) {
       case "preVote":

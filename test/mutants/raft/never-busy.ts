@@ -5,8 +5,8 @@ const mutant: Mutant = {
   wrong: "A leader takes in commands however many are not committed yet.",
   source: "etcd/raft, MaxUncommittedEntriesSize; scenario raft-resource-throttling.",
   file: "src/protocols/raft/leader.ts",
-  find: "const isBusy = uncommitted > 0 &&",
-  replace: "const isBusy = uncommitted < 0 &&",
+  find: "const isFull = uncommitted > 0 &&",
+  replace: "const isFull = uncommitted < 0 &&",
   scenario: "raft-overload",
   invariant: "MEMORY",
 };

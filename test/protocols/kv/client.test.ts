@@ -2,13 +2,16 @@ import { describe, expect, it } from "vitest";
 import { defaultKvClientOptions, KvClient, requestName } from "../../../src/protocols/kv/client.ts";
 import type { KvResult } from "../../../src/protocols/kv/commands.ts";
 import type { KvMessage } from "../../../src/protocols/kv/messages.ts";
-import type { NodeId, Operation, Plain } from "../../../src/sim/env.ts";
+import type { Env, NodeId, Operation, Plain } from "../../../src/sim/env.ts";
+import { RandomStream } from "../../../src/sim/random/random.ts";
 import { ms } from "../../../src/sim/time.ts";
 import { RecordingEnv, type Sent } from "../../support/recording-env.ts";
 
 const { requestTimeout, waitMax, retryDelay } = defaultKvClientOptions;
 
 const PUT = { op: "put", key: "k", value: "v" };
+/** The session of a client that starts at once, with a draw of 0. */
+const SESSION = "c1@0.0";
 const DONE: KvResult = { type: "done" };
 
 /** The client `c1` of some servers; the fixed random asks the first that may be asked. */
@@ -40,11 +43,11 @@ class Bench {
   }
 
   reply(from: NodeId, serial: number, result: KvResult = DONE): readonly Sent<KvMessage>[] {
-    return this.hear(from, { type: "reply", session: "c1@0", serial, result });
+    return this.hear(from, { type: "reply", session: SESSION, serial, result });
   }
 
   redirect(from: NodeId, serial: number, leader: NodeId | undefined): readonly Sent<KvMessage>[] {
-    return this.hear(from, { type: "redirect", session: "c1@0", serial, leader });
+    return this.hear(from, { type: "redirect", session: SESSION, serial, leader });
   }
 
   /** What the history has of it, without the invocations. */
@@ -64,14 +67,14 @@ const servers = (sent: readonly Sent<KvMessage>[]): NodeId[] => sent.map(({ to }
 
 describe("a client with an operation", () => {
   it("asks a server", () => {
-    const message = { type: "request", session: "c1@0", serial: 1, operation: PUT };
+    const message = { type: "request", session: SESSION, serial: 1, operation: PUT };
     expect(new Bench().begin("o1")).toEqual([{ to: "n1", message }]);
   });
 
   it("writes the invocation into the history, with the request's name in the log", () => {
-    const operation = { ...PUT, server: undefined, isLocal: false, request: "c1@0#1" };
+    const operation = { ...PUT, server: undefined, isLocal: false, request: `${SESSION}#1` };
     expect(asking().env.emitted).toEqual([["invoke", { id: "o1", operation }]]);
-    expect(requestName("c1@0", 1)).toBe("c1@0#1");
+    expect(requestName(SESSION, 1)).toBe(`${SESSION}#1`);
   });
 
   it("has one at a time: the next waits for the end of the first", () => {
@@ -137,7 +140,7 @@ describe("a reply", () => {
 describe("without an answer in time", () => {
   it("the same request goes to another server", () => {
     const bench = asking();
-    const message = { type: "request", session: "c1@0", serial: 1, operation: PUT };
+    const message = { type: "request", session: SESSION, serial: 1, operation: PUT };
     expect(bench.env.timers.get("retry")).toBe(requestTimeout);
     expect(bench.fire("retry")).toEqual([{ to: "n2", message }]);
     expect(bench.env.timers.get("retry")).toBe(2 * requestTimeout);
@@ -177,7 +180,7 @@ describe("without an answer in time", () => {
 
 describe("a redirect", () => {
   it("is followed at once, with the same request", () => {
-    const message = { type: "request", session: "c1@0", serial: 1, operation: PUT };
+    const message = { type: "request", session: SESSION, serial: 1, operation: PUT };
     expect(asking().redirect("n1", 1, "n2")).toEqual([{ to: "n2", message }]);
   });
 
@@ -221,13 +224,13 @@ describe("a redirect", () => {
 });
 
 describe("a refusal", () => {
-  const refused = { type: "refused", session: "c1@0", serial: 1, reason: "disk full" } as const;
+  const refused = { type: "refused", session: SESSION, serial: 1, reason: "disk full" } as const;
 
   it("is followed by the same request to another server, after a while", () => {
     const bench = asking();
     expect(bench.hear("n1", refused)).toEqual([]);
     expect(bench.env.timers.get("retry")).toBe(retryDelay.min);
-    const message = { type: "request", session: "c1@0", serial: 1, operation: PUT };
+    const message = { type: "request", session: SESSION, serial: 1, operation: PUT };
     expect(bench.fire("retry")).toEqual([{ to: "n2", message }]);
   });
 
@@ -318,7 +321,7 @@ describe("a local read", () => {
 
   it("asks for what a server holds, outside any session", () => {
     const bench = new Bench();
-    const message = { type: "localRead", session: "c1@0", serial: 1, key: "k" };
+    const message = { type: "localRead", session: SESSION, serial: 1, key: "k" };
     expect(bench.begin("o1", local)).toEqual([{ to: "n1", message }]);
     expect(bench.env.emitted).toMatchObject([["invoke", { operation: { request: undefined } }]]);
   });
@@ -327,7 +330,7 @@ describe("a local read", () => {
     const bench = asking(local);
     const value = {
       type: "localValue",
-      session: "c1@0",
+      session: SESSION,
       serial: 1,
       value: "v",
       applied: 7,
@@ -343,7 +346,7 @@ describe.each(["index", "lease"] as const)("a read by %s", (way) => {
 
   it("is no request that enters the log, and the history says so", () => {
     const bench = new Bench();
-    const message = { type: "read", session: "c1@0", serial: 1, key: "k", read: way };
+    const message = { type: "read", session: SESSION, serial: 1, key: "k", read: way };
     expect(bench.begin("o1", get)).toEqual([{ to: "n1", message }]);
     const operation = { isLocal: false, request: undefined, read: way };
     expect(bench.env.emitted).toMatchObject([["invoke", { operation }]]);
@@ -358,15 +361,48 @@ describe.each(["index", "lease"] as const)("a read by %s", (way) => {
   });
 });
 
+describe("a client that is disconnected", () => {
+  it("asks somebody else after a pause", () => {
+    const bench = asking();
+    bench.client.onDisconnect("n1");
+    expect(bench.env.takeSent()).toEqual([]);
+    expect(bench.env.timers.get("retry")).toBe(retryDelay.min);
+    expect(servers(bench.fire("retry"))).toEqual(["n2"]);
+  });
+
+  it("goes on waiting when it was not from the one it asks", () => {
+    const bench = asking();
+    bench.client.onDisconnect("n2");
+    expect(bench.env.timers.get("retry")).toBe(requestTimeout);
+  });
+
+  it("does not know what became of an operation for this server only", () => {
+    const bench = asking({ ...PUT, server: "n1" });
+    bench.client.onDisconnect("n1");
+    expect(bench.outcomes).toEqual([["info", { id: "o1", result: "disconnected" }]]);
+  });
+});
+
 describe("a client's session", () => {
   it("is named by its start, so that two lives do not share one", () => {
-    expect(new Bench(["n1"], ms(5)).client.state.session).toBe("c1@5000");
+    expect(new Bench(["n1"], ms(5)).client.state.session).toBe("c1@5000.0");
+  });
+
+  it("is another one in each life, also when the clock has begun anew", () => {
+    const random = new RandomStream("node c1");
+    const lives = Array.from({ length: 100 }, () => {
+      const env = Object.assign(new RecordingEnv<KvMessage>("c1"), { random, now: () => 7 });
+      const client = new KvClient(env as Env<KvMessage>, ["n1"], defaultKvClientOptions);
+      client.onStart();
+      return client.state.session;
+    });
+    expect(new Set(lives).size).toBe(100);
   });
 
   it("is not closed by answers to an earlier one: a restarted client counts from 1 again", () => {
     const bench = new Bench(["n1", "n2"], ms(5));
     bench.begin("o1", { op: "get", key: "k", read: "local" });
-    const earlier = { session: "c1@0", serial: 1 };
+    const earlier = { session: SESSION, serial: 1 };
     bench.hear("n1", { type: "reply", ...earlier, result: DONE });
     bench.hear("n1", { type: "localValue", ...earlier, value: "v", applied: 7 });
     expect(bench.hear("n1", { type: "redirect", ...earlier, leader: "n2" })).toEqual([]);

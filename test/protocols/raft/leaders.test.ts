@@ -236,3 +236,30 @@ describe("§5.3, leaders are append-only", () => {
     expect(() => member.receive("n2", append(2, [0, 0], [2]))).toThrow("two leaders in term 2");
   });
 });
+
+describe("a leader whose connection to a follower is gone", () => {
+  it("sends again, with the next heartbeat, what was not acknowledged", () => {
+    const member = leader({ term: 2 });
+    member.ask("n2", accepted(2, 1));
+    member.propose("a");
+    expect(member.progressOf("n2")).toMatchObject({ mode: "replicate", next: 3 });
+    member.raft.onDisconnect("n2");
+    expect(member.progressOf("n2")).toMatchObject({ mode: "probe", next: 2, isPaused: false });
+    const [again] = member.fire("heartbeat").filter(({ to }) => to === "n2");
+    expect(again?.message).toMatchObject({ prevIndex: 1, entries: [{ index: 2 }] });
+  });
+
+  it("looks again where the logs agree, if it had not found that", () => {
+    const member = leader({ term: 2, log: [1, 1, 1] });
+    expect(member.progressOf("n2")).toMatchObject({ mode: "probe", next: 4, isPaused: true });
+    member.raft.onDisconnect("n2");
+    expect(member.progressOf("n2")).toMatchObject({ mode: "probe", next: 4, isPaused: false });
+  });
+
+  it("takes no notice when it was to no member", () => {
+    const member = leader({ term: 2 });
+    member.raft.onDisconnect("c1");
+    expect(member.role).toBe("leader");
+    expect(member.env.takeSent()).toEqual([]);
+  });
+});
