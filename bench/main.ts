@@ -183,7 +183,7 @@ if (args.includes("--work")) {
   }
   console.log(JSON.stringify(measure(measured)));
 } else if (args.includes("--memory")) {
-  const heap = measureMemory();
+  const heap = await measureMemory();
   console.log(isJson ? JSON.stringify(heap, undefined, 2) : formatTable(rowsOf(heap)));
 } else {
   const rows = Object.keys(MEASURED).map(measureApart);
@@ -192,7 +192,7 @@ if (args.includes("--work")) {
   else print(rows, growths);
 }
 
-function rowsOf(heap: ReturnType<typeof measureMemory>): string[][] {
+function rowsOf(heap: Awaited<ReturnType<typeof measureMemory>>): string[][] {
   const head = ["schedules", "heap after a collection"];
   return [
     head,

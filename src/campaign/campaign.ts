@@ -1,82 +1,106 @@
-import { plan, type RunResult, run, type Scenario } from "../sim/scenario.ts";
-import { Tally, type TallySummary } from "./tally.ts";
-import { type Difference, verify } from "./verify.ts";
+import { type Examined, examine, VERIFIED_ONE_IN } from "./examine.ts";
+import { type CampaignReport, CampaignSum, type ScenarioSource } from "./report.ts";
+import { type Shard, type Turn, turnsOf, WHOLE } from "./seeds.ts";
+
+/** Whoever runs seeds: this thread, or a pool of workers. */
+export interface Runner {
+  /** How many runs to have under way. */
+  readonly width: number;
+  /** Runs a seed of the n-th scenario, perhaps twice. */
+  examine(turn: Turn, isVerified: boolean): Promise<Examined>;
+}
 
 export interface CampaignOptions {
-  /** Seeds of each scenario; undefined: as many as the time allows. */
-  readonly seeds: number | undefined;
+  readonly scenarios: readonly ScenarioSource[];
   /** The first seed; they are whole numbers, counted upwards. */
   readonly from: number;
-  /** Whether the time is up. */
+  /** Seeds of each scenario; undefined: as many as the time allows. */
+  readonly seeds: number | undefined;
+  /** Default: all of it. */
+  readonly shard?: Shard;
+  /** The code under test, such as a commit. Default: not known. */
+  readonly code?: string;
+  /** Whether to end with the first finding: the first in order, whichever was found first. */
+  readonly untilFailure?: boolean;
+  /** What was run before, and is not run again. */
+  readonly before?: CampaignReport;
+  readonly runner: Runner;
+  /** Whether nothing further is to be begun. */
   readonly isOver: () => boolean;
-  /** Real seconds, from any beginning, for events/s. */
-  readonly seconds: () => number;
-  /** After each run. */
-  readonly onRun: (progress: Progress) => void;
-}
-
-export interface Progress {
-  readonly schedules: number;
-  readonly findings: number;
-  /** What the run has shown, if it has shown anything. */
-  readonly found: Finding | undefined;
-}
-
-/** Of so many runs, one is run a second time, recorded and strict, and must be the same. */
-export const VERIFIED_ONE_IN = 20;
-
-/** A run that shows a bug: of the system under test, or (a difference) of determinism. */
-export interface Finding {
-  readonly scenario: Scenario;
-  readonly seed: string;
-  readonly result: RunResult;
-  readonly difference: Difference | undefined;
-}
-
-export interface CampaignReport {
-  readonly scenarios: readonly (TallySummary & { readonly seconds: number })[];
-  readonly findings: readonly Finding[];
+  /** After each run, in order. */
+  readonly onRun?: (examined: Examined, turn: Turn, sum: CampaignSum) => void;
 }
 
 /**
- * Runs seed after seed, each on all scenarios in turn. A scenario with a finding runs no further,
- * the others go on.
+ * Runs seeds of scenarios, round after round, and adds up what came of them. The report depends on
+ * the seeds that were run, and not on who ran them or how fast.
  */
-export function campaign(scenarios: readonly Scenario[], options: CampaignOptions): CampaignReport {
-  const rows = scenarios.map((scenario) => ({ scenario, tally: new Tally(scenario), seconds: 0 }));
-  const findings: Finding[] = [];
-  const { seeds = Number.MAX_SAFE_INTEGER } = options;
-  let schedules = 0;
-  let open = rows;
-  for (let n = 0; n < seeds && open.length > 0 && !options.isOver(); n++) {
-    for (const row of open) {
-      if (options.isOver()) break;
-      const began = options.seconds();
-      const seed = String(options.from + n);
-      const result = run(row.scenario, plan(row.scenario, seed));
-      row.seconds += options.seconds() - began;
-      row.tally.add(result);
-      schedules++;
-      const finding = examine(row.scenario, seed, result, n % VERIFIED_ONE_IN === 0);
-      if (finding !== undefined) findings.push(finding);
-      options.onRun({ schedules, findings: findings.length, found: finding });
-    }
-    open = rows.filter(({ scenario }) => !findings.some((found) => found.scenario === scenario));
-  }
-  const summaries = rows.map(({ tally, seconds }) => ({ ...tally.summary(), seconds }));
-  return { scenarios: summaries, findings };
+export async function campaign(options: CampaignOptions): Promise<CampaignReport> {
+  const { scenarios, from, seeds, shard = WHOLE, code = "", runner } = options;
+  const sum = new CampaignSum(scenarios, { code, from, seeds, shard });
+  if (options.before !== undefined) sum.merge(options.before, "report");
+  const turns = turnsOf({ from, seeds, shard }, sum.ran)[Symbol.iterator]();
+  let isOver = false;
+  const next = (): Turn | undefined => {
+    isOver ||= options.isOver();
+    return isOver ? undefined : turns.next().value;
+  };
+  const start = (turn: Turn): Promise<Examined> =>
+    runner.examine(turn, (turn.seed - from) % VERIFIED_ONE_IN === 0);
+  await inOrder(runner.width, next, start, (turn, examined) => {
+    if (isOver && options.untilFailure === true && sum.findingCount > 0) return;
+    sum.add(turn.scenario, turn.seed, examined);
+    options.onRun?.(examined, turn, sum);
+    isOver ||= options.untilFailure === true && examined.finding !== undefined;
+  });
+  return sum.report;
 }
 
-/** A failing run is verified before it is reported, others when it is their turn. */
-function examine(
-  scenario: Scenario,
-  seed: string,
-  result: RunResult,
-  isVerified: boolean,
-): Finding | undefined {
-  const isFailing = result.violation !== undefined;
-  if (!isFailing && !isVerified) return undefined;
-  const difference = verify(scenario, result);
-  if (!isFailing && difference === undefined) return undefined;
-  return { scenario, seed, result, difference };
+/**
+ * Starts jobs as others end, so many at a time, and hands on what came of them in the order in
+ * which they were started. What one throws ends it all.
+ */
+async function inOrder<Job, Result>(
+  width: number,
+  next: () => Job | undefined,
+  start: (job: Job) => Promise<Result>,
+  onResult: (job: Job, result: Result) => void,
+): Promise<void> {
+  const underWay = new Map<number, Promise<void>>();
+  const ended = new Map<number, { readonly job: Job; readonly result: Result }>();
+  let started = 0;
+  let handed = 0;
+  const refill = (): void => {
+    while (underWay.size < width) {
+      const job = next();
+      if (job === undefined) return;
+      const number = started++;
+      underWay.set(
+        number,
+        start(job).then((result) => {
+          underWay.delete(number);
+          ended.set(number, { job, result });
+        }),
+      );
+    }
+  };
+  for (refill(); underWay.size > 0; refill()) {
+    await Promise.race(underWay.values());
+    for (let one = ended.get(handed); one !== undefined; one = ended.get(handed)) {
+      ended.delete(handed++);
+      onResult(one.job, one.result);
+    }
+  }
+}
+
+/** Runs seeds in this thread, one by one. */
+export function inThisThread(
+  scenarios: readonly ScenarioSource[],
+  seconds: () => number = () => 0,
+): Runner {
+  return {
+    width: 1,
+    examine: async ({ scenario, seed }, isVerified) =>
+      examine(scenarios[scenario]!.scenario, String(seed), { isVerified, seconds }),
+  };
 }

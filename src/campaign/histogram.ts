@@ -1,6 +1,14 @@
 import { assert } from "../sim/assert.ts";
 import type { Percentiles } from "../sim/metrics.ts";
 
+/** A histogram as plain data. */
+export interface HistogramState {
+  /** The largest value. */
+  readonly max: number;
+  /** By rising bucket, how many values. */
+  readonly counts: readonly (readonly [bucket: number, count: number])[];
+}
+
 /**
  * Percentiles of any number of values in bounded memory. A value is kept by its eight leading
  * binary digits: whole numbers up to 256 exactly, others less than 0.8 % too close to 0; the
@@ -20,6 +28,21 @@ export class Histogram {
     this.#max = Math.max(this.#max, value);
     const bucket = this.#bucketOf(value);
     this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + 1);
+  }
+
+  /** Adds all values of another one. */
+  merge({ max, counts }: HistogramState): void {
+    this.#max = Math.max(this.#max, max);
+    for (const [bucket, count] of counts) {
+      this.#count += count;
+      this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + count);
+    }
+  }
+
+  /** Of at least one value. */
+  get state(): HistogramState {
+    assert(this.#count > 0, "a histogram of nothing");
+    return { max: this.#max, counts: [...this.#counts].sort(([a], [b]) => a - b) };
   }
 
   /** Percentiles of at least one value, by nearest rank. */

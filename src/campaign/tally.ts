@@ -1,7 +1,7 @@
 import type { FaultCount } from "../sim/faults/fault-count.ts";
 import type { Percentiles } from "../sim/metrics.ts";
 import type { Goal, RunResult, Scenario } from "../sim/scenario.ts";
-import { Histogram } from "./histogram.ts";
+import { Histogram, type HistogramState } from "./histogram.ts";
 
 /** Runs needed before goals and expectations of a scenario are judged. */
 export const JUDGED_RUNS_MIN = 200;
@@ -14,9 +14,8 @@ export interface GoalVerdict {
   readonly isMet: boolean;
 }
 
-/** What the runs of one scenario add up to. */
-export interface TallySummary {
-  readonly scenario: string;
+/** The sum of runs as plain data, its names in order: equal runs, equal sums, however added up. */
+export interface TallyState {
   readonly schedules: number;
   readonly events: number;
   /** Virtual time, in microseconds. */
@@ -25,6 +24,14 @@ export interface TallySummary {
   readonly faults: Readonly<Record<string, FaultCount>>;
   /** How often nodes emitted each event. */
   readonly emitted: Readonly<Record<string, number>>;
+  readonly values: Readonly<Record<string, HistogramState>>;
+  /** By goal, the runs that met it. */
+  readonly met: readonly number[];
+}
+
+/** What the runs of one scenario add up to. */
+export interface TallySummary extends Omit<TallyState, "values" | "met"> {
+  readonly scenario: string;
   /**
    * Over the runs, each run's value of its counts, gauges and emitted events; of a distribution
    * its largest. Percentiles are as exact as {@link Histogram} says.
@@ -48,7 +55,6 @@ export class Tally {
   readonly #faults = new Map<string, FaultCount>();
   readonly #emitted = new Map<string, number>();
   readonly #values = new Map<string, Histogram>();
-  /** By goal, the runs that met it. */
   readonly #met: number[];
 
   constructor(scenario: Scenario) {
@@ -60,36 +66,49 @@ export class Tally {
     this.#schedules++;
     this.#events += result.steps;
     this.#virtualTime += result.endedAt;
-    for (const [kind, count] of result.faults) {
-      const sum = this.#faults.get(kind) ?? { offered: 0, injected: 0, effective: 0 };
-      sum.offered += count.offered;
-      sum.injected += count.injected;
-      sum.effective += count.effective;
-      this.#faults.set(kind, sum);
-    }
+    for (const [kind, count] of result.faults) addFaults(this.#faults, kind, count);
     const { counts, gauges, samples, emitted } = result.metrics.state;
-    for (const [event, times] of emitted) {
-      this.#emitted.set(event, (this.#emitted.get(event) ?? 0) + times);
-    }
+    for (const [event, times] of emitted) increase(this.#emitted, event, times);
     const largest = [...samples].map(([name, values]) => [name, largestOf(values)] as const);
     const values = new Map([...counts, ...gauges, ...emitted, ...largest]);
-    for (const [name, value] of values) this.#observe(name, value);
+    for (const [name, value] of values) this.#histogram(name).add(value);
     this.#scenario.goals.forEach((goal, i) => {
       if (isMet(goal, values.get(goal.metric))) this.#met[i]!++;
     });
+  }
+
+  /** Adds all runs of another sum of the same scenario. */
+  merge(state: TallyState): void {
+    this.#schedules += state.schedules;
+    this.#events += state.events;
+    this.#virtualTime += state.virtualTime;
+    for (const [kind, count] of Object.entries(state.faults)) addFaults(this.#faults, kind, count);
+    for (const [event, times] of Object.entries(state.emitted)) {
+      increase(this.#emitted, event, times);
+    }
+    for (const [name, values] of Object.entries(state.values)) this.#histogram(name).merge(values);
+    state.met.forEach((runs, i) => {
+      this.#met[i]! += runs;
+    });
+  }
+
+  get state(): TallyState {
+    return {
+      ...this.#sums(),
+      values: Object.fromEntries(
+        inOrder(this.#values).map(([name, histogram]) => [name, histogram.state]),
+      ),
+      met: [...this.#met],
+    };
   }
 
   summary(): TallySummary {
     const scenario = this.#scenario;
     return {
       scenario: scenario.name,
-      schedules: this.#schedules,
-      events: this.#events,
-      virtualTime: this.#virtualTime,
-      faults: Object.fromEntries(this.#faults),
-      emitted: Object.fromEntries(this.#emitted),
+      ...this.#sums(),
       metrics: Object.fromEntries(
-        [...this.#values].map(([name, values]) => [name, values.percentiles()]),
+        inOrder(this.#values).map(([name, values]) => [name, values.percentiles()]),
       ),
       isJudged: this.#schedules >= JUDGED_RUNS_MIN,
       unseen: scenario.expects.filter((event) => !this.#emitted.has(event)),
@@ -101,14 +120,47 @@ export class Tally {
     };
   }
 
-  #observe(name: string, value: number): void {
+  #sums(): Omit<TallyState, "values" | "met"> {
+    return {
+      schedules: this.#schedules,
+      events: this.#events,
+      virtualTime: this.#virtualTime,
+      faults: Object.fromEntries(inOrder(this.#faults)),
+      emitted: Object.fromEntries(inOrder(this.#emitted)),
+    };
+  }
+
+  #histogram(name: string): Histogram {
     let values = this.#values.get(name);
     if (values === undefined) {
       values = new Histogram();
       this.#values.set(name, values);
     }
-    values.add(value);
+    return values;
   }
+}
+
+/** Adds to the account of a kind of fault. */
+export function addFaults(
+  sums: Map<string, FaultCount>,
+  kind: string,
+  { offered, injected, effective }: FaultCount,
+): void {
+  const sum = sums.get(kind) ?? { offered: 0, injected: 0, effective: 0 };
+  sums.set(kind, {
+    offered: sum.offered + offered,
+    injected: sum.injected + injected,
+    effective: sum.effective + effective,
+  });
+}
+
+function increase(sums: Map<string, number>, name: string, by: number): void {
+  sums.set(name, (sums.get(name) ?? 0) + by);
+}
+
+/** Entries by name, in the order of code units, which no locale changes. */
+function inOrder<Value>(map: ReadonlyMap<string, Value>): [string, Value][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** A run without a value of that name does not meet the goal. */

@@ -1,3 +1,4 @@
+import type { Shard } from "../campaign/seeds.ts";
 import { UsageError } from "../sim/assert.ts";
 import { checkCount } from "../sim/check.ts";
 
@@ -18,3 +19,19 @@ export function parseSpan(text: string, name: string): number {
 }
 
 const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3_600 };
+
+/**
+ * A part of a campaign given on the command line, such as `3/16`; of `index/16` the first is told
+ * by the environment: Kubernetes numbers the pods of an Indexed Job from 0 on.
+ */
+export function parseShard(text: string, name: string): Shard {
+  const [, index, count] = /^(\d+|index)\/(\d+)$/.exec(text) ?? [];
+  const pod = process.env.JOB_COMPLETION_INDEX;
+  if (index === "index" && !/^\d+$/.test(pod ?? "")) {
+    throw new UsageError(`${name}: expected a number in JOB_COMPLETION_INDEX, got "${pod ?? ""}"`);
+  }
+  const first = index === "index" ? Number(pod) + 1 : Number(index);
+  const shard = { index: first, count: Number(count) };
+  if (shard.index >= 1 && shard.index <= shard.count) return shard;
+  throw new UsageError(`${name}: expected a part such as 3/16, from 1/n to n/n, got "${text}"`);
+}

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Finding } from "../campaign/campaign.ts";
 import { type Capsule, takeCheckpoints } from "../campaign/capsule.ts";
+import type { Finding } from "../campaign/finding.ts";
 import { VERSION } from "../campaign/version.ts";
 import { describeFault } from "../sim/fault.ts";
 import type { Violation } from "../sim/invariant.ts";
@@ -41,7 +41,7 @@ export function describeDifference({
   seed,
   difference,
 }: Pick<Finding, "scenario" | "seed" | "difference">): string {
-  const lines = [`${scenario.name} is not deterministic, seed ${seed}`, `  ${difference?.summary}`];
+  const lines = [`${scenario} is not deterministic, seed ${seed}`, `  ${difference?.summary}`];
   if (difference?.first !== undefined) {
     const [plain, recorded] = difference.first;
     lines.push("  the first difference is:");

@@ -1,96 +1,171 @@
-import { type CampaignReport, campaign, type Finding } from "../campaign/campaign.ts";
+import { availableParallelism } from "node:os";
+import { campaign } from "../campaign/campaign.ts";
+import { outcomeOf } from "../campaign/outcome.ts";
+import { parseReport } from "../campaign/parse-report.ts";
+import { WorkerPool } from "../campaign/pool.ts";
+import type { CampaignReport, CampaignSum, ScenarioSource } from "../campaign/report.ts";
+import { type Shard, WHOLE } from "../campaign/seeds.ts";
 import { JUDGED_RUNS_MIN } from "../campaign/tally.ts";
-import { catalogue, findFamily } from "../scenarios/catalogue.ts";
 import { UsageError } from "../sim/assert.ts";
-import { parseCount, parseSpan } from "./arguments.ts";
-import { ExitCode } from "./exit-code.ts";
-import { describeDifference, describeFailure, writeCapsule } from "./failure.ts";
-import { ProgressLine } from "./progress-line.ts";
-import { formatAccount, formatReport, reportToJson, shortfalls } from "./report.ts";
-import { formatCount } from "./table.ts";
+import { parseCount, parseShard, parseSpan } from "./arguments.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { FirstFindings, keepFailures } from "./keep-failures.ts";
+import { CampaignLine } from "./progress-line.ts";
+import { chooseReporters, type ReporterOptions } from "./reporters/reporters.ts";
+import { resolveFamilies, resolveSources } from "./scenarios.ts";
+import { show } from "./show.ts";
+import { checkWritable, readText, writeText } from "./text-file.ts";
+import { WORKER } from "./worker.ts";
 
-export interface FuzzOptions {
+export interface FuzzOptions extends ReporterOptions {
   readonly seeds?: string;
-  readonly from: string;
+  readonly from?: string;
   readonly for?: string;
-  readonly json?: boolean;
+  readonly jobs?: string;
+  readonly shard?: string;
+  readonly untilFailure?: boolean;
+  readonly runBudget: string;
+  /** Where to keep the report as it grows. */
+  readonly report?: string;
+  /** A kept report, to go on with. */
+  readonly resume?: string;
+}
+
+/** What a campaign is to run, as far as reports have it. */
+interface Task {
+  readonly sources: readonly ScenarioSource[];
+  readonly from: number;
+  readonly seeds: number | undefined;
+  readonly shard: Shard;
+  readonly before: CampaignReport | undefined;
 }
 
 /** `stormglass fuzz [scenario…]`: a campaign over seeds. */
-export function fuzz(names: readonly string[], options: FuzzOptions): ExitCode {
-  const family = names.length === 0 ? catalogue : names.flatMap(findFamily);
-  const scenarios = [...new Set(family)];
-  const limit = options.for === undefined ? undefined : parseSpan(options.for, "--for");
+export async function fuzz(names: readonly string[], options: FuzzOptions): Promise<ExitCode> {
+  const reporters = chooseReporters(options);
+  const limit = options.for === undefined ? Infinity : parseSpan(options.for, "--for");
+  const jobs = parseCount(options.jobs ?? String(availableParallelism()), "--jobs", 1);
+  const runBudget = parseSpan(options.runBudget, "--run-budget");
+  const task = await taskOf(names, options, limit);
+  const kept = options.report ?? options.resume;
+  for (const file of [kept, ...reporters.map((one) => one.file)]) {
+    if (file !== undefined) checkWritable(file);
+  }
+  const line = new CampaignLine(limit);
+  const interrupt = new Interrupt();
+  const pool = new WorkerPool(task.sources, { worker: WORKER, jobs, runBudget });
+  const saver = new Saver(kept);
+  const first = new FirstFindings();
+  try {
+    const report = await campaign({
+      scenarios: task.sources,
+      from: task.from,
+      seeds: task.seeds,
+      shard: task.shard,
+      untilFailure: options.untilFailure === true,
+      ...(task.before === undefined ? {} : { before: task.before }),
+      runner: pool,
+      isOver: () => interrupt.isOver || line.seconds > limit,
+      onRun: ({ finding }, { scenario: n }, sum) => {
+        const found = finding && first.keep(finding, task.sources[n]!);
+        if (found !== undefined) line.tell(found);
+        line.show(sum);
+        saver.maybeSave(sum);
+      },
+    });
+    line.clear();
+    if (report.scenarios.every(({ ran }) => ran.length === 0)) throw nothingRun(task);
+    if (kept !== undefined) saver.save(report);
+    const outcome = outcomeOf(report, task.sources);
+    const failures = await keepFailures(outcome.failures);
+    return show({ outcome, kept: failures, isInterrupted: interrupt.isOver }, reporters);
+  } finally {
+    interrupt.stop();
+    await pool.close();
+  }
+}
+
+async function taskOf(
+  names: readonly string[],
+  options: FuzzOptions,
+  limit: number,
+): Promise<Task> {
+  if (options.resume !== undefined) return resumed(names, options, options.resume);
   const given = options.seeds === undefined ? undefined : parseCount(options.seeds, "--seeds", 1);
-  const from = parseCount(options.from, "--from", 0);
-  // Without any limit, as many seeds as goals are judged by.
-  const seeds = given ?? (limit === undefined ? JUDGED_RUNS_MIN : undefined);
-  const began = performance.now();
-  const seconds = (): number => performance.now() / 1_000;
-  const isOver = (): boolean => performance.now() - began > (limit ?? Infinity) * 1_000;
-  const line = new ProgressLine();
-  const capsules = new Map<Finding, string | undefined>();
-  const report = campaign(scenarios, {
-    seeds,
-    from,
-    seconds,
-    isOver,
-    onRun: ({ schedules, findings, found }) => {
-      // At once: whoever interrupts a campaign keeps what it has found.
-      if (found !== undefined) {
-        line.clear();
-        capsules.set(found, keep(found));
-      }
-      line.show(() => progress(schedules, findings, began));
-    },
-  });
-  line.clear();
-  if (report.scenarios.every(({ schedules }) => schedules === 0)) {
-    throw new UsageError("--for: expected time for at least one schedule");
+  return {
+    sources: await resolveFamilies(names),
+    from: parseCount(options.from ?? "1", "--from", 0),
+    // Without any limit, as many seeds as goals are judged by.
+    seeds: given ?? (limit === Infinity ? JUDGED_RUNS_MIN : undefined),
+    shard: options.shard === undefined ? WHOLE : parseShard(options.shard, "--shard"),
+    before: undefined,
+  };
+}
+
+/** What a kept report has left to do: it says all that the command line would. */
+async function resumed(
+  names: readonly string[],
+  options: FuzzOptions,
+  path: string,
+): Promise<Task> {
+  const before = parseReport(readText(path), path);
+  const given = [
+    ...(names.length > 0 ? ["scenarios"] : []),
+    ...(["seeds", "from", "shard"] as const).filter((name) => options[name] !== undefined),
+  ];
+  if (given.length > 0) {
+    throw new UsageError(`--resume: expected the report alone to say what to run, got ${given}`);
   }
-  const paths = report.findings.map((finding) => capsules.get(finding));
-  if (options.json) console.log(JSON.stringify(reportToJson(report, paths), undefined, 2));
-  else print(report, paths);
-  return exitCode(report);
+  const { from, seeds, shard } = before;
+  const sources = await resolveSources(before.scenarios);
+  return { sources, from, seeds, shard, before };
 }
 
-function progress(schedules: number, findings: number, began: number): string {
-  const seconds = (performance.now() - began) / 1_000;
-  const rate = formatCount(schedules / seconds);
-  const found = findings === 1 ? "1 violation" : `${findings} violations`;
-  return `${formatCount(schedules)} schedules, ${rate}/s, ${found}, ${seconds.toFixed(0)} s`;
-}
-
-/** Writes the capsule of a violation, and says so. */
-function keep({ scenario, seed, result }: Finding): string | undefined {
-  if (result.violation === undefined) return undefined;
-  const path = writeCapsule(scenario, result);
-  console.error(`${scenario.name} broke ${result.violation.invariant}, seed ${seed}: ${path}`);
-  return path;
-}
-
-function print(report: CampaignReport, paths: readonly (string | undefined)[]): void {
-  console.log(formatReport(report));
-  const account = formatAccount(report);
-  if (account !== "") console.log(`\n${account}`);
-  const unrun = report.scenarios.filter(({ schedules }) => schedules === 0);
-  if (unrun.length > 0) {
-    const names = unrun.map(({ scenario }) => scenario).join(", ");
-    console.log(`no time was left for ${unrun.length} scenarios: ${names}`);
+function nothingRun({ shard, seeds }: Task): UsageError {
+  if (shard.count > 1 && seeds !== undefined) {
+    const what = `expected at most as many parts as there are schedules, got ${shard.count}`;
+    return new UsageError(`--shard: ${what}`);
   }
-  for (const line of shortfalls(report)) console.log(line);
-  report.findings.forEach((finding, i) => {
-    const path = paths[i];
-    if (finding.difference !== undefined) console.log(`\n${describeDifference(finding)}`);
-    if (path !== undefined) {
-      console.log(`\n${describeFailure(finding.scenario, finding.result, path)}`);
-    }
-  });
+  return new UsageError("--for: expected time for at least one schedule");
 }
 
-function exitCode(report: CampaignReport): ExitCode {
-  const isDeterministic = report.findings.every(({ difference }) => difference === undefined);
-  if (!isDeterministic) return ExitCode.notDeterministic;
-  const hasHeld = report.findings.length === 0 && shortfalls(report).length === 0;
-  return hasHeld ? ExitCode.held : ExitCode.violated;
+/** Ctrl-C ends a campaign in good order; a second one ends the program. */
+class Interrupt {
+  isOver = false;
+  readonly #onSignal = (): void => {
+    this.isOver = true;
+    process.off("SIGINT", this.#onSignal);
+  };
+
+  constructor() {
+    process.on("SIGINT", this.#onSignal);
+  }
+
+  stop(): void {
+    process.off("SIGINT", this.#onSignal);
+  }
 }
+
+/** Keeps the report while it grows, so that a campaign that is killed can go on. */
+class Saver {
+  readonly #path: string | undefined;
+  #savedAt = performance.now();
+
+  constructor(path: string | undefined) {
+    this.#path = path;
+  }
+
+  /** Not too often: a large report takes some time to write. */
+  maybeSave(sum: CampaignSum): void {
+    if (this.#path === undefined || performance.now() - this.#savedAt < SAVE_EVERY_MS) return;
+    this.save(sum.report);
+  }
+
+  save(report: CampaignReport): void {
+    if (this.#path === undefined) return;
+    writeText(this.#path, `${JSON.stringify(report)}\n`);
+    this.#savedAt = performance.now();
+  }
+}
+
+const SAVE_EVERY_MS = 500;

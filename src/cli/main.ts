@@ -5,11 +5,14 @@ import { UsageError } from "../sim/assert.ts";
 import { ExitCode } from "./exit-code.ts";
 import { type FuzzOptions, fuzz } from "./fuzz.ts";
 import { list } from "./list.ts";
+import { type MergeOptions, merge } from "./merge.ts";
 import { type ReplayOptions, replay } from "./replay.ts";
+import { REPORTERS } from "./reporters/reporters.ts";
 import { type RunOptions, run } from "./run.ts";
 
 const EXIT_CODES = `
-Exit codes: 0 held, 1 violated, 2 wrong usage, 3 not deterministic, 70 a bug of stormglass.`;
+Exit codes: 0 held, 1 violated, 2 wrong usage, 3 not deterministic,
+130 interrupted and nothing found, 70 a bug of stormglass.`;
 
 function makeProgram(): Command {
   const program = new Command("stormglass")
@@ -27,14 +30,14 @@ function makeProgram(): Command {
     .option("--trace", "print every event")
     .option("--json", "print the result, with the plan, as JSON")
     .action((name: string, options: RunOptions) => end(run(name, options)));
+  addFuzz(program);
   program
-    .command("fuzz [scenario...]")
-    .description("Run a campaign: many seeds of some scenarios with their variants, or of all.")
-    .option("--seeds <count>", "seeds of each scenario (default: 200, or what --for allows)")
-    .option("--from <seed>", "the first seed, a whole number", "1")
-    .option("--for <time>", "stop after this time, such as 30s or 10m")
-    .option("--json", "print the report as JSON")
-    .action((names: string[], options: FuzzOptions) => end(fuzz(names, options)));
+    .command("merge <dir>")
+    .description("Make one report of the reports of all shards of a campaign.")
+    .option("--report <file>", "write the merged report")
+    .addOption(reporterOption())
+    .option("--json", "the same as --reporter json")
+    .action(async (folder: string, options: MergeOptions) => end(await merge(folder, options)));
   program
     .command("replay <capsule>")
     .description("Run the plan of a capsule again, and compare.")
@@ -43,14 +46,42 @@ function makeProgram(): Command {
   return program;
 }
 
+function addFuzz(program: Command): void {
+  program
+    .command("fuzz [scenario...]")
+    .description("Run a campaign: many seeds of some scenarios with their variants, or of all.")
+    .option("--seeds <count>", "seeds of each scenario (default: 200, or what --for allows)")
+    .option("--from <seed>", 'the first seed, a whole number (default: "1")')
+    .option("--for <time>", "stop after this time, such as 30s or 10m")
+    .option("--until-failure", "stop at the first seed that fails")
+    .option("--jobs <count>", "worker threads (default: one for each core)")
+    .option(
+      "--shard <part>",
+      "run this part of the seeds only: 3/16, or index/16 in a Kubernetes Job",
+    )
+    .option("--run-budget <time>", "time after which a run is given up", "60s")
+    .option("--report <file>", "keep the report, to resume or merge it")
+    .option("--resume <file>", "go on with a kept report, and keep it")
+    .addOption(reporterOption())
+    .option("--json", "the same as --reporter json")
+    .action(async (names: string[], options: FuzzOptions) => end(await fuzz(names, options)));
+}
+
+function reporterOption(): Option {
+  const names = Object.keys(REPORTERS).join(", ");
+  const usual = "(default: text; in GitHub Actions github too)";
+  const option = new Option("--reporter <name[=file]>", `${names}; may be repeated ${usual}`);
+  return option.argParser((text, before: readonly string[] = []) => [...before, text]);
+}
+
 function end(code: ExitCode): void {
   process.exitCode = code;
 }
 
-function main(): void {
+async function main(): Promise<void> {
   process.stdout.on("error", onClosed);
   try {
-    makeProgram().parse();
+    await makeProgram().parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
       // Help and version end here too, with code 0 and nothing to complain of; and help that is
@@ -76,4 +107,4 @@ function complain(message: string): void {
   end(ExitCode.wrongUsage);
 }
 
-main();
+await main();

@@ -6,7 +6,7 @@ import { type RunResult, run, type Scenario } from "../sim/scenario.ts";
 import { formatTrace } from "../sim/trace.ts";
 import { ExitCode } from "./exit-code.ts";
 import { describeFailure } from "./failure.ts";
-import { readText } from "./run.ts";
+import { readText } from "./text-file.ts";
 
 export interface ReplayOptions {
   readonly trace?: boolean;

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
 import { verify } from "../campaign/verify.ts";
 import { findScenario } from "../scenarios/catalogue.ts";
-import { UsageError } from "../sim/assert.ts";
 import { checkJson, checkText } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";
 import { plan, type RunResult, run as runPlan, type Scenario } from "../sim/scenario.ts";
@@ -10,6 +8,7 @@ import { formatTrace } from "../sim/trace.ts";
 import { ExitCode } from "./exit-code.ts";
 import { describeDifference, describeFailure, writeCapsule } from "./failure.ts";
 import { formatCount } from "./table.ts";
+import { readText } from "./text-file.ts";
 
 export interface RunOptions {
   readonly seed?: string;
@@ -38,17 +37,8 @@ export function run(name: string, options: RunOptions): ExitCode {
   if (result.violation === undefined) return ExitCode.held;
   const difference = verify(scenario, result);
   if (difference === undefined) return ExitCode.violated;
-  console.error(describeDifference({ scenario, seed: planned.seed, difference }));
+  console.error(describeDifference({ scenario: scenario.name, seed: planned.seed, difference }));
   return ExitCode.notDeterministic;
-}
-
-/** Reads a file that the user named; one that cannot be read is wrong usage. */
-export function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UsageError(`${path}: expected a file to read: ${(error as Error).message}`);
-  }
 }
 
 function readPlan(scenario: Scenario, path: string): Plan {

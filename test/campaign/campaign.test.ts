@@ -1,140 +1,203 @@
 import { describe, expect, it } from "vitest";
-import { type CampaignOptions, campaign, VERIFIED_ONE_IN } from "../../src/campaign/campaign.ts";
+import { type CampaignOptions, campaign, inThisThread } from "../../src/campaign/campaign.ts";
+import { VERIFIED_ONE_IN } from "../../src/campaign/examine.ts";
+import { WorkerPool } from "../../src/campaign/pool.ts";
+import type { CampaignReport } from "../../src/campaign/report.ts";
+import { WORKER } from "../../src/cli/worker.ts";
+import { findScenario } from "../../src/scenarios/catalogue.ts";
+import type { Scenario } from "../../src/sim/scenario.ts";
 import { leaking, spied, ticking } from "../support/small-scenarios.ts";
 
-const options = (some: Partial<CampaignOptions>): CampaignOptions => ({
-  seeds: 3,
-  from: 1,
-  isOver: () => false,
-  seconds: () => 0,
-  onRun: () => {},
-  ...some,
-});
+type Some = Partial<CampaignOptions> & { readonly now?: () => number };
+
+/** A campaign in this thread: three seeds, if nothing else is said. */
+function run(scenarios: readonly Scenario[], { now, ...some }: Some = {}): Promise<CampaignReport> {
+  const sources = scenarios.map((scenario) => ({ scenario }));
+  const runner = inThisThread(sources, now);
+  const usual = { scenarios: sources, seeds: 3, from: 1, runner, isOver: () => false };
+  return campaign({ ...usual, ...some });
+}
+
+/** A scenario that writes down the seeds whose plans are drawn. */
+function logged(log: string[], options: Parameters<typeof ticking>[0]): Scenario {
+  const scenario = ticking(options);
+  const plan = (seed: string) => {
+    log.push(`${scenario.name} ${seed}`);
+    return scenario.plan(seed);
+  };
+  return { ...scenario, plan };
+}
+
+const countsOf = ({ scenarios }: CampaignReport): number[] =>
+  scenarios.map(({ tally }) => tally.schedules);
 
 describe("a campaign", () => {
-  it("runs each seed on all scenarios in turn, from the first seed on", () => {
+  it("runs each seed on all scenarios in turn, from the first seed on", async () => {
     const log: string[] = [];
-    const scenarios = ["a", "b"].map((name) => {
-      const scenario = ticking({ name });
-      const plan = (seed: string) => {
-        log.push(`${name} ${seed}`);
-        return scenario.plan(seed);
-      };
-      return { ...scenario, plan };
-    });
-    campaign(scenarios, options({ seeds: 3, from: 7 }));
+    const scenarios = ["a", "b"].map((name) => logged(log, { name }));
+    await run(scenarios, { from: 7 });
     expect(log).toEqual(["a 7", "b 7", "a 8", "b 8", "a 9", "b 9"]);
   });
 
-  it("finds nothing in a scenario that holds, and says how much it ran", () => {
-    const { scenarios, findings } = campaign([ticking()], options({ seeds: 3 }));
+  it("finds nothing in a scenario that holds, and says how much it ran", async () => {
+    const { scenarios, findings } = await run([ticking()]);
     expect(findings).toEqual([]);
     expect(scenarios).toHaveLength(1);
-    expect(scenarios[0]).toMatchObject({ scenario: "ticking", schedules: 3, virtualTime: 300_000 });
-    expect(scenarios[0]?.events).toBeGreaterThan(60);
+    expect(scenarios[0]).toMatchObject({ scenario: "ticking", ran: [[1, 4]] });
+    expect(scenarios[0]?.tally).toMatchObject({ schedules: 3, virtualTime: 300_000 });
+    expect(scenarios[0]?.tally.events).toBeGreaterThan(60);
   });
 
-  it("reports a broken invariant with its seed, and runs that scenario no further", () => {
+  it("reports every seed that breaks an invariant, and goes on", async () => {
     const broken = ticking({ name: "broken", brokenSeeds: ["2", "3"] });
-    const { scenarios, findings } = campaign([broken, ticking()], options({ seeds: 4 }));
-    expect(findings).toHaveLength(1);
-    expect(findings[0]).toMatchObject({ seed: "2", difference: undefined });
-    expect(findings[0]?.scenario).toBe(broken);
-    expect(findings[0]?.result.violation).toMatchObject({
-      invariant: "TICKS",
-      message: "ten events are too many",
-      step: 10,
+    const report = await run([broken, ticking()], { seeds: 4 });
+    expect(report.findings).toHaveLength(2);
+    expect(report.findings[0]).toMatchObject({
+      ...{ scenario: "broken", seed: "2", difference: undefined, events: 10 },
+      violation: { invariant: "TICKS", message: "ten events are too many", step: 10 },
     });
-    expect(scenarios.map(({ schedules }) => schedules)).toEqual([2, 4]);
+    expect(report.findings[1]).toMatchObject({ scenario: "broken", seed: "3" });
+    expect(countsOf(report)).toEqual([4, 4]);
   });
 
-  it("ends when every scenario has a finding", () => {
-    const runs: number[] = [];
-    const broken = ticking({ brokenSeeds: ["1"] });
-    const onRun = ({ schedules }: { schedules: number }) => runs.push(schedules);
-    campaign([broken], options({ seeds: 1_000, onRun }));
-    expect(runs).toEqual([1]);
+  it("ends with the first failure when it is told to, and counts nothing after it", async () => {
+    const log: string[] = [];
+    const broken = logged(log, { name: "broken", brokenSeeds: ["2", "3"] });
+    const report = await run([logged(log, { name: "a" }), broken, logged(log, { name: "z" })], {
+      ...{ seeds: 9, untilFailure: true },
+    });
+    expect(report.findings.map(({ seed }) => seed)).toEqual(["2"]);
+    expect(countsOf(report)).toEqual([2, 2, 1]);
   });
 
-  it("runs as many seeds as the time allows when their number is open", () => {
-    let left = 7;
+  it("runs as many seeds as the time allows when their number is open", async () => {
+    let left = 4;
     const isOver = () => left-- <= 0;
-    const seen: string[] = [];
-    const onRun = ({ schedules }: { schedules: number }) => seen.push(String(schedules));
-    const scenarios = [ticking({ name: "a" }), ticking({ name: "b" })];
-    const report = campaign(scenarios, options({ seeds: undefined, isOver, onRun }));
-    // It asks before every round and before every run: 1 + 2 + 1 + 2 + 1 times.
-    expect(seen).toEqual(["1", "2", "3", "4"]);
-    expect(report.scenarios.map(({ schedules }) => schedules)).toEqual([2, 2]);
+    const report = await run([ticking({ name: "a" }), ticking({ name: "b" })], {
+      ...{ seeds: undefined, isOver },
+    });
+    expect(countsOf(report)).toEqual([2, 2]);
   });
 
-  it("may end within a round", () => {
-    let left = 2;
+  it("may end within a round", async () => {
+    let left = 1;
     const isOver = () => left-- <= 0;
-    const scenarios = [ticking({ name: "a" }), ticking({ name: "b" })];
-    const report = campaign(scenarios, options({ isOver }));
-    expect(report.scenarios.map(({ schedules }) => schedules)).toEqual([1, 0]);
+    const report = await run([ticking({ name: "a" }), ticking({ name: "b" })], { isOver });
+    expect(countsOf(report)).toEqual([1, 0]);
   });
 
-  it("tells the progress after every run", () => {
+  it("tells the progress after every run", async () => {
     const told: string[] = [];
     const scenarios = [ticking({ name: "a", brokenSeeds: ["1"] }), ticking({ name: "b" })];
-    campaign(
-      scenarios,
-      options({
-        seeds: 2,
-        onRun: ({ schedules, findings }) => told.push(`${schedules}: ${findings}`),
-      }),
-    );
-    expect(told).toEqual(["1: 1", "2: 1", "3: 1"]);
+    await run(scenarios, {
+      seeds: 2,
+      onRun: (_, __, sum) => told.push(`${sum.schedules} of ${sum.toRun}: ${sum.findingCount}`),
+    });
+    expect(told).toEqual(["1 of 4: 1", "2 of 4: 1", "3 of 4: 1", "4 of 4: 1"]);
   });
 
-  it("takes the seconds of each scenario's runs by themselves", () => {
-    let now = 0;
-    const seconds = () => now++;
+  it("takes the seconds of each scenario's runs by themselves", async () => {
+    let time = 0;
+    const now = () => time++;
     const scenarios = [ticking({ name: "a" }), ticking({ name: "b", brokenSeeds: ["2"] })];
-    const report = campaign(scenarios, options({ seeds: 4, seconds }));
-    expect(report.scenarios.map((row) => row.seconds)).toEqual([4, 2]);
+    const report = await run(scenarios, { seeds: 4, now });
+    expect(report.scenarios.map((row) => row.seconds)).toEqual([4, 4]);
+  });
+
+  it("reports a seed whose plan cannot be drawn, and goes on", async () => {
+    const scenario = ticking();
+    const plan: Scenario["plan"] = (seed) => {
+      if (seed === "2") throw new TypeError("no such server");
+      return scenario.plan(seed);
+    };
+    const report = await run([{ ...scenario, plan }]);
+    expect(report.casualties).toEqual([
+      { scenario: "ticking", seed: "2", what: "threw", message: "no such server" },
+    ]);
+    expect(countsOf(report)).toEqual([2]);
+    expect(report.scenarios[0]?.ran).toEqual([[1, 4]]);
+  });
+
+  it("goes on with what an earlier one has left, and ends as if it had never stopped", async () => {
+    const scenarios = [ticking({ name: "a", brokenSeeds: ["2", "5"] }), ticking({ name: "b" })];
+    let left = 5;
+    const before = await run(scenarios, { seeds: 6, isOver: () => left-- <= 0 });
+    expect(countsOf(before)).toEqual([3, 2]);
+    expect(await run(scenarios, { seeds: 6, before })).toEqual(await run(scenarios, { seeds: 6 }));
   });
 });
 
 describe("the check of determinism", () => {
-  it("runs one seed in twenty again, recorded, the first among them", () => {
+  it("runs one seed in twenty again, recorded, the first among them", async () => {
     const { scenario, log } = spied(ticking());
-    campaign([scenario], options({ seeds: 41, from: 5 }));
+    await run([scenario], { seeds: 41, from: 5 });
     expect(VERIFIED_ONE_IN).toBe(20);
     const again = log.filter((line) => line.startsWith("recorded"));
     expect(again).toEqual(["recorded run 5", "recorded run 25", "recorded run 45"]);
     expect(log).toHaveLength(41 + 3);
   });
 
-  it("runs every failing seed again", () => {
+  it("runs every failing seed again", async () => {
     const { scenario, log } = spied(ticking({ brokenSeeds: ["4"] }));
-    campaign([scenario], options({ seeds: 10 }));
+    await run([scenario], { seeds: 4 });
     expect(log.slice(-2)).toEqual(["run 4", "recorded run 4"]);
   });
 
-  it("reports a scenario whose runs leave something behind", () => {
-    const scenario = leaking();
-    const { findings, scenarios } = campaign([scenario], options({ seeds: 3 }));
+  it("reports a scenario whose runs leave something behind", async () => {
+    const { findings } = await run([leaking()]);
     expect(findings).toHaveLength(1);
     expect(findings[0]?.seed).toBe("1");
-    expect(findings[0]?.result.violation).toBeUndefined();
+    expect(findings[0]?.violation).toBeUndefined();
     expect(findings[0]?.difference?.summary).toMatch(
       /^fingerprint [0-9a-f]{16}, then [0-9a-f]{16}$/,
     );
-    expect(scenarios[0]?.schedules).toBe(1);
   });
 
-  it("reports a failing run that is not the same twice, as both", () => {
+  it("reports a failing run that is not the same twice, as both", async () => {
     let runs = 0;
     const scenario = ticking({ brokenSeeds: ["1"] });
     const simulate: typeof scenario.simulate = (plan, observation) =>
       scenario.simulate(runs++ === 0 ? plan : { ...plan, seed: "2" }, observation);
-    const { findings } = campaign([{ ...scenario, simulate }], options({ seeds: 1 }));
-    expect(findings[0]?.result.violation?.invariant).toBe("TICKS");
+    const { findings } = await run([{ ...scenario, simulate }], { seeds: 1 });
+    expect(findings[0]?.violation?.invariant).toBe("TICKS");
     expect(findings[0]?.difference?.summary).toContain(
       "violation ten events are too many, then none",
     );
+  });
+});
+
+/** All of a report but how long it took. */
+const withoutTime = ({ scenarios, ...rest }: CampaignReport) => ({
+  ...rest,
+  scenarios: scenarios.map(({ seconds: _, ...row }) => row),
+});
+
+describe("a pool of workers", () => {
+  const names = ["raft-initial-election", "raft-random-failures-property/swarm"];
+  const scenarios = names.map((name) => ({ scenario: findScenario(name) }));
+  const usual = { scenarios, from: 3, seeds: 8, isOver: () => false };
+
+  it.each([1, 2])("of %d gives the report that this thread gives", async (jobs) => {
+    const pool = new WorkerPool(scenarios, { worker: WORKER, jobs, runBudget: 60 });
+    const report = await campaign({ ...usual, runner: pool });
+    await pool.close();
+    const alone = await campaign({ ...usual, runner: inThisThread(scenarios) });
+    expect(withoutTime(report)).toEqual(withoutTime(alone));
+    expect(report.scenarios.every(({ seconds }) => seconds > 0)).toBe(true);
+  });
+
+  it("replaces a worker whose run has no end or that dies, and loses only that seed", async () => {
+    const file = new URL("../support/deadly-scenario.ts", import.meta.url).pathname;
+    const { deadly } = await import("../support/deadly-scenario.ts");
+    const sources = [{ scenario: deadly, file }];
+    const pool = new WorkerPool(sources, { worker: WORKER, jobs: 2, runBudget: 1 });
+    const report = await campaign({ ...usual, scenarios: sources, from: 1, runner: pool });
+    await pool.close();
+    expect(report.casualties).toEqual([
+      { scenario: "deadly", seed: "3", what: "hung", message: "no end after 1 s" },
+      { scenario: "deadly", seed: "5", what: "died", message: expect.stringMatching(/terminated/) },
+    ]);
+    expect(countsOf(report)).toEqual([6]);
+    expect(report.scenarios[0]?.ran).toEqual([[1, 9]]);
   });
 });

@@ -26,6 +26,8 @@ function expectComplaint({ status, stdout, stderr }: Ended, message: string): vo
 
 const NO_SCENARIO = 'scenario: expected a name that `stormglass list` shows, got "nope"';
 const NO_TIME = "--for: expected a time such as 500ms, 30s or 10m, got";
+const NO_PART = "--shard: expected a part such as 3/16, from 1/n to n/n, got";
+const NO_REPORTER = "--reporter: expected one of text, json, junit, github, html, got";
 
 describe("the command line", () => {
   it.each([
@@ -53,6 +55,14 @@ describe("the command line", () => {
     ["fuzz --for 0s", `${NO_TIME} "0s"`],
     ["fuzz --for -5s", `${NO_TIME} "-5s"`],
     ["fuzz --for 5d", `${NO_TIME} "5d"`],
+    ["fuzz --shard 0/4", `${NO_PART} "0/4"`],
+    ["fuzz --shard 5/4", `${NO_PART} "5/4"`],
+    ["fuzz --shard 3", `${NO_PART} "3"`],
+    ["fuzz --shard index/4", '--shard: expected a number in JOB_COMPLETION_INDEX, got ""'],
+    ["fuzz --jobs 0", "--jobs: expected a whole number of at least 1, got 0"],
+    ["fuzz --run-budget 1", '--run-budget: expected a time such as 500ms, 30s or 10m, got "1"'],
+    ["fuzz --reporter xml", `${NO_REPORTER} "xml"`],
+    ["fuzz --reporter junit=", '--reporter: expected a file after "junit=", got none'],
     ["fuzz --bogus", "unknown option '--bogus'"],
     ["replay", "missing required argument 'capsule'"],
     ["replay a b", "too many arguments for 'replay'. Expected 1 argument but got 2."],

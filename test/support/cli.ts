@@ -12,7 +12,8 @@ export interface Ended {
   readonly stderr: string;
 }
 
-const MAIN = join(process.cwd(), "src/cli/main.ts");
+/** The program. */
+export const MAIN = join(process.cwd(), "src/cli/main.ts");
 
 /** The command line in a process of its own, whose working directory is this folder. */
 export function spawnCli(folder: string, args: readonly string[], change?: Change): Ended {

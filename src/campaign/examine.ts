@@ -1,0 +1,57 @@
+import { plan, type RunResult, run, type Scenario } from "../sim/scenario.ts";
+import type { Casualty, Finding } from "./finding.ts";
+import { Tally, type TallyState } from "./tally.ts";
+import { verify } from "./verify.ts";
+
+/** Of so many seeds, one is run a second time, recorded and strict, and must be the same. */
+export const VERIFIED_ONE_IN = 20;
+
+/** What came of a seed, as plain data. */
+export interface Examined {
+  /** Of the one run; of none, if its plan could not be drawn or simulated. */
+  readonly tally: TallyState;
+  readonly finding: Finding | undefined;
+  readonly casualty: Casualty | undefined;
+  /** Real time of the run, without a second one. */
+  readonly seconds: number;
+}
+
+export interface ExamineOptions {
+  /** Whether to run a plan twice though it holds; one that fails is always run twice. */
+  readonly isVerified: boolean;
+  /** Real seconds, from any beginning. */
+  readonly seconds: () => number;
+}
+
+/** Draws the plan of a seed, runs it, and says what it has shown. */
+export function examine(scenario: Scenario, seed: string, options: ExamineOptions): Examined {
+  const tally = new Tally(scenario);
+  const began = options.seconds();
+  try {
+    const result = run(scenario, plan(scenario, seed));
+    const seconds = options.seconds() - began;
+    tally.add(result);
+    const finding = findingOf(scenario, seed, result, options.isVerified);
+    return { tally: tally.state, finding, casualty: undefined, seconds };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const casualty = { scenario: scenario.name, seed, what: "threw", message } as const;
+    return { tally: tally.state, finding: undefined, casualty, seconds: 0 };
+  }
+}
+
+function findingOf(
+  scenario: Scenario,
+  seed: string,
+  result: RunResult,
+  isVerified: boolean,
+): Finding | undefined {
+  const { fingerprint, steps: events, violation } = result;
+  if (violation === undefined && !isVerified) return undefined;
+  const difference = verify(scenario, result);
+  if (violation === undefined && difference === undefined) return undefined;
+  const base = { scenario: scenario.name, seed, fingerprint, events, difference };
+  if (violation === undefined) return { ...base, violation: undefined };
+  const { invariant, message, at, step, host } = violation;
+  return { ...base, violation: { invariant, message, at, step, host } };
+}

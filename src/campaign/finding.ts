@@ -1,0 +1,28 @@
+import type { Violation } from "../sim/invariant.ts";
+import type { Difference } from "./verify.ts";
+
+/**
+ * A run that shows a bug, as plain data: of the system under test, or (a difference) of
+ * determinism. The plan is what the scenario draws from the seed.
+ */
+export interface Finding {
+  readonly scenario: string;
+  readonly seed: string;
+  readonly fingerprint: string;
+  readonly events: number;
+  /** Without its stack, which tells where code lies and not what it did. */
+  readonly violation: Omit<Violation, "stack"> | undefined;
+  readonly difference: Difference | undefined;
+}
+
+/** A seed that could not be run to its end. */
+export interface Casualty {
+  readonly scenario: string;
+  readonly seed: string;
+  /**
+   * `hung`: it took longer than a run may; `died`: its worker did, of it or beside it; `threw`: its
+   * plan could not be drawn or simulated.
+   */
+  readonly what: "hung" | "died" | "threw";
+  readonly message: string;
+}

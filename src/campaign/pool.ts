@@ -1,0 +1,109 @@
+import { fileURLToPath } from "node:url";
+import workerpool from "workerpool";
+import type { Runner } from "./campaign.ts";
+import type { Examined } from "./examine.ts";
+import type { Casualty } from "./finding.ts";
+import type { ScenarioSource } from "./report.ts";
+import type { Turn } from "./seeds.ts";
+import { Tally } from "./tally.ts";
+
+export interface PoolOptions {
+  /** The module that offers {@link WorkerMethods}. */
+  readonly worker: URL;
+  /** Worker threads. */
+  readonly jobs: number;
+  /** Real seconds that a run may take, and again when it is run twice; then its worker is ended. */
+  readonly runBudget: number;
+}
+
+/** What a worker can be asked for. */
+export interface WorkerMethods {
+  /** Runs a seed of a scenario of the catalogue, or of a module. */
+  examine(
+    name: string,
+    file: string | undefined,
+    seed: string,
+    isVerified: boolean,
+  ): Promise<Examined>;
+}
+
+/**
+ * Runs seeds in worker threads. A worker that dies, or whose run takes too long, is replaced, and
+ * the seed reported; nothing else is lost.
+ */
+export class WorkerPool implements Runner {
+  /** So many that no worker waits for this thread. */
+  readonly width: number;
+  readonly #sources: readonly ScenarioSource[];
+  readonly #options: PoolOptions;
+  readonly #pool: workerpool.Pool;
+
+  constructor(sources: readonly ScenarioSource[], options: PoolOptions) {
+    this.width = 4 * options.jobs;
+    this.#sources = sources;
+    this.#options = options;
+    const { script, isCode } = scriptOf(options.worker);
+    this.#pool = workerpool.pool(script, {
+      workerType: "thread",
+      maxWorkers: options.jobs,
+      workerThreadOpts: { eval: isCode },
+    });
+  }
+
+  async examine({ scenario: n, seed }: Turn, isVerified: boolean): Promise<Examined> {
+    const { scenario, file } = this.#sources[n]!;
+    const { runBudget } = this.#options;
+    const limit = runBudget * 1_000 * (isVerified ? VERIFIED_BUDGETS : 1);
+    const args = [scenario.name, file, String(seed), isVerified] as const;
+    let timer: NodeJS.Timeout | undefined;
+    // The worker says when it begins: before that it may have had to load its code.
+    const on = (): void => {
+      timer = setTimeout(() => task.cancel(), limit);
+    };
+    const task = this.#pool.exec("examine", [...args], { on });
+    try {
+      // What a worker gives is what its `examine` returns.
+      return (await task) as Examined;
+    } catch (error) {
+      const lost = { scenario: scenario.name, seed: String(seed), ...causeOf(error, runBudget) };
+      const tally = new Tally(scenario).state;
+      return { tally, finding: undefined, casualty: lost, seconds: 0 };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends all workers, at work or not. */
+  async close(): Promise<void> {
+    await this.#pool.terminate(true);
+  }
+}
+
+function causeOf(error: unknown, runBudget: number): Pick<Casualty, "what" | "message"> {
+  if (error instanceof workerpool.Promise.CancellationError) {
+    return { what: "hung", message: `no end after ${runBudget} s` };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { what: "died", message: message.split("\n")[0]!.trim() };
+}
+
+/** A run that is verified is run a second time, recorded, which takes many times as long. */
+const VERIFIED_BUDGETS = 20;
+
+/**
+ * What a worker is to run. From source, as in tests, it is code that first imports what this
+ * process was told to import, and learns to read TypeScript: older Nodes' workers do neither.
+ */
+function scriptOf(worker: URL): { readonly script: string; readonly isCode: boolean } {
+  if (!worker.pathname.endsWith(".ts")) return { script: fileURLToPath(worker), isCode: false };
+  const { execArgv } = process;
+  const modules = [
+    ...execArgv.filter((_, i) => execArgv[i - 1] === "--import"),
+    import.meta.resolve("tsx/esm/api"),
+  ];
+  const script = `(async () => {
+    for (const name of ${JSON.stringify(modules)}) (await import(name)).register?.();
+    await import(${JSON.stringify(worker)});
+  })();`;
+  return { script, isCode: true };
+}

@@ -1,0 +1,49 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { outcomeOf } from "../campaign/outcome.ts";
+import { parseReport } from "../campaign/parse-report.ts";
+import { CampaignSum } from "../campaign/report.ts";
+import { WHOLE } from "../campaign/seeds.ts";
+import { UsageError } from "../sim/assert.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { keepFailures } from "./keep-failures.ts";
+import { chooseReporters, type ReporterOptions } from "./reporters/reporters.ts";
+import { resolveSources } from "./scenarios.ts";
+import { show } from "./show.ts";
+import { readText, writeText } from "./text-file.ts";
+
+export interface MergeOptions extends ReporterOptions {
+  readonly report?: string;
+}
+
+/** `stormglass merge <dir>`: one report of the reports of all shards. */
+export async function merge(folder: string, options: MergeOptions): Promise<ExitCode> {
+  const reporters = chooseReporters(options);
+  const parts = reportsIn(folder);
+  const { report: first } = parts[0]!;
+  const sources = await resolveSources(first.scenarios);
+  const sum = new CampaignSum(sources, { ...first, shard: WHOLE });
+  for (const { path, report } of parts) sum.merge(report, path);
+  const { report } = sum;
+  if (options.report !== undefined) writeText(options.report, `${JSON.stringify(report)}\n`);
+  const outcome = outcomeOf(report, sources);
+  const kept = await keepFailures(outcome.failures);
+  return show({ outcome, kept, isInterrupted: false }, reporters);
+}
+
+/** The reports of a folder by name, at least one. */
+function reportsIn(folder: string) {
+  const names = (() => {
+    try {
+      return readdirSync(folder, { recursive: true, encoding: "utf8" });
+    } catch (error) {
+      throw new UsageError(`${folder}: expected a folder to read: ${(error as Error).message}`);
+    }
+  })();
+  const paths = names.filter((name) => name.endsWith(".json")).sort();
+  if (paths.length === 0) throw new UsageError(`${folder}: expected reports, *.json, got none`);
+  return paths.map((name) => {
+    const path = join(folder, name);
+    return { path, report: parseReport(readText(path), path) };
+  });
+}

@@ -1,0 +1,60 @@
+// What GitHub Actions shows: annotations from lines on the standard output, and a summary of the
+// step in Markdown. Source: "Workflow commands for GitHub Actions".
+
+import { formatCount } from "../table.ts";
+import {
+  describeSeeds,
+  describeTrouble,
+  replayCommand,
+  type Shown,
+  troublesOf,
+} from "./reporter.ts";
+
+/** An annotation for each failure, a line each. */
+export function githubAnnotations(shown: Shown): string {
+  const failures = shown.kept.map((one) => {
+    const { source, invariant, findings } = one.failure;
+    const title = `${source.scenario.name} broke ${invariant}`;
+    const text = `${findings[0]!.violation.message} (${describeSeeds(one.failure)})`;
+    const file = source.file === undefined ? "" : `file=${property(source.file)},`;
+    return `::error ${file}title=${property(title)}::${data(`${text}\n${replayCommand(one)}`)}`;
+  });
+  const others = troublesOf(shown.outcome).map(
+    (trouble) => `::error title=stormglass::${data(describeTrouble(trouble))}`,
+  );
+  return [...failures, ...others].join("\n");
+}
+
+/** The summary of the step. */
+export function githubSummary({ outcome, kept }: Shown): string {
+  const { summaries } = outcome;
+  const schedules = summaries.reduce((sum, one) => sum + one.schedules, 0);
+  const troubles = troublesOf(outcome);
+  const count = kept.length + troubles.length;
+  return [
+    `### stormglass: ${count === 0 ? "held" : `${count} findings`}`,
+    "",
+    `${formatCount(schedules)} schedules of ${summaries.length} scenarios.`,
+    ...(kept.length === 0
+      ? []
+      : ["", "| scenario | broke | seeds | replay |", "|---|---|---|---|"]),
+    ...kept.map((one) => {
+      const { source, invariant, findings } = one.failure;
+      const cells = [source.scenario.name, invariant, String(findings.length), replayCommand(one)];
+      return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+    }),
+    ...kept.flatMap(({ text }) => ["", "```", text.replaceAll("```", "'''"), "```"]),
+    ...(troubles.length === 0
+      ? []
+      : ["", ...troubles.map((trouble) => `- ${describeTrouble(trouble)}`)]),
+    "",
+  ].join("\n");
+}
+
+function data(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

@@ -1,0 +1,113 @@
+import { formatCount } from "../table.ts";
+import { escapeMarkup } from "./markup.ts";
+import {
+  describeSeeds,
+  describeTrouble,
+  replayCommand,
+  type Shown,
+  troublesOf,
+} from "./reporter.ts";
+
+/** One page that holds everything: failures first, then what was run and which faults bit. */
+export function htmlReport(shown: Shown): string {
+  const { outcome, kept } = shown;
+  const { report, summaries } = outcome;
+  const troubles = troublesOf(outcome);
+  const schedules = summaries.reduce((sum, one) => sum + one.schedules, 0);
+  const isWell = kept.length + troubles.length === 0;
+  const verdict = isWell ? "held" : `${kept.length + troubles.length} findings`;
+  const facts = [
+    `${formatCount(schedules)} schedules of ${summaries.length} scenarios`,
+    `seeds from ${report.from}`,
+    `stormglass ${report.version}`,
+    ...(report.code === "" ? [] : [`code ${report.code}`]),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>stormglass: ${escapeMarkup(verdict)}</title>
+<style>${STYLE}</style>
+<h1 class="${isWell ? "well" : "broken"}">${escapeMarkup(verdict)}</h1>
+<p>${escapeMarkup(facts.join(" · "))}</p>
+${kept.map(failureSection).join("\n")}
+${troubleSection(troubles.map(describeTrouble))}
+<h2>Runs</h2>
+${runsTable(shown)}
+<h2>Faults</h2>
+${faultsTable(shown)}
+</html>
+`;
+}
+
+function failureSection(one: Shown["kept"][number]): string {
+  const { failure, text } = one;
+  const title = `${failure.source.scenario.name} broke ${failure.invariant}`;
+  return `<section>
+<h2>${escapeMarkup(title)}</h2>
+<p>${escapeMarkup(describeSeeds(failure))}</p>
+<pre>${escapeMarkup(text)}</pre>
+<p><code>${escapeMarkup(replayCommand(one))}</code></p>
+</section>`;
+}
+
+function runsTable({ outcome }: Shown): string {
+  const { summaries, report, failures } = outcome;
+  const rows = summaries.map((row, n) => {
+    const { seconds } = report.scenarios[n]!;
+    const broken = failures
+      .filter(({ source }) => source.scenario.name === row.scenario)
+      .reduce((sum, { findings }) => sum + findings.length, 0);
+    return [
+      row.scenario,
+      formatCount(row.schedules),
+      formatCount(row.events),
+      `${formatCount(row.virtualTime / 1_000_000)} s`,
+      seconds > 0 ? formatCount(row.events / seconds) : "",
+      formatCount(broken),
+    ];
+  });
+  const head = ["scenario", "schedules", "events", "virtual time", "events/s", "violations"];
+  return table(head, rows);
+}
+
+function faultsTable({ outcome }: Shown): string {
+  const rows = outcome.summaries.flatMap(({ scenario, faults }) =>
+    Object.entries(faults).map(([kind, { offered, injected, effective }]) => [
+      ...[scenario, kind],
+      ...[offered, injected, effective].map(formatCount),
+    ]),
+  );
+  return table(["scenario", "fault", "planned", "begun", "bit"], rows);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (tag: string, row: readonly string[]): string =>
+    row.map((cell) => `<${tag}>${escapeMarkup(cell)}</${tag}>`).join("");
+  const body = rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n");
+  return `<div class="wide"><table><tr>${cells("th", head)}</tr>\n${body}</table></div>`;
+}
+
+function troubleSection(lines: readonly string[]): string {
+  if (lines.length === 0) return "";
+  const items = lines.map((line) => `<li>${escapeMarkup(line)}</li>`).join("");
+  return `<h2>Demanded, and not so</h2>\n<ul>${items}</ul>`;
+}
+
+const STYLE = `
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+body { margin: 2rem auto; max-width: 76rem; padding: 0 1rem; }
+h1::before { content: ""; display: inline-block; width: .7em; height: .7em; border-radius: 50%;
+  margin-right: .4em; background: #2a8a4a; }
+h1.broken::before { background: #c8372d; }
+h2 { margin-top: 2rem; font-size: 1.1rem; }
+pre, code { font: 13px/1.45 ui-monospace, monospace; }
+pre, .wide { overflow-x: auto; }
+pre { padding: .8rem 1rem; background: color-mix(in srgb, currentColor 7%, transparent);
+  border-radius: 6px; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: .15rem .9rem .15rem 0; text-align: right; white-space: nowrap; }
+th { border-bottom: 1px solid; font-weight: 600; }
+th:first-child, td:first-child { text-align: left; }
+tr:nth-child(even) td { background: color-mix(in srgb, currentColor 4%, transparent); }
+`;

@@ -1,0 +1,55 @@
+// JUnit XML as CI systems read it: a test case for each scenario.
+// Source: the schema of Jenkins' xUnit plugin, junit-10.xsd.
+
+import type { TallySummary } from "../../campaign/tally.ts";
+import { escapeMarkup } from "./markup.ts";
+import { describeSeeds, replayCommand, type Shown, troublesOf } from "./reporter.ts";
+
+/** The campaign as a test suite. */
+export function junitReport(shown: Shown): string {
+  const { outcome } = shown;
+  const cases = outcome.summaries.map((summary, n) => {
+    return testCase(shown, summary, outcome.report.scenarios[n]!.seconds);
+  });
+  const count = (tag: string): number => cases.filter((one) => one.includes(`<${tag} `)).length;
+  const seconds = outcome.report.scenarios.reduce((sum, one) => sum + one.seconds, 0);
+  const outcomes = `failures="${count("failure")}" errors="${count("error")}"`;
+  const counts = `tests="${cases.length}" ${outcomes}`;
+  const time = `time="${seconds.toFixed(3)}"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="stormglass" ${counts} ${time}>`,
+    `  <testsuite name="stormglass" ${counts} skipped="${count("skipped")}" ${time}>`,
+    ...cases,
+    "  </testsuite>",
+    "</testsuites>",
+  ].join("\n");
+}
+
+function testCase({ outcome, kept }: Shown, summary: TallySummary, seconds: number): string {
+  const { scenario, schedules } = summary;
+  const failures = kept.filter(({ failure }) => failure.source.scenario.name === scenario);
+  const troubles = troublesOf(outcome).filter((one) => one.scenario === scenario);
+  const name = `name="${escapeMarkup(scenario)}" classname="stormglass"`;
+  return [
+    `    <testcase ${name} time="${seconds.toFixed(3)}">`,
+    ...(schedules === 0 ? ['      <skipped message="no time was left for it"/>'] : []),
+    ...failures.map((one) => {
+      const { invariant, findings } = one.failure;
+      const message = `${findings[0]!.violation.message} (${describeSeeds(one.failure)})`;
+      return tag("failure", invariant, message, one.text);
+    }),
+    ...troubles.map(({ kind, text }) => {
+      return tag(kind === "casualty" ? "error" : "failure", kind, text, text);
+    }),
+    ...(failures.length === 0
+      ? []
+      : [`      <system-out>${escapeMarkup(failures.map(replayCommand).join("\n"))}</system-out>`]),
+    "    </testcase>",
+  ].join("\n");
+}
+
+function tag(name: string, type: string, message: string, text: string): string {
+  const attributes = `type="${escapeMarkup(type)}" message="${escapeMarkup(message)}"`;
+  return `      <${name} ${attributes}>${escapeMarkup(text)}</${name}>`;
+}

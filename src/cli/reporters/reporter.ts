@@ -1,0 +1,68 @@
+import type { Failure } from "../../campaign/failures.ts";
+import type { Outcome } from "../../campaign/outcome.ts";
+
+/** A failure with what was made of it. */
+export interface KeptFailure {
+  readonly failure: Failure;
+  /** Path of the capsule; undefined when none could be written. */
+  readonly capsule: string | undefined;
+  /** What there is to say of it, in lines. */
+  readonly text: string;
+}
+
+/** All that reporters show. */
+export interface Shown {
+  readonly outcome: Outcome;
+  readonly kept: readonly KeptFailure[];
+  /** Whether somebody has ended it early. */
+  readonly isInterrupted: boolean;
+}
+
+/** Shows a campaign in one of the forms that people and programs read. */
+export type Reporter = (shown: Shown) => string;
+
+/** The command that replays a failure. */
+export function replayCommand({ failure, capsule }: KeptFailure): string {
+  if (capsule !== undefined) return `npx stormglass replay ${capsule}`;
+  const { source, findings } = failure;
+  const name = source.file === undefined ? source.scenario.name : source.file;
+  return `npx stormglass run ${name} --seed ${findings[0]!.seed}`;
+}
+
+/** Something wrong with a scenario that is no violation of an invariant. */
+export interface Trouble {
+  readonly scenario: string;
+  readonly kind: "casualty" | "difference" | "shortfall";
+  readonly text: string;
+}
+
+/** What went wrong besides violations. */
+export function troublesOf({ report, shortfalls }: Outcome): readonly Trouble[] {
+  const { casualties, findings } = report;
+  return [
+    ...casualties.map(({ scenario, seed, what, message }): Trouble => {
+      return { scenario, kind: "casualty", text: `seed ${seed} ${what}: ${message}` };
+    }),
+    ...findings
+      .filter(({ difference }) => difference !== undefined)
+      .map(({ scenario, seed }): Trouble => {
+        return { scenario, kind: "difference", text: `seed ${seed} is not the same run twice` };
+      }),
+    ...shortfalls.map((one): Trouble => ({ ...one, kind: "shortfall" })),
+  ];
+}
+
+/** A trouble as a line. */
+export function describeTrouble({ scenario, text }: Trouble): string {
+  return `${scenario}: ${text}`;
+}
+
+/** How many seeds a failure has, in words. */
+export function describeSeeds({ findings }: Failure): string {
+  const seeds = findings.map(({ seed }) => seed);
+  if (seeds.length === 1) return `seed ${seeds[0]}`;
+  const shown = seeds.slice(0, SHOWN_SEEDS).join(", ");
+  return `${seeds.length} seeds: ${shown}${seeds.length > SHOWN_SEEDS ? ", …" : ""}`;
+}
+
+const SHOWN_SEEDS = 10;

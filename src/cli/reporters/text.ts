@@ -1,0 +1,89 @@
+import type { CampaignReport } from "../../campaign/report.ts";
+import { addFaults, type TallySummary } from "../../campaign/tally.ts";
+import type { FaultCount } from "../../sim/faults/fault-count.ts";
+import { describeDifference } from "../failure.ts";
+import { formatCount, formatTable } from "../table.ts";
+import { describeSeeds, describeTrouble, type Shown, troublesOf } from "./reporter.ts";
+
+/** A table of what was run, the account of all faults, and every failure. */
+export function textReport({ outcome, kept, isInterrupted }: Shown): string {
+  const { report, summaries } = outcome;
+  const unrun = summaries.filter(({ schedules }) => schedules === 0);
+  const names = unrun.map(({ scenario }) => scenario).join(", ");
+  const account = formatAccount(summaries);
+  const different = report.findings.filter(({ difference }) => difference !== undefined);
+  return [
+    formatRuns(report, summaries),
+    ...(account === "" ? [] : ["", account]),
+    ...(isInterrupted ? ["interrupted: this is what was run until then"] : []),
+    ...(unrun.length === 0 ? [] : [`nothing was run of ${unrun.length} scenarios: ${names}`]),
+    ...troublesOf(outcome)
+      .filter(({ kind }) => kind !== "difference")
+      .map(describeTrouble),
+    ...different.map((finding) => `\n${describeDifference(finding)}`),
+    ...kept.map(({ failure, text }) => `\n${text}\n  it has ${describeSeeds(failure)}`),
+  ].join("\n");
+}
+
+const HEAD = [
+  ...["scenario", "schedules", "events", "virtual time", "events/s"],
+  ...["faults that bit", "violations"],
+];
+
+/** The table of what was run, with a line for the sum. */
+export function formatRuns(
+  { scenarios, findings }: CampaignReport,
+  summaries: readonly TallySummary[],
+): string {
+  const rows = summaries.map((row, n) => {
+    const { scenario: name, schedules, events, virtualTime, faults } = row;
+    const counts = Object.values(faults);
+    const offered = counts.reduce((sum, count) => sum + count.offered, 0);
+    const effective = counts.reduce((sum, count) => sum + count.effective, 0);
+    const violations = findings.filter(({ scenario, violation }) => {
+      return scenario === name && violation !== undefined;
+    }).length;
+    const { seconds } = scenarios[n]!;
+    return { name, schedules, events, virtualTime, seconds, offered, effective, violations };
+  });
+  const total = rows.reduce((sum, row) => ({
+    name: "all",
+    schedules: sum.schedules + row.schedules,
+    events: sum.events + row.events,
+    virtualTime: sum.virtualTime + row.virtualTime,
+    seconds: sum.seconds + row.seconds,
+    offered: sum.offered + row.offered,
+    effective: sum.effective + row.effective,
+    violations: sum.violations + row.violations,
+  }));
+  const shown = rows.length > 1 ? [...rows, total] : rows;
+  return formatTable([
+    HEAD,
+    ...shown.map((row) => [
+      row.name,
+      formatCount(row.schedules),
+      formatCount(row.events),
+      `${formatCount(row.virtualTime / 1_000_000)} s`,
+      row.seconds > 0 ? formatCount(row.events / row.seconds) : "-",
+      `${formatCount(row.effective)} of ${formatCount(row.offered)}`,
+      String(row.violations),
+    ]),
+  ]);
+}
+
+/** The account of all faults of a campaign by kind, a row each; empty when there were none. */
+export function formatAccount(summaries: readonly Pick<TallySummary, "faults">[]): string {
+  const sums = new Map<string, FaultCount>();
+  for (const [kind, count] of summaries.flatMap(({ faults }) => Object.entries(faults))) {
+    addFaults(sums, kind, count);
+  }
+  if (sums.size === 0) return "";
+  const rows = [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
+  return formatTable([
+    ["fault", "planned", "begun", "bit"],
+    ...rows.map(([kind, { offered, injected, effective }]) => [
+      kind,
+      ...[offered, injected, effective].map(formatCount),
+    ]),
+  ]);
+}

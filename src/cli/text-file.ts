@@ -1,0 +1,36 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { UsageError } from "../sim/assert.ts";
+
+/** Reads a file that the user named; one that cannot be read is wrong usage. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`${path}: expected a file to read: ${(error as Error).message}`);
+  }
+}
+
+/** Whether a file could be written; if not, that is better said before the work than after it. */
+export function checkWritable(path: string): void {
+  const draft = `${path}.part`;
+  try {
+    writeFileSync(draft, "");
+    rmSync(draft);
+  } catch (error) {
+    throw new UsageError(`${path}: expected a place to write: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Writes a file that the user named, all of it or nothing: whoever is interrupted leaves the former
+ * one. A place where nothing can be written is wrong usage.
+ */
+export function writeText(path: string, text: string): void {
+  const draft = `${path}.part`;
+  try {
+    writeFileSync(draft, text);
+    renameSync(draft, path);
+  } catch (error) {
+    throw new UsageError(`${path}: expected a place to write: ${(error as Error).message}`);
+  }
+}

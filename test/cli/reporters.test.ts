@@ -1,0 +1,222 @@
+import { describe, expect, it } from "vitest";
+import { campaign, inThisThread } from "../../src/campaign/campaign.ts";
+import { type Outcome, outcomeOf } from "../../src/campaign/outcome.ts";
+import { shortfallsOf } from "../../src/campaign/shortfalls.ts";
+import { githubAnnotations, githubSummary } from "../../src/cli/reporters/github.ts";
+import { htmlReport } from "../../src/cli/reporters/html.ts";
+import { jsonReport } from "../../src/cli/reporters/json.ts";
+import { junitReport } from "../../src/cli/reporters/junit.ts";
+import type { Shown } from "../../src/cli/reporters/reporter.ts";
+import { formatAccount, formatRuns, textReport } from "../../src/cli/reporters/text.ts";
+import { formatCount, formatTable } from "../../src/cli/table.ts";
+import type { Env } from "../../src/sim/env.ts";
+import { oneWay } from "../../src/sim/faults/cuts-by-hand.ts";
+import type { Scenario } from "../../src/sim/scenario.ts";
+import { ms } from "../../src/sim/time.ts";
+import { leaking, ticking } from "../support/small-scenarios.ts";
+
+async function outcome(scenarios: readonly Scenario[], seeds: number): Promise<Outcome> {
+  const sources = scenarios.map((scenario) => ({ scenario }));
+  const runner = inThisThread(sources);
+  const isOver = () => false;
+  return outcomeOf(await campaign({ scenarios: sources, from: 1, seeds, runner, isOver }), sources);
+}
+
+const cellsOf = ({ report, summaries }: Pick<Outcome, "report" | "summaries">): string[][] =>
+  formatRuns(report, summaries)
+    .split("\n")
+    .map((line) => line.trim().split(/ {2,}/));
+
+const goal = { metric: "tick", atLeast: 1_000, atMost: 2_000, share: 0.9 };
+const demanding = ticking({ name: "demanding", expects: ["tick", "dawn"], goals: [goal] });
+const textsOf = ({ shortfalls }: Outcome): string[] => shortfalls.map(({ text }) => text);
+
+describe("what a campaign demands of all runs of a scenario", () => {
+  it("is seen in no run, or missed in too many", async () => {
+    const { shortfalls } = await outcome([demanding], 200);
+    expect(shortfalls).toEqual([
+      { scenario: "demanding", text: 'in 200 schedules nobody has seen "dawn", as expected' },
+      {
+        scenario: "demanding",
+        text: "tick at least 1000 and at most 2000 in 90.0 % of the schedules, got 0.0 %",
+      },
+    ]);
+  });
+
+  it("is that faults that were planned have an effect", async () => {
+    // The only link that is cut carries nothing, as these servers do not talk.
+    const cut = oneWay(["n1"], ["n2"]);
+    const stop = { kind: "stop", hosts: ["n1"] } as const;
+    const span = { at: ms(10), lasting: ms(20) };
+    const faults = [
+      { ...cut, ...span },
+      { ...cut, at: ms(40), lasting: ms(1) },
+      { ...stop, ...span },
+    ];
+    expect(textsOf(await outcome([ticking({ faults })], 200))).toEqual([
+      'in 200 schedules no "oneWay" had any effect, of 400 planned and 400 begun',
+    ]);
+  });
+
+  it("is that faults have none, and were begun, where there is immunity", async () => {
+    const faults = [{ kind: "stop", hosts: ["n1"], at: ms(10), lasting: ms(20) } as const];
+    const tough = ticking({ faults, immuneTo: ["stop"] });
+    expect(textsOf(await outcome([tough], 200))).toEqual([
+      'in 200 schedules "stop" had an effect, and it is immune to that: 200, ' +
+        "of 200 planned and 200 begun",
+    ]);
+    const [summary] = (await outcome([tough], 200)).summaries;
+    const account = (injected: number) => {
+      const stop = { offered: 300, injected, effective: 0 };
+      return shortfallsOf({ ...summary!, faults: { stop } });
+    };
+    expect(account(1)).toEqual([]);
+    expect(account(0)).toEqual(['in 200 schedules no "stop" was begun, of 300 planned']);
+  });
+
+  it("is that armed sites are reached", async () => {
+    const onTick = (env: Env<never>) => env.emit(env.buggify("hurry") ? "hurry" : "tick");
+    const typo = ticking({ onTick, sites: ["hurry", "hury"] });
+    const [line, ...rest] = textsOf(await outcome([typo], 200));
+    expect(line).toMatch(/^in 200 schedules no "buggify hury" had any effect, of \d+ planned/);
+    expect(rest).toEqual([]);
+  });
+
+  it("is nothing of too few schedules", async () => {
+    expect(textsOf(await outcome([demanding], 199))).toEqual([]);
+  });
+});
+
+describe("the table of runs", () => {
+  it("counts violations, shows no sum of one row, and no speed without time", async () => {
+    const two = await outcome([ticking({ name: "broken", brokenSeeds: ["2", "4"] })], 9);
+    const events = String(two.summaries[0]?.events);
+    const [, ...rows] = cellsOf(two);
+    expect(rows).toEqual([["broken", "9", events, "1 s", "-", "0 of 0", "2"]]);
+  });
+
+  it("shows how many of the planned faults had an effect, of all kinds together", async () => {
+    const { report, summaries } = await outcome([ticking()], 1);
+    const faults = {
+      crash: { offered: 1_000, injected: 900, effective: 800 },
+      partition: { offered: 5, injected: 4, effective: 3 },
+    };
+    const cells = cellsOf({ report, summaries: [{ ...summaries[0]!, faults }] });
+    expect(cells[1]?.[5]).toBe("803 of 1,005");
+  });
+
+  it("shows the events/s of each scenario's own time, and of all their time together", async () => {
+    const { report, summaries } = await outcome([ticking()], 1);
+    const rows = [3_000_000, 1_000_000].map((events) => ({ ...summaries[0]!, events }));
+    const scenarios = rows.map(() => ({ ...report.scenarios[0]!, seconds: 2 }));
+    const cells = cellsOf({ report: { ...report, scenarios }, summaries: rows });
+    expect(cells.map((row) => row[4])).toEqual(["events/s", "1,500,000", "500,000", "1,000,000"]);
+  });
+
+  it("has an account of faults by kind, in order of their names", () => {
+    const stop = { offered: 1, injected: 1, effective: 0 };
+    const crash = { offered: 1_000, injected: 900, effective: 800 };
+    const rows = formatAccount([{ faults: { stop, crash } }, { faults: { crash } }]).split("\n");
+    expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
+      ["fault", "planned", "begun", "bit"],
+      ["crash", "2,000", "1,800", "1,600"],
+      ["stop", "1", "1", "0"],
+    ]);
+    expect(formatAccount([{ faults: {} }])).toBe("");
+  });
+});
+
+/** A failure with markup in its words, a seed that threw, and one that is not the same twice. */
+async function troubled(): Promise<Shown> {
+  const broken = ticking({ name: 'a<b>&"c"', brokenSeeds: ["2", "3"] });
+  const thrower = ticking({ name: "thrower" });
+  const plan: Scenario["plan"] = (seed) => {
+    if (seed === "3") throw new TypeError("no | such: server, at 100 %");
+    return thrower.plan(seed);
+  };
+  const judged = await outcome([broken, { ...thrower, plan }, leaking(), ticking()], 3);
+  const kept = judged.failures.map((failure) => {
+    return { failure, capsule: "failures/a.json", text: "broke TICKS\n  ten <events> & more" };
+  });
+  return { outcome: judged, kept, isInterrupted: false };
+}
+
+describe("a report of troubles", () => {
+  it("as text names each once, with the seeds of a failure", async () => {
+    const text = textReport(await troubled());
+    expect(text).toContain("\nbroke TICKS\n  ten <events> & more\n  it has 2 seeds: 2, 3");
+    expect(text).toContain("thrower: seed 3 threw: no | such: server, at 100 %");
+    expect(text.match(/is not deterministic, seed 1/g)).toHaveLength(1);
+    expect(textReport({ ...(await troubled()), isInterrupted: true })).toContain("interrupted");
+  });
+
+  it("as JSON has all of it", async () => {
+    const json = JSON.parse(jsonReport(await troubled()));
+    expect(json.failures).toEqual([
+      expect.objectContaining({
+        ...{ scenario: 'a<b>&"c"', invariant: "TICKS", seeds: ["2", "3"] },
+        ...{ capsule: "failures/a.json", replay: "npx stormglass replay failures/a.json" },
+      }),
+    ]);
+    expect(json.casualties).toHaveLength(1);
+    expect(json.differences).toHaveLength(1);
+    expect(json.scenarios).toHaveLength(4);
+  });
+
+  it("as JUnit XML has a case for each scenario, with nothing that is no XML", async () => {
+    const xml = junitReport(await troubled());
+    expect(xml).toContain('<testsuites name="stormglass" tests="4" failures="2" errors="1"');
+    expect(xml).toContain('<testcase name="a&lt;b&gt;&amp;&quot;c&quot;" classname="stormglass"');
+    const failure = 'type="TICKS" message="ten events are too many (2 seeds: 2, 3)"';
+    expect(xml).toContain(
+      `<failure ${failure}>broke TICKS\n  ten &lt;events&gt; &amp; more</failure>`,
+    );
+    expect(xml).toContain(
+      '<error type="casualty" message="seed 3 threw: no | such: server, at 100 %">',
+    );
+    expect(xml).toContain('<failure type="difference" message="seed 1 is not the same run twice">');
+    const balance = (tag: string) => [...xml.matchAll(new RegExp(tag, "g"))].length;
+    expect(balance("<testcase ")).toBe(balance("</testcase>"));
+    expect(xml.replaceAll(/<[^<>]*>/g, "")).not.toMatch(/[<>]/);
+  });
+
+  it("as annotations has a line for each, in GitHub's escapes", async () => {
+    const lines = githubAnnotations(await troubled()).split("\n");
+    expect(lines).toEqual([
+      '::error title=a<b>&"c" broke TICKS::ten events are too many (2 seeds: 2, 3)%0A' +
+        "npx stormglass replay failures/a.json",
+      "::error title=stormglass::thrower: seed 3 threw: no | such: server, at 100 %25",
+      "::error title=stormglass::leaking: seed 1 is not the same run twice",
+    ]);
+    expect(githubSummary(await troubled())).toContain("### stormglass: 3 findings");
+  });
+
+  it("as one page has every failure, and no markup of theirs", async () => {
+    const page = htmlReport(await troubled());
+    expect(page).toContain("<h2>a&lt;b&gt;&amp;&quot;c&quot; broke TICKS</h2>");
+    expect(page).toContain("<code>npx stormglass replay failures/a.json</code>");
+    expect(page).not.toMatch(/src=|href=/);
+  });
+});
+
+describe("a table", () => {
+  it("sets names to the left, figures to the right, and leaves no blanks behind", () => {
+    const rows = [
+      ["name", "count", "about"],
+      ["a-1", "1,000", "First"],
+      ["long-1", "7", "X"],
+    ];
+    expect(formatTable(rows)).toBe("name    count  about\na-1     1,000  First\nlong-1      7  X");
+  });
+});
+
+describe("a count", () => {
+  it.each([
+    [0, "0"],
+    [999, "999"],
+    [1_000, "1,000"],
+    [1_234_567.8, "1,234,568"],
+  ])("%d is shown as %s", (count, text) => {
+    expect(formatCount(count)).toBe(text);
+  });
+});
