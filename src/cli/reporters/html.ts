@@ -1,3 +1,4 @@
+import { accountOf } from "../../campaign/outcome.ts";
 import { formatCount } from "../table.ts";
 import { escapeMarkup } from "./markup.ts";
 import {
@@ -72,13 +73,11 @@ function runsTable({ outcome }: Shown): string {
 }
 
 function faultsTable({ outcome }: Shown): string {
-  const rows = outcome.summaries.flatMap(({ scenario, faults }) =>
-    Object.entries(faults).map(([kind, { offered, injected, effective }]) => [
-      ...[scenario, kind],
-      ...[offered, injected, effective].map(formatCount),
-    ]),
-  );
-  return table(["scenario", "fault", "planned", "begun", "bit"], rows);
+  const rows = accountOf(outcome.summaries).map(([kind, { offered, injected, effective }]) => [
+    kind,
+    ...[offered, injected, effective].map(formatCount),
+  ]);
+  return table(["fault", "planned", "begun", "bit"], rows);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

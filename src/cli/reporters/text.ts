@@ -1,6 +1,6 @@
+import { accountOf } from "../../campaign/outcome.ts";
 import type { CampaignReport } from "../../campaign/report.ts";
-import { addFaults, type TallySummary } from "../../campaign/tally.ts";
-import type { FaultCount } from "../../sim/faults/fault-count.ts";
+import type { TallySummary } from "../../campaign/tally.ts";
 import { describeDifference } from "../failure.ts";
 import { formatCount, formatTable } from "../table.ts";
 import { describeSeeds, describeTrouble, type Shown, troublesOf } from "./reporter.ts";
@@ -73,15 +73,11 @@ export function formatRuns(
 
 /** The account of all faults of a campaign by kind, a row each; empty when there were none. */
 export function formatAccount(summaries: readonly Pick<TallySummary, "faults">[]): string {
-  const sums = new Map<string, FaultCount>();
-  for (const [kind, count] of summaries.flatMap(({ faults }) => Object.entries(faults))) {
-    addFaults(sums, kind, count);
-  }
-  if (sums.size === 0) return "";
-  const rows = [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
+  const account = accountOf(summaries);
+  if (account.length === 0) return "";
   return formatTable([
     ["fault", "planned", "begun", "bit"],
-    ...rows.map(([kind, { offered, injected, effective }]) => [
+    ...account.map(([kind, { offered, injected, effective }]) => [
       kind,
       ...[offered, injected, effective].map(formatCount),
     ]),
