@@ -1,5 +1,6 @@
 import type { Recorder } from "./timeline.ts";
 import type { Watch } from "./watch.ts";
+import type { Witness } from "./witness.ts";
 
 /** Who looks on. */
 export interface Onlookers<View> {
@@ -7,4 +8,6 @@ export interface Onlookers<View> {
   readonly recorder: Recorder | undefined;
   /** Whether messages are frozen when they are sent. */
   readonly isStrict: boolean;
+  /** Who stands between the programs and all this. */
+  readonly witness: Witness | undefined;
 }

@@ -92,7 +92,9 @@ export interface Scenario {
 }
 
 /** How closely a run is watched; this never changes what happens in it. */
-export type Observation = Partial<Pick<SimulationOptions, "record" | "strict" | "trace">>;
+export type Observation = Partial<
+  Pick<SimulationOptions, "record" | "strict" | "trace" | "witness">
+>;
 
 export interface RunResult {
   readonly plan: Plan;

@@ -24,6 +24,7 @@ import {
 import { plainWire, type Wire } from "./network/wire.ts";
 import { type Targets, targetNames } from "./targets.ts";
 import { formatTime, type Micros } from "./time.ts";
+import type { Witness } from "./witness.ts";
 
 export interface SimulationOptions<Message = unknown, View = unknown> {
   /** Seeds every random stream of the run, together with the stream's label. */
@@ -53,6 +54,8 @@ export interface SimulationOptions<Message = unknown, View = unknown> {
   readonly strict: boolean;
   /** Keeps a trace of all events. */
   readonly trace: boolean;
+  /** Sees each thing that programs do; see {@link Witness}. */
+  readonly witness: Witness | undefined;
   /** More events than this, and the run is given up as a violation. */
   readonly eventsMax: number;
 }
@@ -81,6 +84,7 @@ export const defaultSimulationOptions = {
   record: false,
   strict: false,
   trace: false,
+  witness: undefined,
   eventsMax: 50_000_000,
 } satisfies Omit<SimulationOptions, "seed">;
 

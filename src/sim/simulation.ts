@@ -39,13 +39,14 @@ import {
   simulationOptions,
 } from "./simulation-options.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
-import { Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { resolveTarget } from "./targets.ts";
 import type { Micros } from "./time.ts";
 import { Recorder, type Timeline } from "./timeline.ts";
 import type { TraceEntry } from "./trace.ts";
 import { Watch } from "./watch.ts";
 import { type Moment, Weather } from "./weather.ts";
+import { makeStage } from "./witnessed-stage.ts";
 
 /**
  * Hosts, a network, and a clock that jumps from event to event. The same options always give the
@@ -72,7 +73,7 @@ export class Simulation<Message = unknown, View = unknown> {
   constructor(options: GivenOptions<Message, View>, snapshot?: Snapshot) {
     this.#options = simulationOptions(options);
     checkSimulationOptions(this.#options);
-    const { seed, network, disk, wire, invariants, record, strict } = this.#options;
+    const { seed, network, disk, wire, invariants, record, strict, witness } = this.#options;
     const scheduler = this.#scheduler;
     const streams = new Streams(seed);
     const buggify = new Buggify(this.#options.buggify, streams, this.#options.calm);
@@ -107,9 +108,9 @@ export class Simulation<Message = unknown, View = unknown> {
     };
     this.#watch = new Watch<View>(this.#parts, this.#options);
     this.#recorder = record ? new Recorder() : undefined;
-    const onlookers = { watch: this.#watch, recorder: this.#recorder, isStrict: strict };
+    const onlookers = { watch: this.#watch, recorder: this.#recorder, isStrict: strict, witness };
     this.#downfall = new Downfall(this.#parts, onlookers);
-    this.#stage = new Stage(this.#parts, this.#downfall, onlookers);
+    this.#stage = makeStage(this.#parts, this.#downfall, onlookers);
     if (snapshot === undefined) this.#schedulePlan();
     else {
       restoreSnapshot(this.#parts, snapshot);

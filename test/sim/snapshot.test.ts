@@ -71,7 +71,7 @@ function options(): SimulationOptions<string, ScriptedNode> & { readonly seed: s
       counting(),
     ],
     calm: HORIZON,
-    ...{ record: false, strict: false, trace: false, eventsMax: 100_000 },
+    ...{ record: false, strict: false, trace: false, witness: undefined, eventsMax: 100_000 },
   };
 }
 

@@ -20,12 +20,15 @@ export function makeHosts<Message, View>(
   lent: Pick<Surroundings<Message>, "scheduler" | "streams" | "drawTrouble">,
   deeds: Deeds<Message, View>,
 ): Host<Message, View>[] {
-  const { seed, disk, clocks, cpu, servers } = options;
+  const { seed, disk, clocks, cpu, servers, witness } = options;
   const surroundings: Surroundings<Message> = {
     ...{ ...lent, disk, clocks, cpuNoise: new Noise(seed, "cpu") },
     ...{ timerKind: TIMER, syncedKind: SYNCED, wakeKind: WAKE },
     cost: (id) => costOn(id, cpu),
-    env: (host) => hostEnv(host, surroundings),
+    env: (host) => {
+      const env = hostEnv(host, surroundings);
+      return witness === undefined ? env : witness.lend(env);
+    },
     send: (from: Host<Message, View>, to, message) => deeds.send(from, to, message),
     emit: (host: Host<Message, View>, event, data) => deeds.emit(host, event, data),
     buggify: options.buggify.length === 0 ? undefined : deeds.buggify,
