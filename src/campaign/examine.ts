@@ -1,7 +1,7 @@
 import { plan, type RunResult, run, type Scenario } from "../sim/scenario.ts";
 import type { Casualty, Finding } from "./finding.ts";
 import { Tally, type TallyState } from "./tally.ts";
-import { verify } from "./verify.ts";
+import { verify } from "./verify/in-process.ts";
 
 /** Of so many seeds, one is run a second time, recorded and strict, and must be the same. */
 export const VERIFIED_ONE_IN = 20;

@@ -1,5 +1,5 @@
 import type { Violation } from "../sim/invariant.ts";
-import type { Difference } from "./verify.ts";
+import type { Difference } from "./verify/in-process.ts";
 
 /**
  * A run that shows a bug, as plain data: of the system under test, or (a difference) of

@@ -9,6 +9,7 @@ import { type MergeOptions, merge } from "./merge.ts";
 import { type ReplayOptions, replay } from "./replay.ts";
 import { REPORTERS } from "./reporters/reporters.ts";
 import { type RunOptions, run } from "./run.ts";
+import { type VerifyOptions, verify } from "./verify.ts";
 
 const EXIT_CODES = `
 Exit codes: 0 held, 1 violated, 2 wrong usage, 3 not deterministic,
@@ -43,6 +44,16 @@ function makeProgram(): Command {
     .description("Run the plan of a capsule again, and compare.")
     .option("--trace", "print every event")
     .action((path: string, options: ReplayOptions) => end(replay(path, options)));
+  program
+    .command("verify <scenario>")
+    .description("Run plans several times, here and in another process, and find what differs.")
+    .option("--seed <seed>", 'the first seed, or the only one (default: "1")')
+    .option("--seeds <count>", "so many seeds (default: 20, or 1 with --seed)")
+    .addOption(
+      new Option("--plan <file>", "a plan as JSON, instead of seeds").conflicts(["seed", "seeds"]),
+    )
+    .option("--json", "print the result as JSON")
+    .action(async (name: string, options: VerifyOptions) => end(await verify(name, options)));
   return program;
 }
 

@@ -1,5 +1,5 @@
 import { type Capsule, firstDivergence, parseCapsule } from "../campaign/capsule.ts";
-import { differenceOf } from "../campaign/verify.ts";
+import { differenceOf } from "../campaign/verify/in-process.ts";
 import { VERSION } from "../campaign/version.ts";
 import { findScenario } from "../scenarios/catalogue.ts";
 import { type RunResult, run, type Scenario } from "../sim/scenario.ts";

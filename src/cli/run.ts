@@ -1,4 +1,4 @@
-import { verify } from "../campaign/verify.ts";
+import { verify } from "../campaign/verify/in-process.ts";
 import { findScenario } from "../scenarios/catalogue.ts";
 import { checkJson, checkText } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { differenceOf, verify } from "../../src/campaign/verify.ts";
-import type { Env, Node } from "../../src/sim/env.ts";
-import { defineScenario, plan, run } from "../../src/sim/scenario.ts";
-import { ms } from "../../src/sim/time.ts";
-import { leaking, ticking } from "../support/small-scenarios.ts";
+import { differenceOf, verify } from "../../../src/campaign/verify/in-process.ts";
+import type { Env, Node } from "../../../src/sim/env.ts";
+import { defineScenario, plan, run } from "../../../src/sim/scenario.ts";
+import { ms } from "../../../src/sim/time.ts";
+import { leaking, ticking } from "../../support/small-scenarios.ts";
 
 describe("verify", () => {
   it("says nothing of a run that is the same when it is recorded", () => {

@@ -1,0 +1,70 @@
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { perturbedEnv } from "../../../src/campaign/verify/perturbation.ts";
+import { Verifier } from "../../../src/campaign/verify/verifier.ts";
+import { findScenario } from "../../../src/scenarios/catalogue.ts";
+import { UsageError } from "../../../src/sim/assert.ts";
+import { plan, run } from "../../../src/sim/scenario.ts";
+
+const loader = new URL("../../../src/cli/scenario-loader.ts", import.meta.url).href;
+const scenario = findScenario("raft-initial-election");
+const planned = plan(scenario, "1");
+const verifier = new Verifier({ loader });
+afterAll(() => verifier.close());
+
+describe("a verifier", () => {
+  it("makes the same runs in another process, many at once", async () => {
+    const plans = ["1", "2", "3"].map((seed) => plan(scenario, seed));
+    const runs = plans.map((one) => verifier.fingerprintOf({ name: scenario.name }, one));
+    const elsewhere = (await Promise.all(runs)).map(({ fingerprint }) => fingerprint);
+    expect(elsewhere).toEqual(plans.map((one) => run(scenario, one).fingerprint));
+  });
+
+  it("tells of a scenario or a file that is not there, and goes on", async () => {
+    const unknown = verifier.fingerprintOf({ name: "nope" }, planned);
+    await expect(unknown).rejects.toThrow(UsageError);
+    const file = fileURLToPath(new URL("./none.ts", import.meta.url));
+    await expect(verifier.fingerprintOf({ name: "nope", file }, planned)).rejects.toThrow(
+      "none.ts",
+    );
+    const { steps } = await verifier.fingerprintOf({ name: scenario.name }, planned);
+    expect(steps).toBeGreaterThan(0);
+  });
+
+  it("fails what it was asked when its process ends, and starts another", async () => {
+    const broken = verifier.fresh();
+    const asked = broken.fingerprintOf({ name: scenario.name }, planned);
+    broken.close();
+    await expect(asked).rejects.toThrow("the process that verifies: it ended with SIGTERM");
+    const { fingerprint } = await broken.fingerprintOf({ name: scenario.name }, planned);
+    broken.close();
+    expect(fingerprint).toBe(run(scenario, planned).fingerprint);
+  });
+});
+
+describe("the environment of a verifier", () => {
+  const env = { PATH: "/bin", GREETING: "hello", COUNT: "3", LANG: "C", HOST: "a", CI: "true" };
+  const perturbed = perturbedEnv({ env, locale: "en-US", timeZone: "UTC" });
+
+  it("has other values and more variables, in another order", () => {
+    expect(perturbed).toMatchObject({ GREETING: "hello~", COUNT: "4", HOST: "a~" });
+    const order = Object.keys(perturbed).filter((name) => ["GREETING", "HOST"].includes(name));
+    expect(order).toEqual(["HOST", "GREETING"]);
+    expect(Object.keys(perturbed)[0]).toBe("AN_ENVIRONMENT");
+  });
+
+  it("has another locale and time zone, whatever they are here", () => {
+    const turkish = perturbedEnv({ env, locale: "tr-TR", timeZone: "Pacific/Chatham" });
+    expect(perturbed).toMatchObject({ LANG: "tr_TR.UTF-8", TZ: "Pacific/Chatham" });
+    expect(turkish).toMatchObject({ LC_ALL: "et_EE.UTF-8", TZ: "America/St_Johns" });
+  });
+
+  it("says of a machine of continuous integration that it is none, and the other way round", () => {
+    expect(perturbed).not.toHaveProperty("CI");
+    expect(perturbedEnv({ env: {}, locale: "en", timeZone: "UTC" }).CI).toBe("true");
+  });
+
+  it("leaves what tells where things are", () => {
+    expect(perturbed.PATH).toBe("/bin");
+  });
+});
