@@ -17,6 +17,8 @@ export interface Capsule {
   /** Versions of this package and of Node that made it. */
   readonly version: string;
   readonly node: string;
+  /** Where the scenario is, from the working directory; undefined: in the catalogue. */
+  readonly file?: string;
   readonly plan: Plan;
   readonly fingerprint: string;
   /** Events until the violation. */
@@ -65,6 +67,19 @@ export function firstDivergence(
   return undefined;
 }
 
+/** Which scenario the capsule in a text is of; throws a UsageError that names the path. */
+export function scenarioOfCapsule(text: string): {
+  readonly scenario: string;
+  readonly file: string | undefined;
+} {
+  const fields = checkRecord(checkJson(text, "capsule"), "capsule");
+  checkOneOf(fields.kind, "capsule.kind", ["stormglass capsule"]);
+  const plan = checkRecord(fields.plan, "capsule.plan");
+  const scenario = checkText(plan.scenario, "capsule.plan.scenario");
+  const { file } = fields;
+  return { scenario, file: file === undefined ? undefined : checkText(file, "capsule.file") };
+}
+
 /** Reads a capsule from the text of a file; throws a UsageError that names the path. */
 export function parseCapsule(text: string, findScenario: (name: string) => Scenario): Capsule {
   const fields = checkRecord(checkJson(text, "capsule"), "capsule");
@@ -77,6 +92,7 @@ export function parseCapsule(text: string, findScenario: (name: string) => Scena
     kind,
     version: checkText(fields.version, "capsule.version"),
     node: checkText(fields.node, "capsule.node"),
+    ...(fields.file === undefined ? {} : { file: checkText(fields.file, "capsule.file") }),
     plan,
     fingerprint: checkFingerprint(fields.fingerprint, "capsule.fingerprint"),
     events: checkCount(fields.events, "capsule.events", 0),

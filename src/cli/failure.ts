@@ -71,8 +71,11 @@ function eventsBefore(scenario: Scenario, plan: Plan, { step }: Violation): stri
 
 const LONG_LINE = new RegExp(`^(.{${SHOWN_COLUMNS - 1}}).{2,}$`, "gm");
 
-/** Writes the capsule of a failing run, or complains, and returns its path. */
-export function writeCapsule(scenario: Scenario, result: RunResult): string {
+/**
+ * Writes the capsule of a failing run, or complains, and returns its path. `file` is where the
+ * scenario was loaded from, if it is not of the catalogue.
+ */
+export function writeCapsule(scenario: Scenario, result: RunResult, file?: string): string {
   const { plan, fingerprint, steps, violation } = result;
   if (violation === undefined) throw new RangeError("only a failing run leaves a capsule");
   const { invariant, message, at, step } = violation;
@@ -80,6 +83,7 @@ export function writeCapsule(scenario: Scenario, result: RunResult): string {
     kind: "stormglass capsule",
     version: VERSION,
     node: process.version,
+    ...(file === undefined ? {} : { file }),
     plan,
     fingerprint,
     events: steps,

@@ -8,6 +8,7 @@ import { type Shard, WHOLE } from "../campaign/seeds.ts";
 import { JUDGED_RUNS_MIN } from "../campaign/tally.ts";
 import { UsageError } from "../sim/assert.ts";
 import { parseCount, parseShard, parseSpan } from "./arguments.ts";
+import { withConfig } from "./config.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { FirstFindings, keepFailures } from "./keep-failures.ts";
 import { CampaignLine } from "./progress-line.ts";
@@ -24,7 +25,7 @@ export interface FuzzOptions extends ReporterOptions {
   readonly jobs?: string;
   readonly shard?: string;
   readonly untilFailure?: boolean;
-  readonly runBudget: string;
+  readonly runBudget?: string;
   /** Where to keep the report as it grows. */
   readonly report?: string;
   /** A kept report, to go on with. */
@@ -41,11 +42,12 @@ interface Task {
 }
 
 /** `stormglass fuzz [scenario…]`: a campaign over seeds. */
-export async function fuzz(names: readonly string[], options: FuzzOptions): Promise<ExitCode> {
+export async function fuzz(names: readonly string[], flags: FuzzOptions): Promise<ExitCode> {
+  const options = await withConfig(flags);
   const reporters = chooseReporters(options);
   const limit = options.for === undefined ? Infinity : parseSpan(options.for, "--for");
   const jobs = parseCount(options.jobs ?? String(availableParallelism()), "--jobs", 1);
-  const runBudget = parseSpan(options.runBudget, "--run-budget");
+  const runBudget = parseSpan(options.runBudget ?? "60s", "--run-budget");
   const task = await taskOf(names, options, limit);
   const kept = options.report ?? options.resume;
   for (const file of [kept, ...reporters.map((one) => one.file)]) {

@@ -4,6 +4,7 @@ import { VERSION } from "../campaign/version.ts";
 import { UsageError } from "../sim/assert.ts";
 import { ExitCode } from "./exit-code.ts";
 import { type FuzzOptions, fuzz } from "./fuzz.ts";
+import { init } from "./init.ts";
 import { list } from "./list.ts";
 import { type MergeOptions, merge } from "./merge.ts";
 import { type ReplayOptions, replay } from "./replay.ts";
@@ -11,7 +12,10 @@ import { REPORTERS } from "./reporters/reporters.ts";
 import { type RunOptions, run } from "./run.ts";
 import { type VerifyOptions, verify } from "./verify.ts";
 
-const EXIT_CODES = `
+const AFTER = `
+A scenario is a name that \`list\` shows, a file of one's own (./my.scenario.ts), one scenario of it
+(./my.scenario.ts#name) or, for fuzz and list, a folder with such files.
+
 Exit codes: 0 held, 1 violated, 2 wrong usage, 3 not deterministic,
 130 interrupted and nothing found, 70 a bug of stormglass.`;
 
@@ -21,8 +25,15 @@ function makeProgram(): Command {
     .version(VERSION)
     .exitOverride()
     .configureOutput({ outputError: () => {} })
-    .addHelpText("after", EXIT_CODES);
-  program.command("list").description("Show every scenario.").action(list);
+    .addHelpText("after", AFTER);
+  program
+    .command("init [folder]")
+    .description("Write a scenario of one's own, its test and a config, to begin with.")
+    .action((folder?: string) => init(folder));
+  program
+    .command("list [scenario...]")
+    .description("Show every scenario, or those of some files.")
+    .action((names: string[]) => list(names));
   program
     .command("run <scenario>")
     .description("Run one plan: drawn from a seed, or read from a file.")
@@ -30,7 +41,7 @@ function makeProgram(): Command {
     .addOption(new Option("--plan <file>", "a plan as JSON, instead of a seed").conflicts("seed"))
     .option("--trace", "print every event")
     .option("--json", "print the result, with the plan, as JSON")
-    .action((name: string, options: RunOptions) => end(run(name, options)));
+    .action(async (name: string, options: RunOptions) => end(await run(name, options)));
   addFuzz(program);
   program
     .command("merge <dir>")
@@ -43,7 +54,7 @@ function makeProgram(): Command {
     .command("replay <capsule>")
     .description("Run the plan of a capsule again, and compare.")
     .option("--trace", "print every event")
-    .action((path: string, options: ReplayOptions) => end(replay(path, options)));
+    .action(async (path: string, options: ReplayOptions) => end(await replay(path, options)));
   program
     .command("verify <scenario>")
     .description("Run plans several times, here and in another process, and find what differs.")
@@ -70,7 +81,7 @@ function addFuzz(program: Command): void {
       "--shard <part>",
       "run this part of the seeds only: 3/16, or index/16 in a Kubernetes Job",
     )
-    .option("--run-budget <time>", "time after which a run is given up", "60s")
+    .option("--run-budget <time>", 'time after which a run is given up (default: "60s")')
     .option("--report <file>", "keep the report, to resume or merge it")
     .option("--resume <file>", "go on with a kept report, and keep it")
     .addOption(reporterOption())

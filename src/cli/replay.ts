@@ -1,11 +1,16 @@
-import { type Capsule, firstDivergence, parseCapsule } from "../campaign/capsule.ts";
+import {
+  type Capsule,
+  firstDivergence,
+  parseCapsule,
+  scenarioOfCapsule,
+} from "../campaign/capsule.ts";
 import { differenceOf } from "../campaign/verify/in-process.ts";
 import { VERSION } from "../campaign/version.ts";
-import { findScenario } from "../scenarios/catalogue.ts";
 import { type RunResult, run, type Scenario } from "../sim/scenario.ts";
 import { formatTrace } from "../sim/trace.ts";
 import { ExitCode } from "./exit-code.ts";
 import { describeFailure } from "./failure.ts";
+import { resolveSources } from "./scenarios.ts";
 import { readText } from "./text-file.ts";
 
 export interface ReplayOptions {
@@ -13,9 +18,11 @@ export interface ReplayOptions {
 }
 
 /** `stormglass replay <capsule>`: the same run again, or what makes it another one. */
-export function replay(path: string, options: ReplayOptions): ExitCode {
-  const capsule = parseCapsule(readText(path), findScenario);
-  const scenario = findScenario(capsule.plan.scenario);
+export async function replay(path: string, options: ReplayOptions): Promise<ExitCode> {
+  const text = readText(path);
+  const [resolved] = await resolveSources([scenarioOfCapsule(text)]);
+  const { scenario } = resolved!;
+  const capsule = parseCapsule(text, () => scenario);
   const result = run(scenario, capsule.plan, { trace: options.trace === true });
   // A violation at the end of a run, when it is one no longer, leaves the fingerprint as it was.
   const isSame =

@@ -1,5 +1,4 @@
 import { verify } from "../campaign/verify/in-process.ts";
-import { findScenario } from "../scenarios/catalogue.ts";
 import { checkJson, checkText } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";
 import { plan, type RunResult, run as runPlan, type Scenario } from "../sim/scenario.ts";
@@ -7,6 +6,7 @@ import { formatTime } from "../sim/time.ts";
 import { formatTrace } from "../sim/trace.ts";
 import { ExitCode } from "./exit-code.ts";
 import { describeDifference, describeFailure, writeCapsule } from "./failure.ts";
+import { resolveScenario } from "./scenarios.ts";
 import { formatCount } from "./table.ts";
 import { readText } from "./text-file.ts";
 
@@ -19,14 +19,14 @@ export interface RunOptions {
 }
 
 /** `stormglass run <scenario>`: one plan, and what came of it. */
-export function run(name: string, options: RunOptions): ExitCode {
-  const scenario = findScenario(name);
+export async function run(name: string, options: RunOptions): Promise<ExitCode> {
+  const { scenario, file } = await resolveScenario(name);
   const planned =
     options.plan === undefined
       ? plan(scenario, checkText(options.seed ?? "1", "--seed"))
       : readPlan(scenario, options.plan);
   const result = runPlan(scenario, planned, { trace: options.trace === true });
-  const path = result.violation && writeCapsule(scenario, result);
+  const path = result.violation && writeCapsule(scenario, result, file);
   if (options.json) {
     console.log(JSON.stringify(summarize(result, path), undefined, 2));
   } else {

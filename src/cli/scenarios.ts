@@ -1,17 +1,126 @@
-import type { ScenarioReport, ScenarioSource } from "../campaign/report.ts";
-import { catalogue, findFamily, findScenario } from "../scenarios/catalogue.ts";
+// Which scenarios a command line means: those of the catalogue, and those of files.
 
-/** The scenarios of these names, with their variants; without names, all. */
+import { readdirSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { loadScenarios } from "../campaign/load-scenarios.ts";
+import type { ScenarioSource } from "../campaign/report.ts";
+import { catalogue, findFamily, findScenario } from "../scenarios/catalogue.ts";
+import { UsageError } from "../sim/assert.ts";
+import { didYouMean } from "../sim/nearest.ts";
+import type { Scenario } from "../sim/scenario.ts";
+import { readConfig } from "./config.ts";
+
+/**
+ * The scenarios that are meant, in order, none twice. A name stands for itself and its variants, a
+ * file for all that it exports, `file#name` for one of those and its variants, and a folder for
+ * its files `*.scenario.ts`. No names: what the config says, or else the whole catalogue. Throws a
+ * UsageError for what is not there, and when two different scenarios have one name.
+ */
 export async function resolveFamilies(
   names: readonly string[],
 ): Promise<readonly ScenarioSource[]> {
-  const family = names.length === 0 ? catalogue : names.flatMap(findFamily);
-  return [...new Set(family)].map((scenario) => ({ scenario }));
+  const { scenarios: configured = [] } = names.length === 0 ? await readConfig() : {};
+  const wanted = names.length > 0 ? names : configured;
+  if (wanted.length === 0) return catalogue.map((scenario) => ({ scenario }));
+  const found = new Map<string, ScenarioSource>();
+  for (const name of wanted) {
+    for (const resolved of await resolve(name)) {
+      const { scenario } = resolved;
+      const other = found.get(scenario.name);
+      if (other !== undefined && other.scenario !== scenario) {
+        const places = `${placeOf(other)} and ${placeOf(resolved)}`;
+        throw new UsageError(`scenario: expected one "${scenario.name}", got two, of ${places}`);
+      }
+      found.set(scenario.name, other ?? resolved);
+    }
+  }
+  return [...found.values()];
 }
 
-/** The scenarios that a report is of. */
+/**
+ * The one scenario that is meant, by its name, by a file that has one only, or as `file#name`.
+ * Throws a UsageError when it is not there or not one.
+ */
+export async function resolveScenario(name: string): Promise<ScenarioSource> {
+  if (!isFile(name)) return { scenario: findScenario(name) };
+  const { file, part } = split(name);
+  const scenarios = await loadScenarios(file);
+  if (part !== undefined) return { scenario: pick(scenarios, part, file), file };
+  const [first, second] = scenarios;
+  if (second === undefined) return { scenario: first!, file };
+  const parts = scenarios.map((scenario) => `${file}#${scenario.name}`).join(", ");
+  throw new UsageError(`scenario: expected one of ${parts}, got ${file}`);
+}
+
+/**
+ * Scenarios as reports and capsules have them, by name and file. One without a file is of the
+ * catalogue or, if that has none of the name, of the config's files. Throws a UsageError when one
+ * is not there.
+ */
 export async function resolveSources(
-  scenarios: readonly Pick<ScenarioReport, "scenario" | "file">[],
+  wanted: readonly { readonly scenario: string; readonly file?: string | undefined }[],
 ): Promise<readonly ScenarioSource[]> {
-  return scenarios.map(({ scenario }) => ({ scenario: findScenario(scenario) }));
+  const found: ScenarioSource[] = [];
+  for (const { scenario: name, file } of wanted) {
+    if (file !== undefined) {
+      found.push({ scenario: pick(await loadScenarios(file), name, file), file });
+    } else if (catalogue.some((scenario) => scenario.name === name)) {
+      found.push({ scenario: findScenario(name) });
+    } else {
+      const configured = await resolveFamilies([]);
+      const own = configured.find(({ scenario }) => scenario.name === name);
+      found.push(own ?? { scenario: findScenario(name) });
+    }
+  }
+  return found;
+}
+
+async function resolve(name: string): Promise<readonly ScenarioSource[]> {
+  if (isFolder(name) && !catalogue.some((scenario) => scenario.name === name)) {
+    const files = filesIn(name);
+    const resolved: ScenarioSource[] = [];
+    // One after another: loading changes, for a while, how Node reads TypeScript.
+    for (const file of files) resolved.push(...(await resolve(file)));
+    return resolved;
+  }
+  if (!isFile(name)) return findFamily(name).map((scenario) => ({ scenario }));
+  const { file, part } = split(name);
+  const scenarios = await loadScenarios(file);
+  if (part === undefined) return scenarios.map((scenario) => ({ scenario, file }));
+  const variants = scenarios.filter((scenario) => scenario.name.startsWith(`${part}/`));
+  return [pick(scenarios, part, file), ...variants].map((scenario) => ({ scenario, file }));
+}
+
+/** Names of scenarios have no such beginning and no such end. */
+function isFile(name: string): boolean {
+  return /^\.{0,2}[/\\]|^[A-Za-z]:[/\\]|\.[mc]?[jt]s(#|$)/.test(name);
+}
+
+function isFolder(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function filesIn(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => /\.scenario\.m?[jt]s$/.test(name));
+  if (names.length > 0) return names.sort().map((name) => join(folder, name));
+  throw new UsageError(`${folder}: expected files *.scenario.ts in the folder, found none`);
+}
+
+function split(name: string): { readonly file: string; readonly part: string | undefined } {
+  const [path = "", part] = name.split("#", 2);
+  const file = relative(".", path);
+  // Within the working directory the same on any machine.
+  return { file: file.startsWith("..") ? path : file.replaceAll("\\", "/"), part };
+}
+
+function pick(scenarios: readonly Scenario[], name: string, file: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  const names = scenarios.map((scenario) => scenario.name);
+  const hint = didYouMean(name, names);
+  throw new UsageError(`${file}: expected one of ${names.join(", ")}, got "${name}"${hint}`);
+}
+
+function placeOf({ file }: ScenarioSource): string {
+  return file ?? "the catalogue";
 }

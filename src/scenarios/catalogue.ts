@@ -1,4 +1,5 @@
 import { UsageError } from "../sim/assert.ts";
+import { didYouMean } from "../sim/nearest.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { raftAsymmetricPartition } from "./raft-asymmetric-partition.ts";
 import { raftBandwidth } from "./raft-bandwidth.ts";
@@ -35,11 +36,15 @@ export const catalogue: readonly Scenario[] = [
   ...raftLargeMessages,
 ];
 
-/** The scenario of that name; throws a UsageError when there is none. */
+/** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */
 export function findScenario(name: string): Scenario {
   const found = catalogue.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
-  throw new UsageError(`scenario: expected a name that \`stormglass list\` shows, got "${name}"`);
+  const names = catalogue.map((scenario) => scenario.name);
+  throw new UsageError(
+    `scenario: expected a name that \`stormglass list\` shows, got "${name}"` +
+      didYouMean(name, names),
+  );
 }
 
 /** The scenarios of that name and its variants; throws a UsageError when there are none. */

@@ -66,7 +66,7 @@ describe("the command line", () => {
     ["fuzz --bogus", "unknown option '--bogus'"],
     ["replay", "missing required argument 'capsule'"],
     ["replay a b", "too many arguments for 'replay'. Expected 1 argument but got 2."],
-    ["list more", "too many arguments for 'list'. Expected 0 arguments but got 1."],
+    ["list more", 'scenario: expected a name that `stormglass list` shows, got "more"'],
   ])("%s", async (line, message) => {
     expectComplaint(await callCli(...line.split(" ")), message);
   });
