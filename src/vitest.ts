@@ -1,23 +1,10 @@
 // Scenarios as tests of vitest: `stormglass/vitest`.
 
 import { test } from "vitest";
-import { explain } from "./campaign/explain.ts";
-import { shortfallsOf } from "./campaign/shortfalls.ts";
-import { Tally } from "./campaign/tally.ts";
-import { type Difference, verify } from "./campaign/verify.ts";
-import { UsageError } from "./sim/assert.ts";
-import { checkCount } from "./sim/check.ts";
-import { plan, run, type Scenario } from "./sim/scenario.ts";
+import { judge, planTest, type SimTestOptions } from "./campaign/sim-test.ts";
+import type { Scenario } from "./sim/scenario.ts";
 
-/** How a scenario is tested. */
-export interface SimTestOptions {
-  /** How many seeds are run, at least 1. From 200 on goals and expectations are judged as well. */
-  readonly seeds: number;
-  /** The first seed, a whole number; they are counted upwards. Default: 1. */
-  readonly from?: number;
-  /** Real milliseconds for all of `seeds`. Default: 1 minute, and 100 ms for each seed. */
-  readonly timeout?: number;
-}
+export type { SimTestOptions } from "./campaign/sim-test.ts";
 
 /**
  * A vitest test that runs a scenario with many seeds, each twentieth twice, and fails at the first
@@ -26,100 +13,27 @@ export interface SimTestOptions {
  * how many seeds (`5000`), or how many times as many (`10x`); STORMGLASS_SEED, the only one.
  */
 export function simTest(name: string, scenario: Scenario, options: SimTestOptions): void {
-  const { first, count, timeout } = planTest(options, process.env);
+  const planned = planTest(options, process.env);
   // Where the test stands, which is where a reader wants to be sent.
   const place = new Error(name);
   Error.captureStackTrace(place, simTest);
-  test(name, { timeout }, async () => {
-    const complaint = await judge(name, scenario, first, count);
+  test(name, { timeout: planned.timeout }, async () => {
+    const complaint = await judge(name, scenario, planned, restNowAndThen());
     if (complaint !== undefined) throw failure(complaint, place);
   });
 }
 
-/** What a test is to run, of options and environment; throws a UsageError. */
-export function planTest(
-  { seeds, from = 1, timeout }: SimTestOptions,
-  environment: Readonly<Record<string, string | undefined>>,
-): { readonly first: number | string; readonly count: number; readonly timeout: number } {
-  const { STORMGLASS_SEED: only, STORMGLASS_SEEDS: many } = environment;
-  checkCount(seeds, "seeds", 1);
-  const count = only ? 1 : many ? countOf(many, seeds) : seeds;
-  const given = timeout ?? 60_000 + 100 * seeds;
-  return {
-    first: only || checkCount(from, "from", 0),
-    count,
-    timeout: Math.ceil(checkCount(given, "timeout", 1) * Math.max(1, count / seeds)),
+/** Vitest gives up a worker that says nothing for a minute, and has timeouts to look at. */
+function restNowAndThen(): () => Promise<void> {
+  let restedAt = performance.now();
+  return async () => {
+    if (performance.now() - restedAt < REST_AFTER_MS) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    restedAt = performance.now();
   };
 }
 
-function countOf(text: string, seeds: number): number {
-  const [, number, times] = /^([1-9]\d*)(x?)$/.exec(text) ?? [];
-  if (number === undefined) {
-    const expected = "expected a number of seeds such as 5000, or 10x";
-    throw new UsageError(`STORMGLASS_SEEDS: ${expected}, got "${text}"`);
-  }
-  return Number(number) * (times === "x" ? seeds : 1);
-}
-
-/** Of so many seeds, one is run a second time. */
-const VERIFIED_ONE_IN = 20;
-
-/** Runs the seeds; what there is to complain of, in lines. */
-async function judge(
-  name: string,
-  scenario: Scenario,
-  first: number | string,
-  count: number,
-): Promise<string | undefined> {
-  const tally = new Tally(scenario);
-  let restedAt = performance.now();
-  for (let n = 0; n < count; n++) {
-    const seed = typeof first === "string" ? first : String(first + n);
-    const result = run(scenario, plan(scenario, seed));
-    const { violation } = result;
-    // As in a campaign: who reads of a failure is to be able to see it again.
-    const isVerified = violation !== undefined || n % VERIFIED_ONE_IN === 0;
-    const difference = isVerified ? verify(scenario, result) : undefined;
-    const replay = `  run it again: ${commandFor(seed, name)}`;
-    if (difference !== undefined) {
-      return `${describeDifference(scenario, seed, difference)}\n\n${replay}`;
-    }
-    if (violation !== undefined) {
-      return `${explain(scenario, result.plan, violation)}\n\n${replay}`;
-    }
-    tally.add(result);
-    if (performance.now() - restedAt < REST_AFTER_MS) continue;
-    // Vitest gives up a worker that says nothing for a minute, and looks at its timeouts.
-    await new Promise((resolve) => setImmediate(resolve));
-    restedAt = performance.now();
-  }
-  const summary = tally.summary();
-  const shortfalls = summary.isJudged ? shortfallsOf(summary) : [];
-  if (shortfalls.length === 0) return undefined;
-  return [`${scenario.name} held, and proves too little:`, ...shortfalls].join("\n  ");
-}
-
 const REST_AFTER_MS = 50;
-
-function describeDifference(
-  scenario: Scenario,
-  seed: string,
-  { summary, first = ["", ""] }: Difference,
-): string {
-  const lines = first.filter((line) => line !== "").map((line) => `    ${line}`);
-  return [`${scenario.name} is not deterministic, seed ${seed}`, `  ${summary}`, ...lines].join(
-    "\n",
-  );
-}
-
-/** The line for a shell: variables as POSIX has them. */
-function commandFor(seed: string, name: string): string {
-  const quoted = (text: string): string =>
-    /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-  // Vitest takes the name for a regular expression.
-  const pattern = name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return `STORMGLASS_SEED=${quoted(seed)} npx vitest run -t ${quoted(pattern)}`;
-}
 
 /** An error that points to the test and not into this package. */
 function failure(complaint: string, place: Error): Error {

@@ -16,6 +16,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scenarios: ["sim", "protocols", "invariants"],
   campaign: ["sim"],
   cli: ["sim", "campaign", "scenarios"],
+  "fast-check": ["sim"],
+  "fast-check.ts": ["sim", "fast-check"],
+  "vitest.ts": ["sim", "campaign"],
 };
 
 /** What a simulated world must not know: time, chance, place, and anything that comes later. */

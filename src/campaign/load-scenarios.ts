@@ -1,5 +1,5 @@
-// Scenarios of one's own, from a module in a file. TypeScript is read by Node itself, from 22.18 on,
-// or by tsx.
+// Scenarios of one's own, from a module in a file. TypeScript is read by Node itself (22.18 or
+// newer) or by tsx.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
@@ -131,7 +131,7 @@ function scenariosIn(value: unknown, name: string, file: string): readonly Scena
     if (isScenario(item)) return item;
     const path = `${file}: ${name}[${i}]`;
     throw new UsageError(
-      `${path}: expected a scenario like others of the list, got ${typeof item}`,
+      `${path}: expected a scenario like the others of the list, got ${typeof item}`,
     );
   });
 }

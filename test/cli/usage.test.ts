@@ -24,7 +24,8 @@ function expectComplaint({ status, stdout, stderr }: Ended, message: string): vo
   expect(status).toBe(2);
 }
 
-const NO_SCENARIO = 'scenario: expected a name that `stormglass list` shows, got "nope"';
+const NO_MATCH = "scenario: expected a name that `stormglass list` shows, got";
+const NO_SCENARIO = `${NO_MATCH} "nope"`;
 const NO_TIME = "--for: expected a time such as 500ms, 30s or 10m, got";
 const NO_PART = "--shard: expected a part such as 3/16, from 1/n to n/n, got";
 const NO_REPORTER = "--reporter: expected one of text, json, junit, github, html, got";
@@ -43,6 +44,11 @@ describe("the command line", () => {
       `run ${SCENARIO} --seed 2 --plan a.json`,
       "option '--plan <file>' cannot be used with option '--seed <seed>'",
     ],
+    ["run raft-choas-mode", `${NO_MATCH} "raft-choas-mode", did you mean raft-chaos-mode?`],
+    ["run ./nope.ts", "nope.ts: expected a file to import, found none"],
+    ["fuzz nope.mjs#nope", "nope.mjs: expected a file to import, found none"],
+    ["fuzz src", "src: expected files *.scenario.ts in the folder, found none"],
+    ["list ./nope.ts", "nope.ts: expected a file to import, found none"],
     ["fuzz nope", NO_SCENARIO],
     [`fuzz ${SCENARIO} nope`, NO_SCENARIO],
     ["fuzz --seeds 0", "--seeds: expected a whole number of at least 1, got 0"],
@@ -66,7 +72,7 @@ describe("the command line", () => {
     ["fuzz --bogus", "unknown option '--bogus'"],
     ["replay", "missing required argument 'capsule'"],
     ["replay a b", "too many arguments for 'replay'. Expected 1 argument but got 2."],
-    ["list more", 'scenario: expected a name that `stormglass list` shows, got "more"'],
+    ["list more", `${NO_MATCH} "more"`],
   ])("%s", async (line, message) => {
     expectComplaint(await callCli(...line.split(" ")), message);
   });

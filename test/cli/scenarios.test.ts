@@ -1,0 +1,155 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkConfig, defineConfig } from "../../src/campaign/config.ts";
+import { configuredOptions } from "../../src/cli/config.ts";
+import { resolveFamilies, resolveScenario, resolveSources } from "../../src/cli/scenarios.ts";
+import { catalogue } from "../../src/scenarios/catalogue.ts";
+import { UsageError } from "../../src/sim/assert.ts";
+import { callCli, makeFolder } from "../support/cli.ts";
+import { fileIn, MAKE } from "../support/own-scenarios.ts";
+
+const folder = makeFolder();
+afterAll(folder.remove);
+
+const sim = join(folder.path, "sim");
+const files = { one: "", two: "", twin: "" };
+
+beforeAll(() => {
+  mkdirSync(sim);
+  files.one = fileIn(sim, "b-one.scenario.ts", `${MAKE}export default make("one");`);
+  const two = 'export default [make("two"), make("two/variant"), make("third")];';
+  files.two = fileIn(sim, "a-two.scenario.ts", MAKE + two);
+  files.twin = fileIn(sim, "twin.ts", `${MAKE}export default make("one");`);
+});
+
+const namesOf = async (...names: readonly string[]): Promise<string[]> =>
+  (await resolveFamilies(names)).map(({ scenario }) => scenario.name);
+
+describe("the scenarios that a campaign is told to run", () => {
+  it("are all of the catalogue when nothing is said", async () => {
+    expect(await namesOf()).toEqual(catalogue.map(({ name }) => name));
+  });
+
+  it("are those of a name with its variants, of a file, or of a part of it", async () => {
+    expect(await namesOf("raft-overload")).toContain("raft-overload");
+    expect(await namesOf(files.two)).toEqual(["two", "two/variant", "third"]);
+    expect(await namesOf(`${files.two}#two`)).toEqual(["two", "two/variant"]);
+    expect(await namesOf(`${files.two}#third`)).toEqual(["third"]);
+  });
+
+  it("are those of all scenario files of a folder, in the order of the files' names", async () => {
+    expect(await namesOf(sim)).toEqual(["two", "two/variant", "third", "one"]);
+  });
+
+  it("are in the order in which they are asked for, none twice, with their files", async () => {
+    const found = await resolveFamilies([files.one, "raft-chaos-mode", sim]);
+    expect(found.map(({ scenario, file }) => [scenario.name, file])).toEqual([
+      ["one", files.one],
+      ["raft-chaos-mode", undefined],
+      ["two", files.two],
+      ["two/variant", files.two],
+      ["third", files.two],
+    ]);
+  });
+
+  it("are refused when two have one name", async () => {
+    const message = `scenario: expected one "one", got two, of ${files.one} and ${files.twin}`;
+    await expect(namesOf(files.one, files.twin)).rejects.toThrow(new UsageError(message));
+  });
+});
+
+describe("the scenario that one run is of", () => {
+  it("is that of a name, of a file that has one only, or of a part", async () => {
+    expect(await resolveScenario("raft-chaos-mode")).toMatchObject({
+      scenario: { name: "raft-chaos-mode" },
+    });
+    expect(await resolveScenario(files.one)).toMatchObject({
+      scenario: { name: "one" },
+      file: files.one,
+    });
+    expect(await resolveScenario(`${files.two}#two/variant`)).toMatchObject({
+      scenario: { name: "two/variant" },
+      file: files.two,
+    });
+  });
+
+  it("is refused when it is not one, with what there is", async () => {
+    const { two } = files;
+    const parts = `${two}#two, ${two}#two/variant, ${two}#third`;
+    await expect(resolveScenario(two)).rejects.toThrow(
+      new UsageError(`scenario: expected one of ${parts}, got ${two}`),
+    );
+    await expect(resolveScenario(`${two}#thrid`)).rejects.toThrow(
+      new UsageError(
+        `${two}: expected one of two, two/variant, third, got "thrid", did you mean third?`,
+      ),
+    );
+  });
+
+  it("is run and listed by the command line", async () => {
+    const ran = await callCli("run", files.one, "--seed", "3");
+    expect(ran.stdout).toMatch(/^one held, seed 3\n/);
+    expect(ran.status).toBe(0);
+    const { stdout } = await callCli("list", files.one, "raft-chaos-mode");
+    const [head, own, known] = stdout.split("\n");
+    expect(head).toMatch(/^scenario +about +file$/);
+    expect(own).toMatch(/^one +One server that does nothing\. +\/.*b-one\.scenario\.ts$/);
+    expect(known).toMatch(/^raft-chaos-mode .*\.$/);
+  });
+});
+
+describe("the scenario that a report or a capsule is of", () => {
+  it("is found by its name, in its file or in the catalogue", async () => {
+    const found = await resolveSources([
+      { scenario: "two/variant", file: files.two },
+      { scenario: "raft-chaos-mode" },
+    ]);
+    expect(found.map(({ scenario }) => scenario.name)).toEqual(["two/variant", "raft-chaos-mode"]);
+    await expect(resolveSources([{ scenario: "one" }])).rejects.toThrow(
+      /^scenario: expected a name/,
+    );
+  });
+});
+
+describe("a config", () => {
+  const full = defineConfig({
+    ...{ scenarios: ["./sim"], seeds: 5, from: 0, for: "10m", jobs: 2, runBudget: "30s" },
+    ...{ shrinkFor: "1.5m", failures: "out", reporters: ["text", "junit=a.xml"] },
+  });
+
+  it("is taken as it is, and as texts of the command line", () => {
+    expect(checkConfig(full, "c.ts")).toEqual(full);
+    expect(configuredOptions(full)).toEqual({
+      ...{ seeds: "5", from: "0", for: "10m", jobs: "2", runBudget: "30s", shrinkFor: "1.5m" },
+      ...{ failures: "out", reporter: ["text", "junit=a.xml"] },
+    });
+    expect(checkConfig({}, "c.ts")).toEqual({});
+    expect(configuredOptions({})).toEqual({});
+  });
+
+  const atLeast = (low: number): string => `expected a whole number of at least ${low}`;
+  const aTime = "expected a time such as 500ms, 30s or 10m";
+
+  it.each([
+    [5, "c.ts: expected an object, got 5"],
+    [{ seeds: 0 }, `c.ts: seeds: ${atLeast(1)}, got 0`],
+    [{ seeds: "5" }, `c.ts: seeds: ${atLeast(1)}, got "5"`],
+    [{ from: -1 }, `c.ts: from: ${atLeast(0)}, got -1`],
+    [{ jobs: 0 }, `c.ts: jobs: ${atLeast(1)}, got 0`],
+    [{ for: 10 }, `c.ts: for: ${aTime}, got 10`],
+    [{ runBudget: "0s" }, `c.ts: runBudget: ${aTime}, got "0s"`],
+    [{ shrinkFor: "5d" }, `c.ts: shrinkFor: ${aTime}, got "5d"`],
+    [{ failures: "" }, 'c.ts: failures: expected a text, got ""'],
+    [{ scenarios: "./a.ts" }, 'c.ts: scenarios: expected a list, got "./a.ts"'],
+    [{ reporters: ["text", 1] }, "c.ts: reporters[1]: expected a text, got 1"],
+    [{ seed: 5 }, "c.ts: seed: unknown field, did you mean seeds?"],
+    [
+      { toString: 1 },
+      "c.ts: toString: unknown field, expected only scenarios, seeds, from, for, jobs, " +
+        "runBudget, shrinkFor, failures, reporters",
+    ],
+  ])("that is wrong is told so in one line: %j", (config, message) => {
+    expect(() => checkConfig(config, "c.ts")).toThrow(new UsageError(message));
+  });
+});

@@ -1,0 +1,52 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Ended, makeFolder } from "./cli.ts";
+
+/** A project of somebody who has installed this package, as built from the source that there is. */
+export interface OwnProject {
+  readonly path: string;
+  readonly remove: () => void;
+  /** Runs a program of a package, such as `stormglass` or `vitest`, in the project. */
+  readonly run: (program: string, args: readonly string[], environment?: Environment) => Ended;
+  readonly write: (name: string, text: string) => void;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+const ROOT = process.cwd();
+
+const PROGRAMS: Readonly<Record<string, string>> = {
+  stormglass: "node_modules/stormglass/dist/cli/main.js",
+  vitest: "node_modules/vitest/vitest.mjs",
+  tsc: "node_modules/typescript/bin/tsc",
+};
+
+/** Builds the package into a project that has nothing else. Takes some seconds. */
+export function makeProject(): OwnProject {
+  const { path, remove } = makeFolder();
+  const modules = join(path, "node_modules");
+  const own = join(modules, "stormglass");
+  mkdirSync(own, { recursive: true });
+  for (const name of readdirSync("node_modules")) {
+    if (!name.startsWith(".")) symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
+  }
+  for (const name of ["package.json", "templates"]) symlinkSync(join(ROOT, name), join(own, name));
+  const build = ["-p", join(ROOT, "tsconfig.build.json"), "--outDir", join(own, "dist")];
+  const write = (name: string, text: string): void => writeFileSync(join(path, name), text);
+  const run: OwnProject["run"] = (program, args, environment = {}) => {
+    const main = join(path, PROGRAMS[program]!);
+    // The project's vitest is not to take itself for a worker of this one.
+    const inherited = Object.entries(process.env).filter(([name]) => !/VITEST|^NODE_/.test(name));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+      cwd: path,
+      encoding: "utf8",
+      env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...environment },
+    });
+    return { status: status ?? -1, stdout, stderr };
+  };
+  write("package.json", '{ "name": "own", "type": "module" }');
+  const built = run("tsc", build);
+  if (built.status !== 0) throw new Error(built.stdout);
+  return { path, remove, run, write };
+}
