@@ -86,7 +86,7 @@ describe("what init has written", () => {
       "my.scenario.ts",
       read("my.scenario.ts").replace("boolean = true", "boolean = false"),
     );
-    const { status, stdout } = project.run("stormglass", ["fuzz"]);
+    const { status, stdout } = project.run("stormglass", ["fuzz", "--until-failure"]);
     expect(stdout).toContain("register broke ATOMIC");
     expect(status).toBe(1);
     const [capsule] = readdirSync(pathOf("failures"));
