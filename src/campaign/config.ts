@@ -22,10 +22,6 @@ export interface Config {
   readonly jobs?: number;
   /** Real time that one run may take, such as `30s`. */
   readonly runBudget?: string;
-  /** Real time that the shrinking of one failure may take, such as `30s`. */
-  readonly shrinkFor?: string;
-  /** The folder for capsules. */
-  readonly failures?: string;
   /** Reporters, each as on the command line: `text`, `junit=report.xml`. */
   readonly reporters?: readonly string[];
 }
@@ -59,8 +55,6 @@ const CHECKS: {
   for: checkSpan,
   jobs: (value, path) => checkCount(value, path, 1),
   runBudget: checkSpan,
-  shrinkFor: checkSpan,
-  failures: checkText,
   reporters: checkTexts,
 };
 

@@ -55,8 +55,6 @@ export interface ConfiguredOptions {
   readonly for?: string;
   readonly jobs?: string;
   readonly runBudget?: string;
-  readonly shrinkFor?: string;
-  readonly failures?: string;
   readonly reporter?: readonly string[];
 }
 

@@ -115,14 +115,14 @@ describe("the scenario that a report or a capsule is of", () => {
 describe("a config", () => {
   const full = defineConfig({
     ...{ scenarios: ["./sim"], seeds: 5, from: 0, for: "10m", jobs: 2, runBudget: "30s" },
-    ...{ shrinkFor: "1.5m", failures: "out", reporters: ["text", "junit=a.xml"] },
+    reporters: ["text", "junit=a.xml"],
   });
 
   it("is taken as it is, and as texts of the command line", () => {
     expect(checkConfig(full, "c.ts")).toEqual(full);
     expect(configuredOptions(full)).toEqual({
-      ...{ seeds: "5", from: "0", for: "10m", jobs: "2", runBudget: "30s", shrinkFor: "1.5m" },
-      ...{ failures: "out", reporter: ["text", "junit=a.xml"] },
+      ...{ seeds: "5", from: "0", for: "10m", jobs: "2", runBudget: "30s" },
+      reporter: ["text", "junit=a.xml"],
     });
     expect(checkConfig({}, "c.ts")).toEqual({});
     expect(configuredOptions({})).toEqual({});
@@ -139,15 +139,15 @@ describe("a config", () => {
     [{ jobs: 0 }, `c.ts: jobs: ${atLeast(1)}, got 0`],
     [{ for: 10 }, `c.ts: for: ${aTime}, got 10`],
     [{ runBudget: "0s" }, `c.ts: runBudget: ${aTime}, got "0s"`],
-    [{ shrinkFor: "5d" }, `c.ts: shrinkFor: ${aTime}, got "5d"`],
-    [{ failures: "" }, 'c.ts: failures: expected a text, got ""'],
+    [{ for: "5d" }, `c.ts: for: ${aTime}, got "5d"`],
+    [{ reporters: [""] }, 'c.ts: reporters[0]: expected a text, got ""'],
     [{ scenarios: "./a.ts" }, 'c.ts: scenarios: expected a list, got "./a.ts"'],
     [{ reporters: ["text", 1] }, "c.ts: reporters[1]: expected a text, got 1"],
     [{ seed: 5 }, "c.ts: seed: unknown field, did you mean seeds?"],
     [
       { toString: 1 },
       "c.ts: toString: unknown field, expected only scenarios, seeds, from, for, jobs, " +
-        "runBudget, shrinkFor, failures, reporters",
+        "runBudget, reporters",
     ],
   ])("that is wrong is told so in one line: %j", (config, message) => {
     expect(() => checkConfig(config, "c.ts")).toThrow(new UsageError(message));

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { callCli } from "../support/cli.ts";
+import { makeProject } from "../support/own-project.ts";
+
+const page = readFileSync("docs/your-own-protocol.md", "utf8");
+const actions = readFileSync("examples/ci/github-actions.yml", "utf8");
+const job = readFileSync("examples/ci/kubernetes-indexed-job.yaml", "utf8");
+
+/** The programs of the page by the file that their first line names. */
+const programs = [...page.matchAll(/^```ts\n\/\/ (\S+)\n(.*?)^```$/gms)].map(
+  ([, name, text]) => [name!, text!] as const,
+);
+
+describe("the page of a protocol of one's own", () => {
+  const project = makeProject();
+  afterAll(project.remove);
+
+  it("shows programs that have their types and run", () => {
+    const names = ["stormglass.config.ts", "lock.test.ts", "lock.property.test.ts"];
+    expect(programs.map(([name]) => name)).toEqual(names);
+    for (const [name, text] of programs) project.write(name, text);
+    const scenario = readFileSync(join("templates", "my.scenario.ts"), "utf8");
+    project.write("my.scenario.ts", scenario);
+    const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022"];
+    const rest = ["--skipLibCheck", "--types", "node", "--ignoreConfig", ...names];
+    expect(project.run("tsc", [...flags, ...rest]).stdout).toBe("");
+    const { stdout, stderr } = project.run("vitest", ["run"], { STORMGLASS_SEEDS: "5" });
+    expect(stderr).toBe("");
+    expect(stdout).toContain("2 passed");
+  });
+});
+
+describe("the examples for CI", () => {
+  it.each([
+    ["GitHub Actions", actions, "fuzz"],
+    ["GitHub Actions", actions, "merge"],
+    ["Kubernetes", job, "fuzz"],
+  ])("of %s name only options that exist: %# %s", async (_, text, command) => {
+    const { stdout } = await callCli(command, "--help");
+    const commands = text.replaceAll(/\n +--/g, " --").matchAll(/npx stormglass (\w+)(.*)$/gm);
+    const lines = [...commands].filter(([, name]) => name === command);
+    const options = lines.flatMap(([, , rest]) => rest!.match(/--[a-z-]+/g) ?? []);
+    expect(options.length).toBeGreaterThan(0);
+    expect(options.filter((option) => !stdout.includes(`  ${option} <`))).toEqual([]);
+  });
+
+  it("have as many shards as the parts that they say", () => {
+    const [, list] = /shard: \[(.*)\]/.exec(actions)!;
+    expect(list!.split(", ").map(Number)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
+    expect(actions).toMatch(/--shard \$\{\{ matrix\.shard \}\}\/16\n/);
+    expect(job).toMatch(/completions: 16\n/);
+    expect(job).toContain("--shard index/16");
+  });
+});
