@@ -90,6 +90,8 @@ describe("what init has written", () => {
     expect(stdout).toContain("register broke ATOMIC");
     expect(status).toBe(1);
     const [capsule] = readdirSync(pathOf("failures"));
+    // The capsule alone says where its scenario is.
+    project.write("stormglass.config.ts", "export default {};");
     const replayed = project.run("stormglass", ["replay", `failures/${capsule}`]);
     expect(replayed.stdout).toMatch(/^the same run: /);
     expect(replayed.status).toBe(1);

@@ -170,6 +170,19 @@ describe("a plan that is drawn", () => {
     }
   });
 
+  it("shrinks to no plan in which faults contradict each other", () => {
+    const limit = (at: number, bytesMax: number) => ({
+      ...{ kind: "memoryLimit", hosts: ["n1"], lasting: ms(100), at, bytesMax },
+    });
+    const faults = [limit(0, 5), limit(ms(100), 6)];
+    const plan = greeters.check({ ...greeters.plan("1"), faults });
+    const plans = planArbitrary(greeters);
+    expect(plans.canShrinkWithoutContext(plan)).toBe(true);
+    const shrunk = [...plans.shrink(plan, undefined)].map(({ value }) => value);
+    expect(shrunk.length).toBeGreaterThan(20);
+    for (const simpler of shrunk) expect(greeters.check(simpler)).toEqual(simpler);
+  });
+
   it("has no more weather in the calm than that of its seed", () => {
     const plans = valuesAndShrinks(planArbitrary(greeters, { kinds: ["crash"] }), 100);
     for (const { faults, calm, core } of plans) {

@@ -9,7 +9,7 @@ describe("the nearest names", () => {
     ["chas", ["calm", "chaos"], ["chaos"]],
     ["chaoss", ["chaos"], ["chaos"]],
     ["chaps", ["chaos"], ["chaos"]],
-    ["cahos", ["chaos"], ["chaos"]],
+    ["cahos", ["caxxs", "chaos"], ["chaos", "caxxs"]],
     ["figure-8", ["raft/figure-8", "raft/figure-9"], ["raft/figure-8"]],
     ["ab", ["xaby", "abc"], ["abc", "xaby"]],
     ["a", ["raft-chaos"], []],
