@@ -67,15 +67,15 @@ describe("what init has written", () => {
   it("runs, and holds in a campaign of what the config says", () => {
     const ran = project.run("stormglass", ["run", "./my.scenario.ts#register", "--seed", "7"]);
     expect(ran.stdout).toMatch(/^register held, seed 7\n/);
-    const { status, stdout, stderr } = project.run("stormglass", ["fuzz", "--seeds", "30"]);
+    const { status, stdout, stderr } = project.run("stormglass", ["fuzz", "--seeds", "10"]);
     expect(stderr).toBe("");
-    expect(stdout).toMatch(/\nregister +30 /);
+    expect(stdout).toMatch(/\nregister +10 /);
     expect(status).toBe(0);
   });
 
   it("passes its own test", () => {
     const { status, stdout } = project.run("vitest", ["run", "my.test.ts"], {
-      STORMGLASS_SEEDS: "20",
+      STORMGLASS_SEEDS: "5",
     });
     expect(stdout).toContain("1 passed");
     expect(status).toBe(0);
