@@ -6,7 +6,7 @@ import { plan, run, type Scenario } from "../sim/scenario.ts";
 import { explain } from "./explain.ts";
 import { shortfallsOf } from "./shortfalls.ts";
 import { Tally } from "./tally.ts";
-import { type Difference, verify } from "./verify.ts";
+import { type Difference, verify } from "./verify/in-process.ts";
 
 /** How a scenario is tested. */
 export interface SimTestOptions {

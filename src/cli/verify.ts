@@ -1,6 +1,5 @@
 import { Verifier } from "../campaign/verify/verifier.ts";
 import { type Verification, verifyPlan } from "../campaign/verify/verify-plan.ts";
-import { findScenario } from "../scenarios/catalogue.ts";
 import { checkJson, checkText } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";
 import { plan, type Scenario } from "../sim/scenario.ts";
@@ -8,6 +7,7 @@ import { parseCount } from "./arguments.ts";
 import { describeDifference } from "./difference.ts";
 import { ExitCode } from "./exit-code.ts";
 import { ProgressLine } from "./progress-line.ts";
+import { resolveScenario } from "./scenarios.ts";
 import { formatCount } from "./table.ts";
 import { readText } from "./text-file.ts";
 
@@ -24,7 +24,7 @@ const SEEDS = 20;
 
 /** `stormglass verify <scenario>`: is a plan always the same run, and if not, why? */
 export async function verify(name: string, options: VerifyOptions): Promise<ExitCode> {
-  const scenario = findScenario(name);
+  const { scenario, file } = await resolveScenario(name);
   const plans = plansOf(scenario, options);
   const verifier = new Verifier({ loader: LOADER });
   const line = new ProgressLine();
@@ -32,7 +32,7 @@ export async function verify(name: string, options: VerifyOptions): Promise<Exit
   let [done, events] = [0, 0];
   try {
     for (const planned of plans) {
-      const verified = { scenario, reference: { name } };
+      const verified = { scenario, reference: { name: scenario.name, file } };
       const verification = await verifyPlan(verified, planned, verifier);
       done++;
       events += verification.events;
