@@ -6,6 +6,8 @@ export type { CampaignReport, ScenarioSource } from "./campaign/report.ts";
 export { catalogue, findScenario } from "./scenarios/catalogue.ts";
 // Errors.
 export { AssertionError, assert, UsageError } from "./sim/assert.ts";
+// Plans and runs.
+export { completePlan } from "./sim/complete-plan.ts";
 // The seam: what a protocol sees.
 export type { Disk, DiskError, Env, Node, NodeId, Operation, Plain } from "./sim/env.ts";
 export type { Fault } from "./sim/fault.ts";
@@ -24,7 +26,6 @@ export { isolations, oneWayCuts, partitions } from "./sim/nemeses/cuts.ts";
 export type { SwarmOptions } from "./sim/nemeses/swarm.ts";
 export { all, clientStops, crashes, stops, swarm } from "./sim/nemesis.ts";
 export { plainWire, type Wire } from "./sim/network/wire.ts";
-// Plans and runs.
 export type { Plan } from "./sim/plan.ts";
 // Times that vary.
 export {

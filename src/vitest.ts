@@ -18,7 +18,10 @@ export function simTest(name: string, scenario: Scenario, options: SimTestOption
   const place = new Error(name);
   Error.captureStackTrace(place, simTest);
   test(name, { timeout: planned.timeout }, async () => {
-    const complaint = await judge(name, scenario, planned, restNowAndThen());
+    const complaint = await judge(name, scenario, planned, {
+      rest: restNowAndThen(),
+      seconds: () => performance.now() / 1_000,
+    });
     if (complaint !== undefined) throw failure(complaint, place);
   });
 }

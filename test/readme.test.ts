@@ -15,19 +15,25 @@ function blocks(language: string): string[] {
     .map((match) => match[2]!);
 }
 
-it("shows first what a campaign says of the bug that it names", async () => {
+it("shows first what is found and left of the bug that it names", async () => {
   const mutants = await loadMutants();
   const mutant = mutants.find(({ id }) => id === "commit-old-term-entries")!;
   const [block = ""] = blocks("console");
-  const [command = "", ...shown] = block.trimEnd().split("\n");
-  const [, ...args] = command.replace("$ npx ", "").split(" ");
   const main = pathToFileURL("src/cli/main.ts").pathname;
+  const folder = mkdtempSync(join(tmpdir(), "readme-"));
 
-  const { stdout } = runChanged(mutant, [main, ...args], mkdtempSync(join(tmpdir(), "readme-")));
+  const [, ...commands] = block.trimEnd().split(/^\$ npx stormglass /m);
+  const runs = commands.map((text) => {
+    const [command = "", ...shown] = text.trimEnd().split("\n");
+    const { stdout } = runChanged(mutant, [main, ...command.split(" ")], folder);
+    return { shown, printed: stdout.split("\n") };
+  });
 
-  const printed = stdout.split("\n");
-  for (const line of shown.filter((text) => text !== "" && text !== "…")) {
-    expect(printed).toContain(line);
+  expect(runs).toHaveLength(2);
+  for (const { shown, printed } of runs) {
+    for (const line of shown.filter((text) => text !== "" && text !== "…")) {
+      expect(printed).toContain(line);
+    }
   }
 });
 

@@ -1,28 +1,38 @@
-import { describeFault } from "../sim/fault.ts";
-import type { Violation } from "../sim/invariant.ts";
-import type { Plan } from "../sim/plan.ts";
-import type { Scenario } from "../sim/scenario.ts";
+import type { RunResult, Scenario } from "../sim/scenario.ts";
 import { formatTime } from "../sim/time.ts";
+import { describeScript } from "./script.ts";
+import { describeShrunk } from "./shrink/shrink.ts";
+import { shrinkFailure } from "./shrink-failure.ts";
 
-/** So many faults are shown, the last before the violation. */
-const SHOWN_FAULTS = 12;
+/** Real seconds for making a failing plan smaller: a test is waited for. */
+const SECONDS_MAX = 10;
+
+/** So many lines are shown, the last before the violation. */
+const SHOWN_LINES = 24;
 
 /**
- * A failing plan in lines, for who reads the output of a test: what was broken and when, and the
- * faults that had begun by then, or waited to begin.
+ * A failing run in lines, for who reads the output of a test: what was broken and when, and what of
+ * the plan it takes to break it: the faults and operations that are left of it when it is shrunk.
  */
-export function explain(scenario: Scenario, plan: Plan, violation: Violation): string {
-  // The one place to make the plan smaller before it is shown.
-  const { invariant, message, at, stack } = violation;
-  const before = plan.faults.filter((fault) => fault.at <= at);
-  const earlier = before.length - SHOWN_FAULTS;
+export function explain(
+  scenario: Scenario,
+  { plan, violation: original }: RunResult,
+  seconds: () => number,
+): string {
+  if (original === undefined) return "";
+  const shrunk = shrinkFailure(scenario, plan, { secondsMax: SECONDS_MAX, seconds });
+  const { invariant, message, at, stack } = shrunk.violation;
+  const script = describeScript(shrunk.plan, at);
+  const earlier = script.length - SHOWN_LINES;
   return [
-    `${scenario.name} broke ${invariant} at ${formatTime(at)}, seed ${plan.seed}`,
+    `${scenario.name} broke ${invariant} at ${formatTime(original.at)}, seed ${plan.seed}`,
     `  ${message}`,
     ...(stack === undefined ? [] : [stack.replaceAll(/^/gm, "  ")]),
     "",
-    ...(before.length === 0 ? ["  no fault had begun"] : []),
-    ...(earlier > 0 ? [`  … ${earlier} earlier faults`] : []),
-    ...before.slice(-SHOWN_FAULTS).map((fault) => `  ${describeFault(fault)}`),
+    ...(script.length === 0 ? ["  it takes no fault and no operation"] : []),
+    ...(earlier > 0 ? [`  … ${earlier} earlier lines`] : []),
+    ...script.slice(-SHOWN_LINES).map((line) => `  ${line}`),
+    "",
+    `  shrunk: ${describeShrunk(shrunk)}`,
   ].join("\n");
 }

@@ -1,10 +1,12 @@
 import { fileURLToPath } from "node:url";
 import workerpool from "workerpool";
+import type { Plan } from "../sim/plan.ts";
 import type { Runner } from "./campaign.ts";
 import type { Examined } from "./examine.ts";
 import type { Casualty } from "./finding.ts";
 import type { ScenarioSource } from "./report.ts";
 import type { Turn } from "./seeds.ts";
+import type { Shrunk } from "./shrink/shrink.ts";
 import { Tally } from "./tally.ts";
 
 export interface PoolOptions {
@@ -16,15 +18,18 @@ export interface PoolOptions {
   readonly runBudget: number;
 }
 
-/** What a worker can be asked for. */
+/** What a worker can be asked for; each names a scenario of the catalogue, or of a module. */
 export interface WorkerMethods {
-  /** Runs a seed of a scenario of the catalogue, or of a module. */
-  examine(
-    name: string,
-    file: string | undefined,
-    seed: string,
-    isVerified: boolean,
-  ): Promise<Examined>;
+  /** Runs a seed, perhaps twice. */
+  examine(source: WorkerSource, seed: string, isVerified: boolean): Promise<Examined>;
+  /** Shrinks a failing plan, for so many real seconds at most. */
+  shrink(source: WorkerSource, plan: Plan, secondsMax: number): Promise<Shrunk>;
+}
+
+/** Where a worker finds a scenario. */
+export interface WorkerSource {
+  readonly name: string;
+  readonly file: string | undefined;
 }
 
 /**
@@ -51,23 +56,41 @@ export class WorkerPool implements Runner {
   }
 
   async examine({ scenario: n, seed }: Turn, isVerified: boolean): Promise<Examined> {
-    const { scenario, file } = this.#sources[n]!;
+    const { scenario } = this.#sources[n]!;
     const { runBudget } = this.#options;
     const limit = runBudget * 1_000 * (isVerified ? VERIFIED_BUDGETS : 1);
-    const args = [scenario.name, file, String(seed), isVerified] as const;
+    const args = [workerSource(this.#sources[n]!), String(seed), isVerified] as const;
+    try {
+      return await this.#ask("examine", args, limit);
+    } catch (error) {
+      const lost = { scenario: scenario.name, seed: String(seed), ...causeOf(error, runBudget) };
+      const tally = new Tally(scenario).state;
+      return { tally, finding: undefined, casualty: lost, seconds: 0 };
+    }
+  }
+
+  /** Shrinks a failing plan; fails when the worker does, or takes much longer than it may. */
+  async shrink(source: ScenarioSource, plan: Plan, secondsMax: number): Promise<Shrunk> {
+    // A candidate may be a run without an end.
+    const limit = (secondsMax + this.#options.runBudget) * 1_000;
+    return this.#ask("shrink", [workerSource(source), plan, secondsMax], limit);
+  }
+
+  /** Asks a worker, and ends it when it takes too long, in milliseconds. */
+  async #ask<Name extends keyof WorkerMethods>(
+    method: Name,
+    args: Readonly<Parameters<WorkerMethods[Name]>>,
+    limit: number,
+  ): Promise<Awaited<ReturnType<WorkerMethods[Name]>>> {
     let timer: NodeJS.Timeout | undefined;
     // The worker says when it begins: before that it may have had to load its code.
     const on = (): void => {
       timer = setTimeout(() => task.cancel(), limit);
     };
-    const task = this.#pool.exec("examine", [...args], { on });
+    const task = this.#pool.exec(method, [...args], { on });
     try {
-      // What a worker gives is what its `examine` returns.
-      return (await task) as Examined;
-    } catch (error) {
-      const lost = { scenario: scenario.name, seed: String(seed), ...causeOf(error, runBudget) };
-      const tally = new Tally(scenario).state;
-      return { tally, finding: undefined, casualty: lost, seconds: 0 };
+      // What a worker gives is what its method returns.
+      return (await task) as Awaited<ReturnType<WorkerMethods[Name]>>;
     } finally {
       clearTimeout(timer);
     }
@@ -77,6 +100,10 @@ export class WorkerPool implements Runner {
   async close(): Promise<void> {
     await this.#pool.terminate(true);
   }
+}
+
+function workerSource({ scenario, file }: ScenarioSource): WorkerSource {
+  return { name: scenario.name, file };
 }
 
 function causeOf(error: unknown, runBudget: number): Pick<Casualty, "what" | "message"> {

@@ -6,7 +6,8 @@ import { plan, run, type Scenario } from "../sim/scenario.ts";
 import { explain } from "./explain.ts";
 import { shortfallsOf } from "./shortfalls.ts";
 import { Tally } from "./tally.ts";
-import { type Difference, verify } from "./verify/in-process.ts";
+import { describeDifference } from "./verify/describe-difference.ts";
+import { verify } from "./verify/in-process.ts";
 
 /** How a scenario is tested. */
 export interface SimTestOptions {
@@ -25,6 +26,14 @@ export interface SimTestPlan {
   readonly count: number;
   /** Real milliseconds. */
   readonly timeout: number;
+}
+
+/** What a test has of the world around it. */
+export interface Surroundings {
+  /** Awaited after each run. */
+  readonly rest: () => Promise<void>;
+  /** Real seconds, from any beginning. */
+  readonly seconds: () => number;
 }
 
 /** What a test is to run, of options and environment; throws a UsageError. */
@@ -57,13 +66,13 @@ const VERIFIED_ONE_IN = 20;
 
 /**
  * Runs the seeds, and says what there is to complain of, in lines; undefined: nothing. `name` is
- * that of the test, `rest` is awaited after each run.
+ * that of the test.
  */
 export async function judge(
   name: string,
   scenario: Scenario,
   { first, count }: SimTestPlan,
-  rest: () => Promise<void>,
+  { rest, seconds }: Surroundings,
 ): Promise<string | undefined> {
   const tally = new Tally(scenario);
   for (let n = 0; n < count; n++) {
@@ -75,10 +84,10 @@ export async function judge(
     const difference = isVerified ? verify(scenario, result) : undefined;
     const replay = `  run it again: ${commandFor(seed, name)}`;
     if (difference !== undefined) {
-      return `${describeDifference(scenario, seed, difference)}\n\n${replay}`;
+      return `${describeDifference({ scenario: scenario.name, seed, difference })}\n\n${replay}`;
     }
     if (violation !== undefined) {
-      return `${explain(scenario, result.plan, violation)}\n\n${replay}`;
+      return `${explain(scenario, result, seconds)}\n\n${replay}`;
     }
     tally.add(result);
     await rest();
@@ -87,17 +96,6 @@ export async function judge(
   const shortfalls = summary.isJudged ? shortfallsOf(summary) : [];
   if (shortfalls.length === 0) return undefined;
   return [`${scenario.name} held, and proves too little:`, ...shortfalls].join("\n  ");
-}
-
-function describeDifference(
-  scenario: Scenario,
-  seed: string,
-  { summary, first = ["", ""] }: Difference,
-): string {
-  const lines = first.filter((line) => line !== "").map((line) => `    ${line}`);
-  return [`${scenario.name} is not deterministic, seed ${seed}`, `  ${summary}`, ...lines].join(
-    "\n",
-  );
 }
 
 /** The line for a shell: variables as POSIX has them. */

@@ -1,26 +1,32 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { type Capsule, takeCheckpoints } from "../campaign/capsule.ts";
-import type { Finding } from "../campaign/finding.ts";
-import { VERSION } from "../campaign/version.ts";
+import { dirname, join } from "node:path";
+import { makeCapsule, type Origin, type RunSummary } from "../campaign/capsule.ts";
+import { describeScript } from "../campaign/script.ts";
+import { describeShrunk, type Shrunk } from "../campaign/shrink/shrink.ts";
 import { describeFault } from "../sim/fault.ts";
 import type { Violation } from "../sim/invariant.ts";
 import type { Plan } from "../sim/plan.ts";
-import { type RunResult, run, type Scenario } from "../sim/scenario.ts";
+import { run, type Scenario } from "../sim/scenario.ts";
 import { formatTime } from "../sim/time.ts";
 import { formatTrace } from "../sim/trace.ts";
+import { codeOfNow } from "./code.ts";
+import { FAILURES } from "./failures.ts";
 
-/** Where capsules are written, from the working directory. */
-export const FAILURES = "failures";
+export { FAILURES } from "./failures.ts";
 
-/** So many faults and events are shown before a violation, of so many columns. */
+/** A script of up to so many lines is shown whole; of a longer one, the last faults. */
+const SHOWN_SCRIPT = 24;
 const SHOWN_FAULTS = 12;
+/** So many events are shown before a violation, of so many columns. */
 const SHOWN_EVENTS = 12;
 const SHOWN_COLUMNS = 180;
 
-/** What to print of a failing run: invariant, faults and events before it, and how to replay it. */
-export function describeFailure(scenario: Scenario, result: RunResult, capsule: string): string {
-  const { plan, violation } = result;
+/** What to print of a failing run: invariant, script, last events, and how to replay it. */
+export function describeFailure(
+  scenario: Scenario,
+  { plan, violation }: Pick<RunSummary, "plan" | "violation">,
+  capsule: string,
+): string {
   if (violation === undefined) return "";
   const { invariant, at } = violation;
   return [
@@ -28,36 +34,32 @@ export function describeFailure(scenario: Scenario, result: RunResult, capsule: 
     `  ${violation.message}`,
     ...(violation.stack === undefined ? [] : [indent(violation.stack)]),
     "",
-    ...faultsBefore(plan, violation),
+    ...scriptBefore(plan, violation),
     eventsBefore(scenario, plan, violation),
     "",
     `  replay it: npx stormglass replay ${capsule}`,
   ].join("\n");
 }
 
-/** What to print of a run that is not the same twice. */
-export function describeDifference({
-  scenario,
-  seed,
-  difference,
-}: Pick<Finding, "scenario" | "seed" | "difference">): string {
-  const lines = [`${scenario} is not deterministic, seed ${seed}`, `  ${difference?.summary}`];
-  if (difference?.first !== undefined) {
-    const [plain, recorded] = difference.first;
-    lines.push("  the first difference is:");
-    lines.push(`    plain:    ${plain}`, `    recorded: ${recorded}`);
-  }
-  return lines.join("\n");
+/** What shrinking did, in a line. */
+export function describeShrinking(shrunk: Shrunk): string {
+  const { runs, isCut } = shrunk;
+  const rest = isCut ? "; the time was up, there may be less" : "";
+  return `shrunk in ${runs} runs: ${describeShrunk(shrunk)}${rest}`;
 }
 
-/** The plan's faults that had begun, or waited to begin, and a blank line. */
-function faultsBefore({ faults }: Plan, { at }: Violation): string[] {
-  const before = faults.filter((fault) => fault.at <= at);
-  if (before.length === 0) return [];
-  const earlier = before.length - SHOWN_FAULTS;
+/** What of the plan had begun, or waited to begin, and a blank line. */
+function scriptBefore(plan: Plan, { at }: Violation): string[] {
+  const script = describeScript(plan, at);
+  if (script.length === 0) return [];
+  if (script.length <= SHOWN_SCRIPT) return [...script.map((line) => short(`  ${line}`)), ""];
+  const faults = plan.faults.filter((fault) => fault.at <= at);
+  const earlier = faults.length - SHOWN_FAULTS;
+  const operations = script.length - faults.length;
   return [
     ...(earlier > 0 ? [`  … ${earlier} earlier faults`] : []),
-    ...before.slice(-SHOWN_FAULTS).map((fault) => `  ${describeFault(fault)}`),
+    ...faults.slice(-SHOWN_FAULTS).map((fault) => `  ${describeFault(fault)}`),
+    ...(operations > 0 ? [`  … and ${operations} operations`] : []),
     "",
   ];
 }
@@ -66,41 +68,49 @@ function faultsBefore({ faults }: Plan, { at }: Violation): string[] {
 function eventsBefore(scenario: Scenario, plan: Plan, { step }: Violation): string {
   const { trace } = run(scenario, plan, { trace: true });
   const lines = formatTrace(trace.filter((entry) => entry.step > step - SHOWN_EVENTS));
-  return lines.replaceAll(LONG_LINE, "$1…");
+  return lines.split("\n").map(short).join("\n");
 }
 
-const LONG_LINE = new RegExp(`^(.{${SHOWN_COLUMNS - 1}}).{2,}$`, "gm");
+function short(line: string): string {
+  return line.length <= SHOWN_COLUMNS ? line : `${line.slice(0, SHOWN_COLUMNS - 1)}…`;
+}
 
-/**
- * Writes the capsule of a failing run, or complains, and returns its path. `file` is where the
- * scenario was loaded from, if it is not of the catalogue.
- */
-export function writeCapsule(scenario: Scenario, result: RunResult, file?: string): string {
-  const { plan, fingerprint, steps, violation } = result;
-  if (violation === undefined) throw new RangeError("only a failing run leaves a capsule");
-  const { invariant, message, at, step } = violation;
-  const capsule: Capsule = {
-    kind: "stormglass capsule",
-    version: VERSION,
-    node: process.version,
-    ...(file === undefined ? {} : { file }),
-    plan,
-    fingerprint,
-    events: steps,
-    violation: { invariant, message, at, step },
-    checkpoints: takeCheckpoints(scenario, plan, steps),
-  };
-  // A seed is any text, and the path is to be pasted into a shell.
-  const seed = plan.seed.replaceAll(/[^\w.-]/g, "_");
-  const path = join(FAILURES, `${scenario.name.replaceAll("/", ".")}-${seed}.json`);
+/** What a capsule is to say and be called besides its run. */
+export interface CapsuleWish {
+  /** Default: the scenario and seed of the run itself. */
+  readonly found?: Origin;
+  readonly shrunk?: Shrunk;
+  /** Default: in the folder of failures, by scenario and seed. */
+  readonly path?: string;
+}
+
+/** Writes the capsule of a failing run, or complains, and returns its path. */
+export function writeCapsule(
+  scenario: Scenario,
+  result: RunSummary,
+  { found, shrunk, path = pathFor(scenario, result.plan.seed) }: CapsuleWish = {},
+): string {
+  const capsule = makeCapsule(scenario, result, {
+    code: codeOfNow(),
+    found: found ?? { scenario: scenario.name, seed: result.plan.seed },
+    shrunk,
+    path,
+  });
   try {
-    mkdirSync(FAILURES, { recursive: true });
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `${JSON.stringify(capsule, undefined, 1)}\n`);
   } catch (error) {
     // What was found is still to be reported, and the seed alone finds it again.
     console.error(`stormglass: ${path}: not written: ${(error as Error).message}`);
   }
   return path;
+}
+
+/** The path of a capsule in the folder of failures: `last` is a seed, or a signature's id. */
+export function pathFor({ name }: Pick<Scenario, "name">, last: string): string {
+  // A seed is any text, and the path is to be pasted into a shell.
+  const safe = last.replaceAll(/[^\w.-]/g, "_");
+  return join(FAILURES, `${name.replaceAll("/", ".")}-${safe}.json`);
 }
 
 function indent(text: string): string {

@@ -26,6 +26,10 @@ export interface FuzzOptions extends ReporterOptions {
   readonly shard?: string;
   readonly untilFailure?: boolean;
   readonly runBudget?: string;
+  /** How long to shrink each failing plan. */
+  readonly shrinkFor?: string;
+  /** False: not at all. */
+  readonly shrink?: boolean;
   /** Where to keep the report as it grows. */
   readonly report?: string;
   /** A kept report, to go on with. */
@@ -48,6 +52,7 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
   const limit = options.for === undefined ? Infinity : parseSpan(options.for, "--for");
   const jobs = parseCount(options.jobs ?? String(availableParallelism()), "--jobs", 1);
   const runBudget = parseSpan(options.runBudget ?? "60s", "--run-budget");
+  const shrinkFor = parseSpan(options.shrinkFor ?? "20s", "--shrink-for");
   const task = await taskOf(names, options, limit);
   const kept = options.report ?? options.resume;
   for (const file of [kept, ...reporters.map((one) => one.file)]) {
@@ -79,7 +84,11 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
     if (report.scenarios.every(({ ran }) => ran.length === 0)) throw nothingRun(task);
     if (kept !== undefined) saver.save(report);
     const outcome = outcomeOf(report, task.sources);
-    const failures = await keepFailures(outcome.failures);
+    const failures = await keepFailures(
+      outcome.failures,
+      options.shrink === false || interrupt.isOver ? undefined : { pool, secondsMax: shrinkFor },
+    );
+    first.discard(failures);
     return show({ outcome, kept: failures, isInterrupted: interrupt.isOver }, reporters);
   } finally {
     interrupt.stop();

@@ -1,31 +1,122 @@
+import { rmSync } from "node:fs";
 import type { Failure } from "../campaign/failures.ts";
 import type { Finding } from "../campaign/finding.ts";
+import type { WorkerPool } from "../campaign/pool.ts";
 import type { ScenarioSource } from "../campaign/report.ts";
+import type { Shrunk } from "../campaign/shrink/shrink.ts";
 import { plan, run } from "../sim/scenario.ts";
-import { describeFailure, writeCapsule } from "./failure.ts";
+import { describeFailure, describeShrinking, pathFor, writeCapsule } from "./failure.ts";
 import type { KeptFailure } from "./reporters/reporter.ts";
 
 /** Keeps what a campaign finds at once, for whoever kills it: the first of each invariant. */
 export class FirstFindings {
   readonly #known = new Set<string>();
+  readonly #paths: string[] = [];
 
   /** Writes the capsule of a finding and returns a line that says so, unless one was written. */
-  keep({ scenario: name, seed, violation }: Finding, { scenario, file }: ScenarioSource) {
+  keep({ scenario: name, seed, violation }: Finding, source: ScenarioSource): string | undefined {
     if (violation === undefined) return undefined;
     const key = JSON.stringify([name, violation.invariant]);
     if (this.#known.has(key)) return undefined;
     this.#known.add(key);
-    const path = writeCapsule(scenario, run(scenario, plan(scenario, seed)), file);
+    const path = keepWhole(source, seed);
+    this.#paths.push(path);
     return `${name} broke ${violation.invariant}, seed ${seed}: ${path}`;
+  }
+
+  /** Removes those capsules that other ones stand for now. */
+  discard(kept: readonly KeptFailure[]): void {
+    const current = new Set(kept.map(({ capsule }) => capsule));
+    for (const path of this.#paths) if (!current.has(path)) rmSync(path, { force: true });
   }
 }
 
-/** Writes a capsule for each failure, of its first seed, and describes it. */
-export async function keepFailures(failures: readonly Failure[]): Promise<readonly KeptFailure[]> {
-  return failures.map((failure) => {
-    const { scenario, file } = failure.source;
-    const result = run(scenario, plan(scenario, failure.findings[0]!.seed));
-    const capsule = writeCapsule(scenario, result, file);
-    return { failure, capsule, text: describeFailure(scenario, result, capsule) };
+/** Who shrinks, and for how many real seconds a plan. */
+export interface Shrinker {
+  readonly pool: WorkerPool;
+  readonly secondsMax: number;
+}
+
+/** So many seeds of a failure are shrunk: a second one may turn out to be another failure. */
+const SHRUNK_SEEDS = 3;
+
+/**
+ * Shrinks each failure, the first seeds of it, and writes a capsule for each signature that they
+ * have; without a shrinker, one of the first seed as it is. In order.
+ */
+export async function keepFailures(
+  failures: readonly Failure[],
+  shrinker: Shrinker | undefined,
+): Promise<readonly KeptFailure[]> {
+  const kept = await Promise.all(
+    failures.map(async (failure) => {
+      if (shrinker === undefined) return [keepAsItIs(failure)];
+      const shrunk = await shrinkFirst(failure, shrinker);
+      return shrunk.length === 0 ? [keepAsItIs(failure)] : keepShrunk(failure, shrunk);
+    }),
+  );
+  return kept.flat();
+}
+
+interface ShrunkFinding {
+  readonly finding: Failure["findings"][number];
+  readonly shrunk: Shrunk;
+}
+
+/** The first findings, shrunk; without those for which that could not be done. */
+async function shrinkFirst(
+  { source, findings }: Failure,
+  { pool, secondsMax }: Shrinker,
+): Promise<readonly ShrunkFinding[]> {
+  const shrunk = await Promise.all(
+    findings.slice(0, SHRUNK_SEEDS).map(async (finding) => {
+      const whole = plan(source.scenario, finding.seed);
+      return pool.shrink(source, whole, secondsMax).then(
+        (result): ShrunkFinding => ({ finding, shrunk: result }),
+        () => undefined,
+      );
+    }),
+  );
+  return shrunk.filter((one) => one !== undefined);
+}
+
+/** A capsule for each signature; the seeds that were not shrunk are counted with the first. */
+function keepShrunk(failure: Failure, all: readonly ShrunkFinding[]): readonly KeptFailure[] {
+  const bySignature = new Map<string, ShrunkFinding[]>();
+  for (const one of all) {
+    const { id } = one.shrunk.signature;
+    bySignature.set(id, [...(bySignature.get(id) ?? []), one]);
+  }
+  const { source } = failure;
+  const rest = failure.findings.filter(
+    ({ seed }) => !all.some(({ finding }) => finding.seed === seed),
+  );
+  return [...bySignature.values()].map((group, i) => {
+    const [{ finding, shrunk }] = group as [ShrunkFinding];
+    const found = { scenario: finding.scenario, seed: finding.seed, file: source.file };
+    const path = pathFor(source.scenario, shrunk.signature.id);
+    const capsule = writeCapsule(source.scenario, shrunk, { found, shrunk, path });
+    const text = [
+      describeFailure(source.scenario, shrunk, capsule),
+      `  ${describeShrinking(shrunk)}`,
+    ].join("\n");
+    const own = group.map((one) => one.finding);
+    const findings = i === 0 ? [...own, ...rest] : own;
+    return { failure: { ...failure, findings }, signature: shrunk.signature, capsule, text };
   });
+}
+
+function keepAsItIs(failure: Failure): KeptFailure {
+  const { source, findings } = failure;
+  const [{ seed }] = findings as [Finding];
+  const capsule = keepWhole(source, seed);
+  const { scenario } = source;
+  const text = describeFailure(scenario, run(scenario, plan(scenario, seed)), capsule);
+  return { failure, signature: undefined, capsule, text };
+}
+
+/** Writes the capsule of a seed's whole plan, and returns its path. */
+function keepWhole({ scenario, file }: ScenarioSource, seed: string): string {
+  const result = run(scenario, plan(scenario, seed));
+  return writeCapsule(scenario, result, { found: { scenario: scenario.name, seed, file } });
 }

@@ -10,6 +10,7 @@ import { type MergeOptions, merge } from "./merge.ts";
 import { type ReplayOptions, replay } from "./replay.ts";
 import { REPORTERS } from "./reporters/reporters.ts";
 import { type RunOptions, run } from "./run.ts";
+import { type ShrinkOptions, shrink } from "./shrink.ts";
 import { type VerifyOptions, verify } from "./verify.ts";
 
 const AFTER = `
@@ -47,6 +48,7 @@ function makeProgram(): Command {
     .command("merge <dir>")
     .description("Make one report of the reports of all shards of a campaign.")
     .option("--report <file>", "write the merged report")
+    .option("--no-shrink", "leave failing plans as they are")
     .addOption(reporterOption())
     .option("--json", "the same as --reporter json")
     .action(async (folder: string, options: MergeOptions) => end(await merge(folder, options)));
@@ -65,6 +67,13 @@ function makeProgram(): Command {
     )
     .option("--json", "print the result as JSON")
     .action(async (name: string, options: VerifyOptions) => end(await verify(name, options)));
+  program
+    .command("shrink <capsule>")
+    .description("Leave out of a capsule's plan all that its failure does not need.")
+    .option("--for <time>", "stop after this time, such as 30s or 10m", "60s")
+    .option("--as-test <file>", "write what is left as a Vitest file")
+    .option("-o, --output <file>", "where to write the shrunk capsule (default: in failures/)")
+    .action(async (path: string, options: ShrinkOptions) => end(await shrink(path, options)));
   return program;
 }
 
@@ -82,6 +91,8 @@ function addFuzz(program: Command): void {
       "run this part of the seeds only: 3/16, or index/16 in a Kubernetes Job",
     )
     .option("--run-budget <time>", 'time after which a run is given up (default: "60s")')
+    .option("--shrink-for <time>", 'time to shrink each failing plan (default: "20s")')
+    .option("--no-shrink", "leave failing plans as they are")
     .option("--report <file>", "keep the report, to resume or merge it")
     .option("--resume <file>", "go on with a kept report, and keep it")
     .addOption(reporterOption())

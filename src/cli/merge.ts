@@ -1,7 +1,9 @@
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { outcomeOf } from "../campaign/outcome.ts";
 import { parseReport } from "../campaign/parse-report.ts";
+import { WorkerPool } from "../campaign/pool.ts";
 import { CampaignSum } from "../campaign/report.ts";
 import { WHOLE } from "../campaign/seeds.ts";
 import { UsageError } from "../sim/assert.ts";
@@ -11,10 +13,16 @@ import { chooseReporters, type ReporterOptions } from "./reporters/reporters.ts"
 import { resolveSources } from "./scenarios.ts";
 import { show } from "./show.ts";
 import { readText, writeText } from "./text-file.ts";
+import { WORKER } from "./worker.ts";
 
 export interface MergeOptions extends ReporterOptions {
   readonly report?: string;
+  /** False: failing plans are left as they are. */
+  readonly shrink?: boolean;
 }
+
+/** As long as `fuzz` shrinks a plan when it is told nothing else. */
+const SHRINK_SECONDS = 20;
 
 /** `stormglass merge <dir>`: one report of the reports of all shards. */
 export async function merge(folder: string, options: MergeOptions): Promise<ExitCode> {
@@ -27,8 +35,18 @@ export async function merge(folder: string, options: MergeOptions): Promise<Exit
   const { report } = sum;
   if (options.report !== undefined) writeText(options.report, `${JSON.stringify(report)}\n`);
   const outcome = outcomeOf(report, sources);
-  const kept = await keepFailures(outcome.failures);
-  return show({ outcome, kept, isInterrupted: false }, reporters);
+  const pool = new WorkerPool(sources, {
+    worker: WORKER,
+    jobs: availableParallelism(),
+    runBudget: 60,
+  });
+  try {
+    const shrinker = options.shrink === false ? undefined : { pool, secondsMax: SHRINK_SECONDS };
+    const kept = await keepFailures(outcome.failures, shrinker);
+    return show({ outcome, kept, isInterrupted: false }, reporters);
+  } finally {
+    await pool.close();
+  }
 }
 
 /** The reports of a folder by name, at least one. */

@@ -2,18 +2,27 @@
 
 import workerpool from "workerpool";
 import { examine } from "../campaign/examine.ts";
-import type { WorkerMethods } from "../campaign/pool.ts";
+import type { WorkerMethods, WorkerSource } from "../campaign/pool.ts";
+import { shrinkFailure } from "../campaign/shrink-failure.ts";
+import type { Scenario } from "../sim/scenario.ts";
 import { loadScenario } from "./scenario-loader.ts";
 
 const seconds = (): number => performance.now() / 1_000;
 
 const methods: WorkerMethods = {
-  // Modules are loaded once: what they keep from run to run is found by running some plans twice.
-  examine: async (name, file, seed, isVerified) => {
-    const scenario = await loadScenario({ name, file });
-    workerpool.workerEmit("begun");
-    return examine(scenario, seed, { isVerified, seconds });
+  examine: async (source, seed, isVerified) => {
+    return examine(await begin(source), seed, { isVerified, seconds });
+  },
+  shrink: async (source, plan, secondsMax) => {
+    return shrinkFailure(await begin(source), plan, { secondsMax, seconds });
   },
 };
+
+/** Modules are loaded once: what they keep from run to run is found by running some plans twice. */
+async function begin(source: WorkerSource): Promise<Scenario> {
+  const scenario = await loadScenario(source);
+  workerpool.workerEmit("begun");
+  return scenario;
+}
 
 workerpool.worker({ ...methods });

@@ -1,17 +1,13 @@
-import {
-  type Capsule,
-  firstDivergence,
-  parseCapsule,
-  scenarioOfCapsule,
-} from "../campaign/capsule.ts";
+import { type Capsule, firstDivergence } from "../campaign/capsule.ts";
+import { codeDifferences } from "../campaign/code.ts";
 import { differenceOf } from "../campaign/verify/in-process.ts";
 import { VERSION } from "../campaign/version.ts";
 import { type RunResult, run, type Scenario } from "../sim/scenario.ts";
 import { formatTrace } from "../sim/trace.ts";
+import { codeOfNow } from "./code.ts";
 import { ExitCode } from "./exit-code.ts";
 import { describeFailure } from "./failure.ts";
-import { resolveSources } from "./scenarios.ts";
-import { readText } from "./text-file.ts";
+import { readCapsule } from "./read-capsule.ts";
 
 export interface ReplayOptions {
   readonly trace?: boolean;
@@ -19,16 +15,17 @@ export interface ReplayOptions {
 
 /** `stormglass replay <capsule>`: the same run again, or what makes it another one. */
 export async function replay(path: string, options: ReplayOptions): Promise<ExitCode> {
-  const text = readText(path);
-  const [resolved] = await resolveSources([scenarioOfCapsule(text)]);
-  const { scenario } = resolved!;
-  const capsule = parseCapsule(text, () => scenario);
+  const { capsule, scenario } = await readCapsule(path);
   const result = run(scenario, capsule.plan, { trace: options.trace === true });
   // A violation at the end of a run, when it is one no longer, leaves the fingerprint as it was.
   const isSame =
     result.fingerprint === capsule.fingerprint &&
     result.violation?.invariant === capsule.violation.invariant;
   if (!isSame) return explain(scenario, capsule, result, path);
+  const differences = codeDifferences(capsule, codeOfNow());
+  if (differences.length > 0) {
+    console.error(`the capsule is not of this very code: ${differences.join("; ")}`);
+  }
   if (options.trace) console.log(formatTrace(result.trace));
   console.log(`the same run: fingerprint ${result.fingerprint}, ${result.steps} events`);
   console.log(describeFailure(scenario, result, path));
@@ -52,6 +49,7 @@ function explain(scenario: Scenario, capsule: Capsule, result: RunResult, path: 
       `  now:     fingerprint ${result.fingerprint}, ${result.steps} events, ${found}`,
       `  the capsule was made by stormglass ${capsule.version} on Node ${capsule.node}; ` +
         `this is stormglass ${VERSION} on Node ${process.version}`,
+      ...describeCommits(capsule),
       place === undefined
         ? "  all checkpoints agree: the runs part at their very end"
         : `  the runs part between event ${place.after} and event ${place.by}`,
@@ -69,4 +67,12 @@ function explain(scenario: Scenario, capsule: Capsule, result: RunResult, path: 
   }
   console.log(describeFailure(scenario, result, path));
   return ExitCode.violated;
+}
+
+/** What is known of the capsule's commit and of this one, unless they are the same and clean. */
+function describeCommits(capsule: Capsule): string[] {
+  const now = codeOfNow();
+  const { version, node } = now;
+  const differences = codeDifferences({ ...capsule, version, node }, now);
+  return differences.map((difference) => `  ${difference}`);
 }

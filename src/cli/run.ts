@@ -1,3 +1,4 @@
+import { describeDifference } from "../campaign/verify/describe-difference.ts";
 import { verify } from "../campaign/verify/in-process.ts";
 import { checkJson, checkText } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";
@@ -5,7 +6,7 @@ import { plan, type RunResult, run as runPlan, type Scenario } from "../sim/scen
 import { formatTime } from "../sim/time.ts";
 import { formatTrace } from "../sim/trace.ts";
 import { ExitCode } from "./exit-code.ts";
-import { describeDifference, describeFailure, writeCapsule } from "./failure.ts";
+import { describeFailure, writeCapsule } from "./failure.ts";
 import { resolveScenario } from "./scenarios.ts";
 import { formatCount } from "./table.ts";
 import { readText } from "./text-file.ts";
@@ -26,7 +27,11 @@ export async function run(name: string, options: RunOptions): Promise<ExitCode> 
       ? plan(scenario, checkText(options.seed ?? "1", "--seed"))
       : readPlan(scenario, options.plan);
   const result = runPlan(scenario, planned, { trace: options.trace === true });
-  const path = result.violation && writeCapsule(scenario, result, file);
+  const path =
+    result.violation &&
+    writeCapsule(scenario, result, {
+      found: { scenario: scenario.name, seed: planned.seed, file },
+    });
   if (options.json) {
     console.log(JSON.stringify(summarize(result, path), undefined, 2));
   } else {

@@ -1,10 +1,10 @@
+import { describeDifference } from "../campaign/verify/describe-difference.ts";
 import { Verifier } from "../campaign/verify/verifier.ts";
 import { type Verification, verifyPlan } from "../campaign/verify/verify-plan.ts";
 import { checkJson, checkText } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";
 import { plan, type Scenario } from "../sim/scenario.ts";
 import { parseCount } from "./arguments.ts";
-import { describeDifference } from "./difference.ts";
 import { ExitCode } from "./exit-code.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { resolveScenario } from "./scenarios.ts";

@@ -69,11 +69,11 @@ export function everyoneAgrees(
   );
 }
 
-/** Who waits for whom, and who is what. */
+/** Who waits for whom; and in parentheses, as a circumstance, who is what. */
 function explain(world: World<LeadershipView>, among: readonly Server[]): string {
   const waits = whoWaits(world, among);
-  const servers = describeServers(world);
-  return waits === "" ? servers : `${waits}. ${servers}`;
+  const servers = `(${describeServers(world)})`;
+  return waits === "" ? servers : `${waits} ${servers}`;
 }
 
 function isAgreed(world: World<LeadershipView>, among: readonly Server[]): boolean {
@@ -126,6 +126,7 @@ export function operationsReturn(
 export function leaderStays(name: string, span: Span): Invariant<LeadershipView> {
   const made = {
     name,
+    supposes: ["servers"] as const,
     state: { leader: undefined as NodeId | undefined, term: 0 },
     onStep: (world: World<LeadershipView>) => {
       if (world.now < span.from || world.now > span.until) return undefined;
@@ -139,13 +140,16 @@ export function leaderStays(name: string, span: Span): Invariant<LeadershipView>
         return undefined;
       }
       const before = state.leader ? `${state.leader} led in term ${state.term}` : "nobody led";
-      return `${before}, now: ${describeServers(world)}`;
+      return `${before}, and not now (${describeServers(world)})`;
     },
   };
   return made;
 }
 
-/** Once a majority follows a leader again, an operation is acknowledged within this time. */
+/**
+ * Once a majority follows a leader again, an operation is acknowledged within this time; unless no
+ * client has been waiting for so long.
+ */
 export function writesResume(
   name: string,
   { from, within }: { readonly from: Micros; readonly within: Micros },
@@ -158,6 +162,7 @@ export function writesResume(
   }
   const made = {
     name,
+    supposes: ["servers"] as const,
     state: { ledSince: undefined, returned: 0, isDone: false } as State,
     onStep: (world: World<LeadershipView>) => {
       const { state } = made;
@@ -174,7 +179,9 @@ export function writesResume(
       for (let i = state.returned; i < returned.length; i++) {
         if (returned[i]!.outcome === "ok") state.isDone = true;
       }
-      const isLate = !state.isDone && world.now - state.ledSince > within;
+      const since = world.now - within;
+      if (state.isDone || since <= state.ledSince) return undefined;
+      const isLate = world.history.open().some(({ invokedAt }) => invokedAt < since);
       return isLate ? `no write for ${formatTime(within)} after the election` : undefined;
     },
   };
@@ -185,6 +192,7 @@ export function writesResume(
 export function acknowledgesIn(name: string, { from, until }: Span): Invariant {
   return {
     name,
+    supposes: ["servers", "operations"],
     onEnd: ({ history }) => {
       const isAcknowledged = history.returned.some(
         ({ outcome, returnedAt = 0 }) =>
@@ -203,6 +211,7 @@ export function acknowledgesSteadily(
 ): Invariant {
   return {
     name,
+    supposes: ["servers", "operations"],
     onEnd: ({ history, metrics }) => {
       let last = from;
       let gap = 0;

@@ -9,6 +9,7 @@ import type { LeadershipView, Span } from "./liveness.ts";
 export function nobodyLeads(name: string, { from, until }: Span): Invariant<LeadershipView> {
   return {
     name,
+    supposes: ["servers", "faults"],
     onStep: ({ now, servers }) => {
       if (now < from || now > until) return undefined;
       const leader = servers.find(({ node }) => node?.role === "leader");
@@ -21,6 +22,7 @@ export function nobodyLeads(name: string, { from, until }: Span): Invariant<Lead
 export function nothingIsCommitted(name: string, { from, until }: Span): Invariant<LeadershipView> {
   const made = {
     name,
+    supposes: ["servers", "faults"] as const,
     state: { commit: 0 },
     onStep: ({ now, server }: World<LeadershipView>) => {
       const { commit: before } = made.state;
@@ -37,6 +39,7 @@ export function nothingIsCommitted(name: string, { from, until }: Span): Invaria
 export function nothingIsAcknowledged(name: string, { from, until }: Span): Invariant {
   const made = {
     name,
+    supposes: ["servers", "faults"] as const,
     state: { judged: 0 },
     onStep: ({ history, now }: World) => {
       const { returned } = history;
@@ -220,6 +223,7 @@ export function minorityLeaderStepsDown(name: string, within: Micros): Invariant
 export function oneLeaderAt(name: string, from: Micros): Invariant<LeadershipView> {
   return {
     name,
+    supposes: ["servers"],
     onStep: ({ now, servers }) => {
       if (now < from) return undefined;
       const leaders = servers.filter(({ node }) => node?.role === "leader").map(({ id }) => id);

@@ -1,6 +1,6 @@
 // Figures of the phases of a run: how the system fares in one weather and in the next.
 
-import type { Invariant, World } from "../sim/invariant.ts";
+import type { Invariant, Premise, World } from "../sim/invariant.ts";
 import { inMs, type Micros } from "../sim/time.ts";
 import type { Span } from "./liveness.ts";
 import {
@@ -10,6 +10,9 @@ import {
   newCommits,
   newCommitTracker,
 } from "./measures.ts";
+
+/** What figures are those of: nothing of the plan may be another. */
+export const WHOLE_PLAN: readonly Premise[] = ["servers", "operations", "faults", "conditions"];
 
 /** A part of a run with a name, by which its figures are known. Both ends are included. */
 export interface Phase extends Span {
@@ -36,6 +39,7 @@ export function commitsTake(name: string, phases: readonly CommitPhase[]): Invar
   }
   const made = {
     name,
+    supposes: WHOLE_PLAN,
     state: { tracker: newCommitTracker(), latencies: phases.map(() => []) } as State,
     onStep: (world: World<CommitView>) => {
       const { tracker, latencies } = made.state;
@@ -89,6 +93,7 @@ export function commitsCarry(
   }
   const made = {
     name,
+    supposes: WHOLE_PLAN,
     state: { tracker: newCommitTracker(), bytes: phases.map(() => 0) } as State,
     onStep: (world: World<CommitView & LogView>) => {
       const { tracker, bytes } = made.state;
@@ -139,6 +144,7 @@ export function commitsTakeTheirSize(
 ): Invariant<CommitView & LogView> {
   const made = {
     name,
+    supposes: WHOLE_PLAN,
     state: newCommitTracker(),
     onStep: (world: World<CommitView & LogView>) => {
       for (const { index, madeAt } of newCommits(made.state, world) ?? []) {

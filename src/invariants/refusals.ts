@@ -26,6 +26,7 @@ export function measureRefusals(): Invariant {
 export function handsOver(name: string, reason: string, within: Micros): Invariant<LeadershipView> {
   const made = {
     name,
+    supposes: ["servers"] as const,
     state: { refuser: undefined as NodeId | undefined, since: 0 },
     onStep: (world: World<LeadershipView>) => {
       const { state } = made;
@@ -56,6 +57,7 @@ export function handsOver(name: string, reason: string, within: Micros): Invaria
 export function anotherLeads(name: string, at: Micros, within: Micros): Invariant<LeadershipView> {
   const made = {
     name,
+    supposes: ["servers", "faults"] as const,
     state: { leader: undefined as NodeId | undefined, isDone: false },
     onStep: (world: World<LeadershipView>) => {
       const { state } = made;

@@ -3,7 +3,7 @@
 import type { Invariant, World } from "../sim/invariant.ts";
 import { percentiles } from "../sim/metrics.ts";
 import { inMs, type Micros } from "../sim/time.ts";
-import { isIn, type Phase } from "./phases.ts";
+import { isIn, type Phase, WHOLE_PLAN } from "./phases.ts";
 
 /** A phase, and the share of all messages that is to be lost in it. */
 export interface LossPhase extends Phase {
@@ -19,6 +19,7 @@ export interface LossPhase extends Phase {
 export function lossIsAsSet(name: string, phases: readonly LossPhase[]): Invariant {
   const made = {
     name,
+    supposes: WHOLE_PLAN,
     state: phases.map(() => ({ sent: 0, arrived: 0 })),
     onStep: ({ now, event, sent }: World) => {
       const arrived = event.kind === "deliver" ? 1 : 0;
@@ -103,6 +104,7 @@ export function largeEntriesAreSentFewTimes(
 ): Invariant<{ readonly term: number }> {
   const made = {
     name,
+    supposes: ["faults", "conditions"] as const,
     /** By sender, follower, term and index. */
     state: new Map<string, number>(),
     onStep: ({ server, sent, metrics }: World<{ readonly term: number }>) => {

@@ -112,11 +112,26 @@ export interface Invariant<View = unknown> {
   readonly name: string;
   /** All of the invariant's memory, plain data, so that a run can be snapshotted with it. */
   state?: unknown;
+  /**
+   * What of the plan it takes for granted, and would blame the system for if it were gone: in a
+   * plan of which such a part is `altered` it is not judged. Default: nothing.
+   */
+  readonly supposes?: readonly Premise[];
   /** After every event. Its cost must not grow with the length of the run. */
   readonly onStep?: (world: World<View>) => Verdict;
   /** After the last event of a run that reached its horizon. */
   readonly onEnd?: (world: World<View>) => Verdict;
 }
+
+/**
+ * `servers`: all of them are there, as a majority may be asked for. `operations`: the workload goes
+ * on when it must make progress. `faults`: the weather is as planned, such as a cut during which
+ * nobody may lead. `conditions`: network, disk, clocks and processors are as planned, such as a
+ * bandwidth that is to be made use of.
+ */
+export type Premise = (typeof PREMISES)[number];
+
+export const PREMISES = ["servers", "operations", "faults", "conditions"] as const;
 
 /** A broken invariant, or a handler that threw. */
 export interface Violation {
@@ -128,6 +143,8 @@ export interface Violation {
   readonly host: NodeId | undefined;
   /** Where a handler threw. */
   readonly stack: string | undefined;
+  /** What the invariant takes for granted; left out when that is nothing. */
+  readonly supposes?: readonly Premise[];
 }
 
 /** Holds after every event from `from` on, up to `until`. */
@@ -160,6 +177,7 @@ export function eventually<View, Memory = undefined>(
     `not by ${formatTime(by)}: ${explain(world, invariant.state.memory)}`;
   const invariant = {
     name,
+    supposes: ["servers"] as const,
     // Without a memory none is asked for.
     state: { isReached: false, memory: memory as Memory },
     onStep: (world: World<View>) => {

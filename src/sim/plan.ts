@@ -12,6 +12,7 @@ import type { NodeId, Operation, Plain } from "./env.ts";
 import { checkFaults, type Fault } from "./fault.ts";
 import { type ClockOptions, checkClockOptions } from "./host/clock.ts";
 import { type CpuOptions, checkCpuOptions } from "./host/cpu.ts";
+import { PREMISES, type Premise } from "./invariant.ts";
 import { checkNetworkOptions, type NetworkOptions } from "./network/network-options.ts";
 import { checkOperations, type PlannedOperation } from "./simulation-options.ts";
 import { targetNames } from "./targets.ts";
@@ -42,6 +43,11 @@ export interface Plan<Settings = Plain> {
   readonly calm: Micros;
   /** When the run ends. */
   readonly horizon: Micros;
+  /**
+   * Parts that are no longer what the scenario has drawn, as when the plan was shrunk. Invariants
+   * that suppose them are not judged.
+   */
+  readonly altered?: readonly Premise[];
 }
 
 /** What the check of a plan needs to know of its scenario. */
@@ -89,13 +95,24 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
     core: checkCore(fields.core, servers),
     calm,
     horizon,
+    ...checkAltered(fields.altered, "plan.altered"),
   };
+}
+
+/** A plan that is as it was drawn does not say so. */
+function checkAltered(value: unknown, path: string): Pick<Plan, "altered"> {
+  if (value === undefined) return {};
+  const altered = checkList(value, path).map((part, i) =>
+    checkOneOf(part, `${path}[${i}]`, PREMISES),
+  );
+  checkDistinct(altered, path);
+  return altered.length === 0 ? {} : { altered };
 }
 
 const FIELDS = [
   ...["scenario", "seed", "servers", "clients", "settings", "network", "disk"],
   ...["clocks", "cpu"],
-  ...["operations", "faults", "buggify", "core", "calm", "horizon"],
+  ...["operations", "faults", "buggify", "core", "calm", "horizon", "altered"],
 ];
 
 function checkSites(value: unknown, known: readonly string[]): readonly string[] {

@@ -232,7 +232,9 @@ function simulate<Message, View, Settings>(
       calm,
       wire: spec.wire ?? plainWire,
       targets: spec.targets ?? {},
-      invariants: spec.invariants(plan),
+      invariants: spec
+        .invariants(plan)
+        .filter(({ supposes }) => !supposes?.some((part) => plan.altered?.includes(part))),
       ...options,
     },
     snapshot,

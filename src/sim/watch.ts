@@ -159,10 +159,10 @@ export class Watch<View> {
     if (world.fallen !== undefined) this.#restoreFallen();
     let asked = "";
     try {
-      for (const { name, onStep } of this.#stepInvariants) {
-        asked = name;
-        const verdict = onStep!(world);
-        if (verdict !== undefined) this.#condemn(name, verdict);
+      for (const invariant of this.#stepInvariants) {
+        asked = invariant.name;
+        const verdict = invariant.onStep!(world);
+        if (verdict !== undefined) this.#condemn(invariant, verdict);
       }
     } catch (error) {
       this.#violateByInvariant(asked, error);
@@ -184,13 +184,13 @@ export class Watch<View> {
     world.server = undefined;
     this.#event.host = undefined;
     world.sent = this.#sent = [];
-    for (const { name, onEnd } of this.#options.invariants) {
+    for (const invariant of this.#options.invariants) {
       if (this.violation !== undefined) return;
       try {
-        const verdict = onEnd?.(world);
-        if (verdict !== undefined) this.#condemn(name, verdict);
+        const verdict = invariant.onEnd?.(world);
+        if (verdict !== undefined) this.#condemn(invariant, verdict);
       } catch (error) {
-        this.#violateByInvariant(name, error);
+        this.#violateByInvariant(invariant.name, error);
       }
     }
   }
@@ -207,10 +207,14 @@ export class Watch<View> {
     this.violate("EXCEPTION", `${by}${name}: ${message}`, host, stack);
   }
 
-  #condemn(name: string, verdict: NonNullable<Verdict>): void {
-    const host = this.#event.host?.id;
-    if (typeof verdict === "string") this.violate(name, verdict, host);
-    else for (const { invariant, message } of verdict) this.violate(invariant, message, host);
+  #condemn(invariant: Invariant<View>, verdict: NonNullable<Verdict>): void {
+    const { name, supposes } = invariant;
+    const [breach] =
+      typeof verdict === "string" ? [{ invariant: name, message: verdict }] : verdict;
+    if (breach === undefined) return;
+    const { steps: step, scheduler } = this.#watched;
+    const where = { at: scheduler.now, step, host: this.#event.host?.id, stack: undefined };
+    this.violation ??= { ...breach, ...where, ...(supposes?.length ? { supposes } : {}) };
   }
 
   /** An invariant that throws has found something too. */

@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { firstDivergence, parseCapsule, takeCheckpoints } from "../../src/campaign/capsule.ts";
+import {
+  firstDivergence,
+  makeCapsule,
+  originOf,
+  parseCapsule,
+  takeCheckpoints,
+} from "../../src/campaign/capsule.ts";
+import { shrink } from "../../src/campaign/shrink/shrink.ts";
+import { signatureOf } from "../../src/campaign/signature.ts";
 import { VERSION } from "../../src/campaign/version.ts";
 import { UsageError } from "../../src/sim/assert.ts";
 import { plan, run, type Scenario } from "../../src/sim/scenario.ts";
@@ -18,6 +26,14 @@ const capsule = {
   fingerprint: result.fingerprint,
   events: result.steps,
   violation: { invariant: "TICKS", message: "ten events are too many", at: 12, step: 10 },
+  signature: {
+    id: "0123abcd",
+    scenario: "ticking",
+    invariant: "TICKS",
+    property: "ten events are too many",
+    shape: "nothing",
+  },
+  found: { scenario: "ticking", seed: "1" },
   checkpoints: takeCheckpoints(scenario, planned, result.steps),
 };
 
@@ -31,6 +47,49 @@ const parse = (value: unknown) => parseCapsule(JSON.stringify(value), find);
 describe("a capsule", () => {
   it("is read as it was written", () => {
     expect(parse(capsule)).toEqual(capsule);
+  });
+
+  it("is made of a failing run, and read as it was made", () => {
+    const code = { version: VERSION, node: "v20.19.0", commit: "abc", isDirty: true };
+    const found = { scenario: "ticking", seed: "1", file: "scenarios.ts" };
+    const shrunk = shrink(scenario, planned, { isOver: () => false });
+    const made = makeCapsule(scenario, shrunk, { code, found, shrunk, path: "failures/a.json" });
+    expect(made).toMatchObject({
+      ...code,
+      found,
+      plan: shrunk.plan,
+      fingerprint: shrunk.fingerprint,
+      signature: { id: shrunk.signature.id },
+      shrunk: { reductions: shrunk.reductions, quiet: shrunk.quiet, runs: shrunk.runs },
+      replay: "npx stormglass replay failures/a.json",
+    });
+    expect(parse(made)).toEqual(made);
+    expect(originOf(JSON.stringify(made))).toEqual(found);
+  });
+
+  it("is not made of a run that holds", () => {
+    const held = run(scenario, plan(scenario, "2"));
+    const parts = { code: { version: VERSION, node: "v20" }, found: capsule.found };
+    expect(() => makeCapsule(scenario, held, parts)).toThrow(RangeError);
+  });
+
+  it("of an earlier version is read without what came later", () => {
+    const { signature: _, found: __, ...old } = capsule;
+    expect(parse(old)).toMatchObject({
+      found: { scenario: "ticking", seed: "1" },
+      signature: signatureOf(planned, capsule.violation),
+    });
+    expect(originOf(JSON.stringify(old))).toEqual({ scenario: "ticking", seed: "1" });
+  });
+
+  it("asks for the scenario in the file that it names", () => {
+    const asked: unknown[] = [];
+    const text = JSON.stringify({ ...capsule, found: { ...capsule.found, file: "mine.ts" } });
+    parseCapsule(text, (...args) => {
+      asked.push(args);
+      return scenario;
+    });
+    expect(asked).toEqual([["ticking", "mine.ts"]]);
   });
 
   it("makes the same run again", () => {
@@ -69,6 +128,26 @@ describe("a damaged capsule", () => {
     ["plan.scenario", 5, "capsule.plan.scenario: expected a text, got 5"],
     ["plan.scenario", "another", 'scenario: expected a known one, got "another"'],
     ["plan.seed", "", 'plan.seed: expected a text, got ""'],
+    ["commit", 7, "capsule.commit: expected a text, got 7"],
+    ["isDirty", "no", 'capsule.isDirty: expected true or false, got "no"'],
+    ["replay", 7, "capsule.replay: expected a text, got 7"],
+    ["found.seed", 7, "capsule.found.seed: expected a text, got 7"],
+    ["found.file", "", 'capsule.found.file: expected a text, got ""'],
+    ["found.more", 1, "capsule.found.more: unknown field, expected only scenario, seed, file"],
+    ["signature.id", "x", 'capsule.signature.id: expected 8 hexadecimal digits, got "x"'],
+    ["signature.shape", 1, "capsule.signature.shape: expected a text, got 1"],
+    ["shrunk", 1, "capsule.shrunk: expected an object, got 1"],
+    ["shrunk", {}, "capsule.shrunk.reductions: expected a list, got nothing"],
+    [
+      "shrunk",
+      { reductions: [{ what: "faults", from: 3, to: -1 }] },
+      "capsule.shrunk.reductions[0].to: expected a number of at least 0, got -1",
+    ],
+    [
+      "shrunk",
+      { reductions: [{ what: "bugs" }] },
+      "capsule.shrunk.reductions[0].what: expected one of faults, operations, hosts,",
+    ],
     ["plan.horizon", -1, "plan.horizon: expected a whole number of at least 1, got -1"],
     ["plan.more", 1, "plan.more: unknown field, expected only scenario"],
     ["fingerprint", "xyz", 'capsule.fingerprint: expected 16 hexadecimal digits, got "xyz"'],

@@ -136,7 +136,12 @@ async function troubled(): Promise<Shown> {
   };
   const judged = await outcome([broken, { ...thrower, plan }, leaking(), ticking()], 3);
   const kept = judged.failures.map((failure) => {
-    return { failure, capsule: "failures/a.json", text: "broke TICKS\n  ten <events> & more" };
+    return {
+      failure,
+      signature: undefined,
+      capsule: "failures/a.json",
+      text: "broke TICKS\n  ten <events> & more",
+    };
   });
   return { outcome: judged, kept, isInterrupted: false };
 }

@@ -85,8 +85,8 @@ describe("that a leader is elected", () => {
     expect(cluster.event(seconds(2))).toEqual([]);
     expect(cluster.event(seconds(2) + 1)).toEqual([
       "LEADER: not by 2 s: n1 waits for a majority to follow it, without n2 n3; " +
-        "n2 waits for n3, which is down. n1 leader in term 3, commit 0; " +
-        "n2 follower of n3 in term 2, commit 4; n3 is down",
+        "n2 waits for n3, which is down (n1 leader in term 3, commit 0; " +
+        "n2 follower of n3 in term 2, commit 4; n3 is down)",
     ]);
   });
 
@@ -95,8 +95,8 @@ describe("that a leader is elected", () => {
     expect(cluster.event(ms(1))).toEqual([]);
     expect(cluster.end(ms(2))).toEqual([
       "LEADER: not by 2 s: n1 waits for a leader in term 0; n2 waits for a leader in term 0; " +
-        "n3 waits for a leader in term 0. n1 follower of nobody in term 0, commit 0; " +
-        "n2 follower of nobody in term 0, commit 0; n3 follower of nobody in term 0, commit 0",
+        "n3 waits for a leader in term 0 (n1 follower of nobody in term 0, commit 0; " +
+        "n2 follower of nobody in term 0, commit 0; n3 follower of nobody in term 0, commit 0)",
     ]);
   });
 
@@ -139,12 +139,12 @@ describe("that everyone agrees", () => {
   });
 
   it.each([
-    ["follows another", { leader: "n2" }, "n3 waits for n2, which is follower in term 1. n1 "],
-    ["is of another term", { term: 2 }, "n3 waits for n1, which is leader in term 1. n1 "],
-    ["has committed less", { commit: 3 }, "n3 waits for n1 to send what is committed up to 4. n1 "],
-    ["has applied less", { applied: 3 }, "n3 has applied 3 of 4. n1 "],
-    ["stands for election", { role: "candidate", term: 2 }, "n3 waits for votes in term 2. n1 "],
-    ["knows of no leader", { leader: undefined }, "n3 waits for a leader in term 1. n1 "],
+    ["follows another", { leader: "n2" }, "n3 waits for n2, which is follower in term 1 (n1 "],
+    ["is of another term", { term: 2 }, "n3 waits for n1, which is leader in term 1 (n1 "],
+    ["has committed less", { commit: 3 }, "n3 waits for n1 to send what is committed up to 4 (n1 "],
+    ["has applied less", { applied: 3 }, "n3 has applied 3 of 4 (n1 "],
+    ["stands for election", { role: "candidate", term: 2 }, "n3 waits for votes in term 2 (n1 "],
+    ["knows of no leader", { leader: undefined }, "n3 waits for a leader in term 1 (n1 "],
   ])("is rejected when one %s, with what it waits for", (_, change, reason) => {
     const cluster = agreed();
     Object.assign(cluster.node("n3"), change);
@@ -159,7 +159,7 @@ describe("that everyone agrees", () => {
     cluster.cut("n1", "n3");
     cluster.event(seconds(1));
     const [said = ""] = cluster.event(seconds(3));
-    expect(said).toContain("up to 4; no message passes n1 -> n3. n1 ");
+    expect(said).toContain("up to 4; no message passes n1 -> n3 (n1 ");
   });
 
   it("asks the core alone when there is one", () => {
@@ -172,7 +172,7 @@ describe("that everyone agrees", () => {
     elect(other, "n1", 1, ["n2"]);
     other.event(seconds(1));
     expect(other.event(seconds(3))).toEqual([
-      expect.stringMatching(/^AGREE: not by 2 s: n3 waits for a leader in term 0. n1 /),
+      expect.stringMatching(/^AGREE: not by 2 s: n3 waits for a leader in term 0 \(n1 /),
     ]);
   });
 
@@ -256,8 +256,8 @@ describe("that a leader stays", () => {
     cluster.event(seconds(1));
     elect(cluster, "n2", 2, ["n1", "n3"]);
     expect(cluster.event(seconds(2))).toEqual([
-      "STAY: n1 led in term 1, now: n1 follower of n2 in term 2, commit 0; " +
-        "n2 leader in term 2, commit 0; n3 follower of n2 in term 2, commit 0",
+      "STAY: n1 led in term 1, and not now (n1 follower of n2 in term 2, commit 0; " +
+        "n2 leader in term 2, commit 0; n3 follower of n2 in term 2, commit 0)",
     ]);
   });
 
@@ -272,7 +272,7 @@ describe("that a leader stays", () => {
     const cluster = led();
     cluster.host("n1").node = undefined;
     expect(cluster.event(seconds(1))).toEqual([
-      expect.stringMatching(/^STAY: nobody led, now: n1 is down; n2 follower of n1 /),
+      expect.stringMatching(/^STAY: nobody led, and not now \(n1 is down; n2 follower of n1 /),
     ]);
   });
 });
@@ -308,7 +308,16 @@ describe("that writes resume", () => {
     cluster.invoke("b", ms(950));
     cluster.event(seconds(1));
     cluster.return("b", ms(1_100), "info");
-    expect(cluster.event(ms(1_600))).toHaveLength(1);
+    cluster.invoke("c", ms(1_100));
+    expect(cluster.event(ms(1_600))).toEqual([]);
+    expect(cluster.event(ms(1_600) + 1)).toHaveLength(1);
+  });
+
+  it("asks for no write that nobody waits for", () => {
+    const cluster = led();
+    cluster.return("a", ms(900));
+    cluster.event(seconds(1));
+    expect(cluster.event(seconds(9))).toEqual([]);
   });
 
   it("begins to count anew when the leader is lost", () => {

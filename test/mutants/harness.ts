@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Hunt } from "./hunt.ts";
 import type { Change, Mutant } from "./mutant.ts";
+import type { Shrinking } from "./shrinking.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, "..", "..");
@@ -28,6 +29,13 @@ export function huntUnchanged({ scenario, invariant }: Mutant, seeds: number): H
   return hunt([scenario, invariant, String(seeds), "none"], undefined);
 }
 
+/** Shrinks the failure of a seed on the mutated code, for so many seconds at most. */
+export function shrinkMutant(mutant: Mutant, seed: number, secondsMax: number): Shrinking {
+  const args = [mutant.scenario, String(seed), String(secondsMax), mutant.id];
+  // What shrink-found.ts prints.
+  return readJson(mutant, "shrink-found.ts", args) as Shrinking;
+}
+
 /** Runs a program, `node`'s arguments, on the changed code or (undefined) on the unchanged one. */
 export function runChanged(
   change: Change | undefined,
@@ -40,6 +48,8 @@ export function runChanged(
   return spawnSync(process.execPath, [...flags, ...args], {
     cwd: folder,
     encoding: "utf8",
+    // A plan may have thousands of operations.
+    maxBuffer: 2 ** 28,
     env: change === undefined ? environment : { ...environment, STORMGLASS_MUTANT: data(change) },
   });
 }
@@ -51,8 +61,13 @@ function data({ id, file, find, replace }: Change): string {
 }
 
 function hunt(args: readonly string[], mutant: Mutant | undefined): Hunt {
-  const child = runChanged(mutant, [join(HERE, "hunt.ts"), ...args]);
-  if (child.status !== 0) throw new Error(`${args.join(" ")}:\n${child.stderr}`);
   // What hunt.ts prints.
-  return JSON.parse(child.stdout) as Hunt;
+  return readJson(mutant, "hunt.ts", args) as Hunt;
+}
+
+/** What a program of this folder prints. */
+function readJson(mutant: Mutant | undefined, program: string, args: readonly string[]): unknown {
+  const child = runChanged(mutant, [join(HERE, program), ...args]);
+  if (child.status !== 0) throw new Error(`${args.join(" ")}:\n${child.stderr}`);
+  return JSON.parse(child.stdout);
 }

@@ -1,9 +1,11 @@
 // `npm run mutants [-- --json] [-- <id>…]`: which planted bugs are caught, after how many seeds,
 // and how fast. The unchanged code is run on the same seeds, and must hold.
+// `npm run mutants -- --shrink [--json] [<id>…]`: each is found, and the failure shrunk.
 
 import { formatTable } from "../../src/cli/table.ts";
 import { huntMutant, huntUnchanged, loadMutants } from "./harness.ts";
 import { type Mutant, SEEDS_MAX } from "./mutant.ts";
+import { formatShrinking, shrunkRowOf } from "./shrinking.ts";
 
 interface Row {
   readonly id: string;
@@ -39,8 +41,37 @@ function cells(row: Row): string[] {
   ];
 }
 
+/** The command's own time, for each of them. */
+const SHRINK_SECONDS_MAX = 60;
+
+function shrinkAll(mutants: readonly Mutant[]): void {
+  const rows = mutants
+    .map((mutant) => shrunkRowOf(mutant, SHRINK_SECONDS_MAX))
+    .filter((row) => row !== undefined);
+  print(rows, formatShrinking);
+  const isGood = rows.every(({ isSame, isControlClean }) => isSame && isControlClean);
+  process.exitCode = isGood && rows.length === mutants.length ? 0 : 1;
+}
+
+function huntAll(mutants: readonly Mutant[]): void {
+  const rows = mutants.map(rowOf);
+  print(rows, formatHunts);
+  const isGood = rows.every(({ caught, isControlClean }) => caught !== undefined && isControlClean);
+  process.exitCode = isGood ? 0 : 1;
+}
+
+function formatHunts(rows: readonly Row[]): string {
+  const head = ["mutant", "scenario", "invariant", "caught by seed", "seconds"];
+  const more = ["other invariants broken before", "unchanged code"];
+  return formatTable([[...head, ...more], ...rows.map(cells)]);
+}
+
+function print<Result>(rows: readonly Result[], format: (rows: readonly Result[]) => string): void {
+  console.log(args.includes("--json") ? JSON.stringify(rows, undefined, 2) : format(rows));
+}
+
 const args = process.argv.slice(2);
-const ids = args.filter((arg) => arg !== "--json");
+const ids = args.filter((arg) => !arg.startsWith("--"));
 const mutants = await loadMutants();
 const unknown = ids.filter((id) => !mutants.some((mutant) => mutant.id === id));
 if (unknown.length > 0) {
@@ -48,17 +79,5 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const chosen = mutants.filter(({ id }) => ids.length === 0 || ids.includes(id));
-const rows = chosen.map(rowOf);
-if (args.includes("--json")) {
-  console.log(JSON.stringify(rows, undefined, 2));
-} else {
-  const head = ["mutant", "scenario", "invariant", "caught by seed", "seconds"];
-  console.log(
-    formatTable([
-      [...head, "other invariants broken before", "unchanged code"],
-      ...rows.map(cells),
-    ]),
-  );
-}
-const isGood = rows.every(({ caught, isControlClean }) => caught !== undefined && isControlClean);
-process.exitCode = isGood ? 0 : 1;
+if (args.includes("--shrink")) shrinkAll(chosen);
+else huntAll(chosen);

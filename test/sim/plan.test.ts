@@ -215,13 +215,20 @@ describe("a plan", () => {
     ["core.1", "n2", 'plan.core: expected distinct ids, got "n2" twice'],
     ["core", [], "plan.core: expected at least one server, got none"],
     ["calm", 1_001, "plan.calm: expected a whole number in [0, 1000], got 1001"],
+    [
+      "altered",
+      ["weather"],
+      'plan.altered[0]: expected one of servers, operations, faults, conditions, got "weather"',
+    ],
+    ["altered", ["faults", "faults"], 'plan.altered: expected distinct ids, got "faults" twice'],
     ["calm", "late", 'plan.calm: expected a whole number in [0, 1000], got "late"'],
     ["horizon", 0, "plan.horizon: expected a whole number of at least 1, got 0"],
     [
       "weather",
       "fine",
       "plan.weather: unknown field, expected only scenario, seed, servers, clients, settings, " +
-        "network, disk, clocks, cpu, operations, faults, buggify, core, calm, horizon",
+        "network, disk, clocks, cpu, operations, faults, buggify, core, calm, horizon, " +
+        "altered",
     ],
   ])("with another %s, %o, is refused in one line", (path, value, message) => {
     const given = changed(path, value);

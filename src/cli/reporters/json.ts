@@ -19,7 +19,7 @@ export function jsonReport(shown: Shown): string {
       const [first] = findings;
       return {
         scenario: source.scenario.name,
-        ...{ invariant, property, violation: first!.violation },
+        ...{ invariant, property, signature: one.signature, violation: first!.violation },
         seeds: findings.map(({ seed }) => seed),
         ...{ capsule: one.capsule, replay: replayCommand(one) },
       };

@@ -1,9 +1,12 @@
 import type { Failure } from "../../campaign/failures.ts";
 import type { Outcome } from "../../campaign/outcome.ts";
+import type { Signature } from "../../campaign/signature.ts";
 
 /** A failure with what was made of it. */
 export interface KeptFailure {
   readonly failure: Failure;
+  /** Of the shrunk plan; undefined when it was not shrunk. */
+  readonly signature: Signature | undefined;
   /** Path of the capsule; undefined when none could be written. */
   readonly capsule: string | undefined;
   /** What there is to say of it, in lines. */

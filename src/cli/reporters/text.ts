@@ -1,7 +1,7 @@
 import { accountOf } from "../../campaign/outcome.ts";
 import type { CampaignReport } from "../../campaign/report.ts";
 import type { TallySummary } from "../../campaign/tally.ts";
-import { describeDifference } from "../failure.ts";
+import { describeDifference } from "../../campaign/verify/describe-difference.ts";
 import { formatCount, formatTable } from "../table.ts";
 import { describeSeeds, describeTrouble, type Shown, troublesOf } from "./reporter.ts";
 

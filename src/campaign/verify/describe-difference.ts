@@ -2,9 +2,9 @@
 
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describePlace, type EventPlace, type OutsideCall } from "../campaign/verify/account.ts";
-import type { Difference } from "../campaign/verify/in-process.ts";
-import type { Leak, LeakSide } from "../campaign/verify/locate.ts";
+import { describePlace, type EventPlace, type OutsideCall } from "./account.ts";
+import type { Difference } from "./in-process.ts";
+import type { Leak, LeakSide } from "./locate.ts";
 
 /** So many columns of what programs did are shown, and so many calls outside handlers. */
 const SHOWN_COLUMNS = 160;

@@ -1,0 +1,2 @@
+/** Where capsules are written, from the working directory. */
+export const FAILURES = "failures";

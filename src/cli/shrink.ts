@@ -1,0 +1,89 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { asTest } from "../campaign/as-test.ts";
+import { type Capsule, makeCapsule } from "../campaign/capsule.ts";
+import type { ShrinkProgress, Shrunk } from "../campaign/shrink/shrink.ts";
+import { shrinkFailure } from "../campaign/shrink-failure.ts";
+import { differenceOf } from "../campaign/verify/in-process.ts";
+import { UsageError } from "../sim/assert.ts";
+import { run, type Scenario } from "../sim/scenario.ts";
+import { parseSpan } from "./arguments.ts";
+import { codeOfNow } from "./code.ts";
+import { ExitCode } from "./exit-code.ts";
+import { describeFailure, describeShrinking, pathFor, writeCapsule } from "./failure.ts";
+import { ProgressLine } from "./progress-line.ts";
+import { readCapsule } from "./read-capsule.ts";
+import { formatCount } from "./table.ts";
+
+export interface ShrinkOptions {
+  readonly for: string;
+  /** Where to write the failure as a test. */
+  readonly asTest?: string;
+  /** Where to write the shrunk capsule. */
+  readonly output?: string;
+}
+
+/** `stormglass shrink <capsule>`: the smallest plan that fails in the same way. */
+export async function shrink(path: string, options: ShrinkOptions): Promise<ExitCode> {
+  const secondsMax = parseSpan(options.for, "--for");
+  const { capsule, scenario } = await readCapsule(path);
+  const result = run(scenario, capsule.plan);
+  const difference = differenceOf(result, run(scenario, capsule.plan));
+  if (difference !== undefined) {
+    console.error(`${scenario.name} is not deterministic: run twice, it gave ${difference}`);
+    return ExitCode.notDeterministic;
+  }
+  if (result.violation === undefined) {
+    console.log("the plan holds with this code: there is nothing to shrink");
+    return ExitCode.held;
+  }
+  const { invariant } = result.violation;
+  if (invariant !== capsule.violation.invariant) {
+    console.error(`the plan breaks ${invariant} now, and not ${capsule.violation.invariant}`);
+  }
+  const shrunk = shrinkInTime(scenario, capsule, secondsMax);
+  const output = writeCapsule(scenario, shrunk, {
+    found: capsule.found,
+    shrunk,
+    path: options.output ?? pathFor(scenario, shrunk.signature.id),
+  });
+  console.log(`${describeShrinking(shrunk)}\n`);
+  console.log(describeFailure(scenario, shrunk, output));
+  if (options.asTest !== undefined) writeTest(scenario, { capsule, shrunk }, options.asTest);
+  return ExitCode.violated;
+}
+
+function shrinkInTime(scenario: Scenario, { plan }: Capsule, secondsMax: number): Shrunk {
+  const line = new ProgressLine();
+  const shrunk = shrinkFailure(scenario, plan, {
+    secondsMax,
+    seconds: () => performance.now() / 1_000,
+    onStep: (progress) => line.show(() => describeProgress(progress)),
+  });
+  line.clear();
+  return shrunk;
+}
+
+function describeProgress({ faults, operations, hosts, runs }: ShrinkProgress): string {
+  const left = `${faults} faults, ${operations} operations, ${hosts} hosts`;
+  return `${formatCount(runs)} runs, left: ${left}`;
+}
+
+function writeTest(
+  scenario: Scenario,
+  { capsule, shrunk }: { readonly capsule: Capsule; readonly shrunk: Shrunk },
+  path: string,
+): void {
+  const { found } = capsule;
+  const small = makeCapsule(scenario, shrunk, { code: codeOfNow(), found, shrunk });
+  const text = asTest(small, { module: "stormglass", scenarioModule: found.file });
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new UsageError(
+      `--as-test: expected a path that can be written, got "${path}": ${(error as Error).message}`,
+    );
+  }
+  console.log(`  as a test: ${path}`);
+}
