@@ -22,6 +22,8 @@ export interface Config {
   readonly jobs?: number;
   /** Real time that one run may take, such as `30s`. */
   readonly runBudget?: string;
+  /** Real time to shrink each failing plan, such as `30s`. */
+  readonly shrinkFor?: string;
   /** Reporters, each as on the command line: `text`, `junit=report.xml`. */
   readonly reporters?: readonly string[];
 }
@@ -55,6 +57,7 @@ const CHECKS: {
   for: checkSpan,
   jobs: (value, path) => checkCount(value, path, 1),
   runBudget: checkSpan,
+  shrinkFor: checkSpan,
   reporters: checkTexts,
 };
 

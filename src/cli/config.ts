@@ -55,6 +55,7 @@ export interface ConfiguredOptions {
   readonly for?: string;
   readonly jobs?: string;
   readonly runBudget?: string;
+  readonly shrinkFor?: string;
   readonly reporter?: readonly string[];
 }
 

@@ -21,11 +21,15 @@ const SHOWN_FAULTS = 12;
 const SHOWN_EVENTS = 12;
 const SHOWN_COLUMNS = 180;
 
-/** What to print of a failing run: invariant, script, last events, and how to replay it. */
+/**
+ * What to print of a failing run: invariant, script, last events, what else there is to note, and
+ * how to replay it.
+ */
 export function describeFailure(
   scenario: Scenario,
   { plan, violation }: Pick<RunSummary, "plan" | "violation">,
   capsule: string,
+  notes: readonly string[] = [],
 ): string {
   if (violation === undefined) return "";
   const { invariant, at } = violation;
@@ -37,6 +41,7 @@ export function describeFailure(
     ...scriptBefore(plan, violation),
     eventsBefore(scenario, plan, violation),
     "",
+    ...notes.map((note) => `  ${note}`),
     `  replay it: npx stormglass replay ${capsule}`,
   ].join("\n");
 }

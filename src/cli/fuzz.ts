@@ -52,7 +52,7 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
   const limit = options.for === undefined ? Infinity : parseSpan(options.for, "--for");
   const jobs = parseCount(options.jobs ?? String(availableParallelism()), "--jobs", 1);
   const runBudget = parseSpan(options.runBudget ?? "60s", "--run-budget");
-  const shrinkFor = parseSpan(options.shrinkFor ?? "20s", "--shrink-for");
+  const shrinkFor = parseSpan(options.shrinkFor ?? "60s", "--shrink-for");
   const task = await taskOf(names, options, limit);
   const kept = options.report ?? options.resume;
   for (const file of [kept, ...reporters.map((one) => one.file)]) {

@@ -6,7 +6,7 @@ import type { ScenarioSource } from "../campaign/report.ts";
 import type { Shrunk } from "../campaign/shrink/shrink.ts";
 import { plan, run } from "../sim/scenario.ts";
 import { describeFailure, describeShrinking, pathFor, writeCapsule } from "./failure.ts";
-import type { KeptFailure } from "./reporters/reporter.ts";
+import { describeSeeds, type KeptFailure } from "./reporters/reporter.ts";
 
 /** Keeps what a campaign finds at once, for whoever kills it: the first of each invariant. */
 export class FirstFindings {
@@ -96,13 +96,11 @@ function keepShrunk(failure: Failure, all: readonly ShrunkFinding[]): readonly K
     const found = { scenario: finding.scenario, seed: finding.seed, file: source.file };
     const path = pathFor(source.scenario, shrunk.signature.id);
     const capsule = writeCapsule(source.scenario, shrunk, { found, shrunk, path });
-    const text = [
-      describeFailure(source.scenario, shrunk, capsule),
-      `  ${describeShrinking(shrunk)}`,
-    ].join("\n");
     const own = group.map((one) => one.finding);
-    const findings = i === 0 ? [...own, ...rest] : own;
-    return { failure: { ...failure, findings }, signature: shrunk.signature, capsule, text };
+    const known = { ...failure, findings: i === 0 ? [...own, ...rest] : own };
+    const notes = [describeShrinking(shrunk), `found with ${describeSeeds(known)}`];
+    const text = describeFailure(source.scenario, shrunk, capsule, notes);
+    return { failure: known, signature: shrunk.signature, capsule, text };
   });
 }
 
@@ -111,7 +109,8 @@ function keepAsItIs(failure: Failure): KeptFailure {
   const [{ seed }] = findings as [Finding];
   const capsule = keepWhole(source, seed);
   const { scenario } = source;
-  const text = describeFailure(scenario, run(scenario, plan(scenario, seed)), capsule);
+  const result = run(scenario, plan(scenario, seed));
+  const text = describeFailure(scenario, result, capsule, [`found with ${describeSeeds(failure)}`]);
   return { failure, signature: undefined, capsule, text };
 }
 

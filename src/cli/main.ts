@@ -52,6 +52,11 @@ function makeProgram(): Command {
     .addOption(reporterOption())
     .option("--json", "the same as --reporter json")
     .action(async (folder: string, options: MergeOptions) => end(await merge(folder, options)));
+  addCapsules(program);
+  return program;
+}
+
+function addCapsules(program: Command): void {
   program
     .command("replay <capsule>")
     .description("Run the plan of a capsule again, and compare.")
@@ -74,7 +79,6 @@ function makeProgram(): Command {
     .option("--as-test <file>", "write what is left as a Vitest file")
     .option("-o, --output <file>", "where to write the shrunk capsule (default: in failures/)")
     .action(async (path: string, options: ShrinkOptions) => end(await shrink(path, options)));
-  return program;
 }
 
 function addFuzz(program: Command): void {
@@ -91,7 +95,7 @@ function addFuzz(program: Command): void {
       "run this part of the seeds only: 3/16, or index/16 in a Kubernetes Job",
     )
     .option("--run-budget <time>", 'time after which a run is given up (default: "60s")')
-    .option("--shrink-for <time>", 'time to shrink each failing plan (default: "20s")')
+    .option("--shrink-for <time>", 'time to shrink each failing plan (default: "60s")')
     .option("--no-shrink", "leave failing plans as they are")
     .option("--report <file>", "keep the report, to resume or merge it")
     .option("--resume <file>", "go on with a kept report, and keep it")

@@ -22,7 +22,7 @@ export interface MergeOptions extends ReporterOptions {
 }
 
 /** As long as `fuzz` shrinks a plan when it is told nothing else. */
-const SHRINK_SECONDS = 20;
+const SHRINK_SECONDS = 60;
 
 /** `stormglass merge <dir>`: one report of the reports of all shards. */
 export async function merge(folder: string, options: MergeOptions): Promise<ExitCode> {

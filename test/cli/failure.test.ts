@@ -69,7 +69,7 @@ describe("a campaign that breaks an invariant", () => {
     expect(stdout).toMatch(/^raft-initial-election\/5-nodes +3 .* 3$/m);
     expect(stdout).toContain("raft-initial-election/5-nodes broke RAFT-VOTE at ");
     const [, path = ""] = replayCommand(stdout);
-    expect(path).toBe(join("failures", "raft-initial-election.5-nodes-1.json"));
+    expect(path).toMatch(/^failures.raft-initial-election\.5-nodes-[0-9a-f]{8}\.json$/);
     expect(existsSync(pathIn(path))).toBe(true);
     expect(stderr).toMatch(/^raft-[^\n]* broke RAFT-VOTE, seed 1: failures\/[^\n]*\.json\n/);
     expect(status).toBe(1);
@@ -77,12 +77,23 @@ describe("a campaign that breaks an invariant", () => {
 
   it("prints findings as JSON with their capsules", () => {
     const { status, stdout } = spawnCli(folder.path, [...args, "--json"], AMNESIA);
-    const capsule = join("failures", "raft-initial-election.5-nodes-1.json");
-    expect(JSON.parse(stdout).failures[0]).toMatchObject({
+    const [failure] = JSON.parse(stdout).failures;
+    const { id } = failure.signature;
+    const capsule = join("failures", `raft-initial-election.5-nodes-${id}.json`);
+    expect(failure).toMatchObject({
       scenario: "raft-initial-election/5-nodes",
       violation: { invariant: "RAFT-VOTE" },
       ...{ capsule, replay: `npx stormglass replay ${capsule}` },
     });
+    expect(status).toBe(1);
+  });
+
+  it("leaves a capsule of the first seed as it is when nothing is to be shrunk", () => {
+    const { status, stdout } = spawnCli(folder.path, [...args, "--no-shrink"], AMNESIA);
+    const [, path = ""] = replayCommand(stdout);
+    expect(path).toBe(join("failures", "raft-initial-election.5-nodes-1.json"));
+    expect(existsSync(pathIn(path))).toBe(true);
+    expect(stdout).toContain("\n  found with 3 seeds: 1, 2, 3\n");
     expect(status).toBe(1);
   });
 

@@ -111,7 +111,7 @@ describe("what cannot be shrunk", () => {
     writeOwn("empty.mjs");
     const { status, stderr } = spawnCli(folder.path, ["replay", "own.json"]);
     expect(stderr).toBe(
-      'stormglass: capsule.found.file: expected a file with "ticking", got empty.mjs\n',
+      "stormglass: empty.mjs: expected an export made by defineScenario, got nothing\n",
     );
     expect(status).toBe(2);
   });

@@ -3,7 +3,7 @@ import type { CampaignReport } from "../../campaign/report.ts";
 import type { TallySummary } from "../../campaign/tally.ts";
 import { describeDifference } from "../../campaign/verify/describe-difference.ts";
 import { formatCount, formatTable } from "../table.ts";
-import { describeSeeds, describeTrouble, type Shown, troublesOf } from "./reporter.ts";
+import { describeTrouble, type Shown, troublesOf } from "./reporter.ts";
 
 /** A table of what was run, the account of all faults, and every failure. */
 export function textReport({ outcome, kept, isInterrupted }: Shown): string {
@@ -21,7 +21,7 @@ export function textReport({ outcome, kept, isInterrupted }: Shown): string {
       .filter(({ kind }) => kind !== "difference")
       .map(describeTrouble),
     ...different.map((finding) => `\n${describeDifference(finding)}`),
-    ...kept.map(({ failure, text }) => `\n${text}\n  it has ${describeSeeds(failure)}`),
+    ...kept.map(({ text }) => `\n${text}`),
   ].join("\n");
 }
 
