@@ -115,13 +115,14 @@ describe("the scenario that a report or a capsule is of", () => {
 describe("a config", () => {
   const full = defineConfig({
     ...{ scenarios: ["./sim"], seeds: 5, from: 0, for: "10m", jobs: 2, runBudget: "30s" },
+    shrinkFor: "20s",
     reporters: ["text", "junit=a.xml"],
   });
 
   it("is taken as it is, and as texts of the command line", () => {
     expect(checkConfig(full, "c.ts")).toEqual(full);
     expect(configuredOptions(full)).toEqual({
-      ...{ seeds: "5", from: "0", for: "10m", jobs: "2", runBudget: "30s" },
+      ...{ seeds: "5", from: "0", for: "10m", jobs: "2", runBudget: "30s", shrinkFor: "20s" },
       reporter: ["text", "junit=a.xml"],
     });
     expect(checkConfig({}, "c.ts")).toEqual({});
@@ -147,7 +148,7 @@ describe("a config", () => {
     [
       { toString: 1 },
       "c.ts: toString: unknown field, expected only scenarios, seeds, from, for, jobs, " +
-        "runBudget, reporters",
+        "runBudget, shrinkFor, reporters",
     ],
   ])("that is wrong is told so in one line: %j", (config, message) => {
     expect(() => checkConfig(config, "c.ts")).toThrow(new UsageError(message));
