@@ -1,13 +1,16 @@
-import { type Examined, examine, VERIFIED_ONE_IN } from "./examine.ts";
+import { type Examined, examine } from "./examine.ts";
 import { type CampaignReport, CampaignSum, type ScenarioSource } from "./report.ts";
 import { type Shard, type Turn, turnsOf, WHOLE } from "./seeds.ts";
+
+/** Of so many seeds of a scenario, one is run again and must be the same, the first among them. */
+export const VERIFIED_ONE_IN = 20;
 
 /** Whoever runs seeds: this thread, or a pool of workers. */
 export interface Runner {
   /** How many runs to have under way. */
   readonly width: number;
-  /** Runs a seed of the n-th scenario, perhaps twice. */
-  examine(turn: Turn, isVerified: boolean): Promise<Examined>;
+  /** Runs a seed of a scenario, the n-th from 0 on, and some of them again. */
+  examine(turn: Turn, n: number): Promise<Examined>;
 }
 
 export interface CampaignOptions {
@@ -45,8 +48,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
     isOver ||= options.isOver();
     return isOver ? undefined : turns.next().value;
   };
-  const start = (turn: Turn): Promise<Examined> =>
-    runner.examine(turn, (turn.seed - from) % VERIFIED_ONE_IN === 0);
+  const start = (turn: Turn): Promise<Examined> => runner.examine(turn, turn.seed - from);
   await inOrder(runner.width, next, start, (turn, examined) => {
     if (isOver && options.untilFailure === true && sum.findingCount > 0) return;
     sum.add(turn.scenario, turn.seed, examined);
@@ -100,7 +102,9 @@ export function inThisThread(
 ): Runner {
   return {
     width: 1,
-    examine: async ({ scenario, seed }, isVerified) =>
-      examine(scenarios[scenario]!.scenario, String(seed), { isVerified, seconds }),
+    examine: async ({ scenario, seed }, n) => {
+      const isVerified = n % VERIFIED_ONE_IN === 0;
+      return examine(scenarios[scenario]!.scenario, String(seed), { isVerified, seconds });
+    },
   };
 }

@@ -1,10 +1,7 @@
 import { plan, type RunResult, run, type Scenario } from "../sim/scenario.ts";
 import type { Casualty, Finding } from "./finding.ts";
 import { Tally, type TallyState } from "./tally.ts";
-import { verify } from "./verify/in-process.ts";
-
-/** Of so many seeds, one is run a second time, recorded and strict, and must be the same. */
-export const VERIFIED_ONE_IN = 20;
+import { type Outcome, verify } from "./verify/in-process.ts";
 
 /** What came of a seed, as plain data. */
 export interface Examined {
@@ -12,12 +9,14 @@ export interface Examined {
   readonly tally: TallyState;
   readonly finding: Finding | undefined;
   readonly casualty: Casualty | undefined;
+  /** The run in short, to be compared with others of its plan. */
+  readonly outcome: Outcome | undefined;
   /** Real time of the run, without a second one. */
   readonly seconds: number;
 }
 
 export interface ExamineOptions {
-  /** Whether to run a plan twice though it holds; one that fails is always run twice. */
+  /** Whether to run a plan again, recorded, though it holds; one that fails is always run again. */
   readonly isVerified: boolean;
   /** Real seconds, from any beginning. */
   readonly seconds: () => number;
@@ -32,12 +31,30 @@ export function examine(scenario: Scenario, seed: string, options: ExamineOption
     const seconds = options.seconds() - began;
     tally.add(result);
     const finding = findingOf(scenario, seed, result, options.isVerified);
-    return { tally: tally.state, finding, casualty: undefined, seconds };
+    return {
+      tally: tally.state,
+      finding,
+      casualty: undefined,
+      outcome: outcomeOf(result),
+      seconds,
+    };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const casualty = { scenario: scenario.name, seed, what: "threw", message } as const;
-    return { tally: tally.state, finding: undefined, casualty, seconds: 0 };
+    return { ...lost(scenario), casualty };
   }
+}
+
+/** Of a seed that was not run to its end. */
+export function lost(scenario: Scenario): Examined {
+  const tally = new Tally(scenario).state;
+  return { tally, finding: undefined, casualty: undefined, outcome: undefined, seconds: 0 };
+}
+
+function outcomeOf({ fingerprint, steps, violation }: RunResult): Outcome {
+  if (violation === undefined) return { fingerprint, steps, violation };
+  const { invariant, message } = violation;
+  return { fingerprint, steps, violation: { invariant, message } };
 }
 
 function findingOf(
@@ -50,7 +67,7 @@ function findingOf(
   if (violation === undefined && !isVerified) return undefined;
   const difference = verify(scenario, result);
   if (violation === undefined && difference === undefined) return undefined;
-  const base = { scenario: scenario.name, seed, fingerprint, events, difference };
+  const base = { scenario: scenario.name, seed, fingerprint, events, difference, outside: [] };
   if (violation === undefined) return { ...base, violation: undefined };
   const { invariant, message, at, step, host } = violation;
   return { ...base, violation: { invariant, message, at, step, host } };

@@ -1,4 +1,5 @@
 import type { Violation } from "../sim/invariant.ts";
+import type { OutsideCall } from "./verify/account.ts";
 import type { Difference } from "./verify/in-process.ts";
 
 /**
@@ -13,6 +14,13 @@ export interface Finding {
   /** Without its stack, which tells where code lies and not what it did. */
   readonly violation: Omit<Violation, "stack"> | undefined;
   readonly difference: Difference | undefined;
+  /** Calls of an env while no handler of its host ran: from promises, or real timers. */
+  readonly outside: readonly OutsideCall[];
+}
+
+/** Whether it shows that something besides the plan decides what happens. */
+export function isIndeterminate({ difference, outside }: Finding): boolean {
+  return difference !== undefined || outside.length > 0;
 }
 
 /** A seed that could not be run to its end. */

@@ -98,13 +98,17 @@ function histogram(value: unknown, path: string): HistogramState {
 }
 
 function finding(value: unknown, path: string): Finding {
-  const { scenario, seed, fingerprint, events, violation, difference } = checkRecord(value, path);
+  const fields = checkRecord(value, path);
+  const { scenario, seed, fingerprint, events, violation, difference, outside } = fields;
   return {
     scenario: checkText(scenario, `${path}.scenario`),
     seed: checkText(seed, `${path}.seed`),
     fingerprint: checkText(fingerprint, `${path}.fingerprint`),
     events: checkCount(events, `${path}.events`, 0),
     violation: maybe(violation, (item) => broken(item, `${path}.violation`)),
+    outside: listOf(outside ?? [], `${path}.outside`, (item, at) => {
+      return checkRecord(item, at) as unknown as Finding["outside"][number];
+    }),
     // What differs is shown and no more: it decides nothing.
     difference: maybe(difference, (item) => {
       return checkRecord(item, `${path}.difference`) as unknown as Finding["difference"];

@@ -1,17 +1,22 @@
 import { fileURLToPath } from "node:url";
 import workerpool from "workerpool";
 import type { Plan } from "../sim/plan.ts";
-import type { Runner } from "./campaign.ts";
-import type { Examined } from "./examine.ts";
+import { plan } from "../sim/scenario.ts";
+import { type Runner, VERIFIED_ONE_IN } from "./campaign.ts";
+import { type Examined, lost } from "./examine.ts";
 import type { Casualty } from "./finding.ts";
 import type { ScenarioSource } from "./report.ts";
 import type { Turn } from "./seeds.ts";
 import type { Shrunk } from "./shrink/shrink.ts";
-import { Tally } from "./tally.ts";
+import type { Outcome } from "./verify/in-process.ts";
+import { Verifier } from "./verify/verifier.ts";
+import { type Verification, verifyElsewhere } from "./verify/verify-plan.ts";
 
 export interface PoolOptions {
   /** The module that offers {@link WorkerMethods}. */
   readonly worker: URL;
+  /** The module in which the verifier's process finds scenarios: see {@link VerifierOptions}. */
+  readonly loader: URL;
   /** Worker threads. */
   readonly jobs: number;
   /** Real seconds that a run may take, and again when it is run twice; then its worker is ended. */
@@ -42,11 +47,13 @@ export class WorkerPool implements Runner {
   readonly #sources: readonly ScenarioSource[];
   readonly #options: PoolOptions;
   readonly #pool: workerpool.Pool;
+  readonly #verifier: Verifier;
 
   constructor(sources: readonly ScenarioSource[], options: PoolOptions) {
     this.width = 4 * options.jobs;
     this.#sources = sources;
     this.#options = options;
+    this.#verifier = new Verifier({ loader: options.loader.href });
     const { script, isCode } = scriptOf(options.worker);
     this.#pool = workerpool.pool(script, {
       workerType: "thread",
@@ -55,7 +62,15 @@ export class WorkerPool implements Runner {
     });
   }
 
-  async examine({ scenario: n, seed }: Turn, isVerified: boolean): Promise<Examined> {
+  async examine(turn: Turn, n: number): Promise<Examined> {
+    const examined = await this.#examineInWorker(turn, n % RECORDED_ONE_IN === 0);
+    const { finding, outcome } = examined;
+    if (n % VERIFIED_ONE_IN !== 0 || finding !== undefined || outcome === undefined)
+      return examined;
+    return this.#compareElsewhere(turn, { ...examined, outcome });
+  }
+
+  async #examineInWorker({ scenario: n, seed }: Turn, isVerified: boolean): Promise<Examined> {
     const { scenario } = this.#sources[n]!;
     const { runBudget } = this.#options;
     const limit = runBudget * 1_000 * (isVerified ? VERIFIED_BUDGETS : 1);
@@ -63,17 +78,57 @@ export class WorkerPool implements Runner {
     try {
       return await this.#ask("examine", args, limit);
     } catch (error) {
-      const lost = { scenario: scenario.name, seed: String(seed), ...causeOf(error, runBudget) };
-      const tally = new Tally(scenario).state;
-      return { tally, finding: undefined, casualty: lost, seconds: 0 };
+      const casualty = {
+        scenario: scenario.name,
+        seed: String(seed),
+        ...causeOf(error, runBudget),
+      };
+      return { ...lost(scenario), casualty };
+    }
+  }
+
+  /** The same plan in the process of the verifier, where all is other that must not matter. */
+  async #compareElsewhere(
+    { scenario: n, seed }: Turn,
+    examined: Examined & { readonly outcome: Outcome },
+  ): Promise<Examined> {
+    const { scenario, file } = this.#sources[n]!;
+    const { outcome } = examined;
+    const compared = { ...outcome, plan: plan(scenario, String(seed)) };
+    const verified = { scenario, reference: { name: scenario.name, file } };
+    const verification = verifyElsewhere(verified, compared, this.#verifier);
+    const { difference, outside } = await this.#inTime(verification);
+    if (difference === undefined && outside.length === 0) return examined;
+    const { fingerprint, steps: events } = outcome;
+    const base = { scenario: scenario.name, seed: String(seed), violation: undefined };
+    return { ...examined, finding: { ...base, fingerprint, events, difference, outside } };
+  }
+
+  /** A run that has an end here and none there is another run. */
+  async #inTime(verification: Promise<Verification>): Promise<Verification> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = this.#options.runBudget * VERIFIED_BUDGETS;
+    const late = new Promise<Verification>((resolve) => {
+      timer = setTimeout(() => {
+        this.#verifier.close();
+        const between = ["plain", "in another process"] as const;
+        const summary = `no end there after ${limit} s`;
+        const difference = { between, summary, first: undefined, leak: undefined };
+        resolve({ events: 0, difference, outside: [] });
+      }, limit * 1_000);
+    });
+    try {
+      return await Promise.race([verification, late]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
   /** Shrinks a failing plan; fails when the worker does, or takes much longer than it may. */
-  async shrink(source: ScenarioSource, plan: Plan, secondsMax: number): Promise<Shrunk> {
+  async shrink(source: ScenarioSource, failing: Plan, secondsMax: number): Promise<Shrunk> {
     // A candidate may be a run without an end.
     const limit = (secondsMax + this.#options.runBudget) * 1_000;
-    return this.#ask("shrink", [workerSource(source), plan, secondsMax], limit);
+    return this.#ask("shrink", [workerSource(source), failing, secondsMax], limit);
   }
 
   /** Asks a worker, and ends it when it takes too long, in milliseconds. */
@@ -98,6 +153,7 @@ export class WorkerPool implements Runner {
 
   /** Ends all workers, at work or not. */
   async close(): Promise<void> {
+    this.#verifier.close();
     await this.#pool.terminate(true);
   }
 }
@@ -113,6 +169,9 @@ function causeOf(error: unknown, runBudget: number): Pick<Casualty, "what" | "me
   const message = error instanceof Error ? error.message : String(error);
   return { what: "died", message: message.split("\n")[0]!.trim() };
 }
+
+/** Of so many seeds, one is run again in its worker, recorded: that costs ten times the run. */
+const RECORDED_ONE_IN = 200;
 
 /** A run that is verified is run a second time, recorded, which takes many times as long. */
 const VERIFIED_BUDGETS = 20;

@@ -16,7 +16,7 @@ import { chooseReporters, type ReporterOptions } from "./reporters/reporters.ts"
 import { resolveFamilies, resolveSources } from "./scenarios.ts";
 import { show } from "./show.ts";
 import { checkWritable, readText, writeText } from "./text-file.ts";
-import { WORKER } from "./worker.ts";
+import { LOADER, WORKER } from "./worker.ts";
 
 export interface FuzzOptions extends ReporterOptions {
   readonly seeds?: string;
@@ -60,7 +60,7 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
   }
   const line = new CampaignLine(limit);
   const interrupt = new Interrupt();
-  const pool = new WorkerPool(task.sources, { worker: WORKER, jobs, runBudget });
+  const pool = new WorkerPool(task.sources, { worker: WORKER, loader: LOADER, jobs, runBudget });
   const saver = new Saver(kept);
   const first = new FirstFindings();
   try {

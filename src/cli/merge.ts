@@ -13,7 +13,7 @@ import { chooseReporters, type ReporterOptions } from "./reporters/reporters.ts"
 import { resolveSources } from "./scenarios.ts";
 import { show } from "./show.ts";
 import { readText, writeText } from "./text-file.ts";
-import { WORKER } from "./worker.ts";
+import { LOADER, WORKER } from "./worker.ts";
 
 export interface MergeOptions extends ReporterOptions {
   readonly report?: string;
@@ -37,6 +37,7 @@ export async function merge(folder: string, options: MergeOptions): Promise<Exit
   const outcome = outcomeOf(report, sources);
   const pool = new WorkerPool(sources, {
     worker: WORKER,
+    loader: LOADER,
     jobs: availableParallelism(),
     runBudget: 60,
   });

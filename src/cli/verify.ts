@@ -10,6 +10,7 @@ import { ProgressLine } from "./progress-line.ts";
 import { resolveScenario } from "./scenarios.ts";
 import { formatCount } from "./table.ts";
 import { readText } from "./text-file.ts";
+import { LOADER } from "./worker.ts";
 
 export interface VerifyOptions {
   readonly seed?: string;
@@ -26,7 +27,7 @@ const SEEDS = 20;
 export async function verify(name: string, options: VerifyOptions): Promise<ExitCode> {
   const { scenario, file } = await resolveScenario(name);
   const plans = plansOf(scenario, options);
-  const verifier = new Verifier({ loader: LOADER });
+  const verifier = new Verifier({ loader: LOADER.href });
   const line = new ProgressLine();
   const began = performance.now();
   let [done, events] = [0, 0];
@@ -62,12 +63,6 @@ export async function verify(name: string, options: VerifyOptions): Promise<Exit
   }
   return ExitCode.held;
 }
-
-/** The module by which a verifier finds scenarios: from source TypeScript, else what it became. */
-export const LOADER = new URL(
-  import.meta.url.endsWith(".ts") ? "scenario-loader.ts" : "scenario-loader.js",
-  import.meta.url,
-).href;
 
 function plansOf(scenario: Scenario, options: VerifyOptions): readonly Plan[] {
   if (options.plan !== undefined) {

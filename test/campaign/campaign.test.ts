@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { type CampaignOptions, campaign, inThisThread } from "../../src/campaign/campaign.ts";
-import { VERIFIED_ONE_IN } from "../../src/campaign/examine.ts";
+import {
+  type CampaignOptions,
+  campaign,
+  inThisThread,
+  VERIFIED_ONE_IN,
+} from "../../src/campaign/campaign.ts";
+import type { Finding } from "../../src/campaign/finding.ts";
 import { WorkerPool } from "../../src/campaign/pool.ts";
 import type { CampaignReport } from "../../src/campaign/report.ts";
-import { WORKER } from "../../src/cli/worker.ts";
+import { LOADER, WORKER } from "../../src/cli/worker.ts";
 import { findScenario } from "../../src/scenarios/catalogue.ts";
 import type { Scenario } from "../../src/sim/scenario.ts";
 import { leaking, spied, ticking } from "../support/small-scenarios.ts";
@@ -178,7 +183,7 @@ describe("a pool of workers", () => {
   const usual = { scenarios, from: 3, seeds: 8, isOver: () => false };
 
   it.each([1, 2])("of %d gives the report that this thread gives", async (jobs) => {
-    const pool = new WorkerPool(scenarios, { worker: WORKER, jobs, runBudget: 60 });
+    const pool = new WorkerPool(scenarios, { worker: WORKER, loader: LOADER, jobs, runBudget: 60 });
     const report = await campaign({ ...usual, runner: pool });
     await pool.close();
     const alone = await campaign({ ...usual, runner: inThisThread(scenarios) });
@@ -190,7 +195,7 @@ describe("a pool of workers", () => {
     const file = new URL("../support/deadly-scenario.ts", import.meta.url).pathname;
     const { deadly } = await import("../support/deadly-scenario.ts");
     const sources = [{ scenario: deadly, file }];
-    const pool = new WorkerPool(sources, { worker: WORKER, jobs: 2, runBudget: 1 });
+    const pool = new WorkerPool(sources, { worker: WORKER, loader: LOADER, jobs: 2, runBudget: 1 });
     const report = await campaign({ ...usual, scenarios: sources, from: 1, runner: pool });
     await pool.close();
     expect(report.casualties).toEqual([
@@ -199,5 +204,24 @@ describe("a pool of workers", () => {
     ]);
     expect(countsOf(report)).toEqual([6]);
     expect(report.scenarios[0]?.ran).toEqual([[1, 9]]);
+  });
+
+  it("finds what only shows in another process", async () => {
+    const file = new URL("../support/homely-scenario.ts", import.meta.url).pathname;
+    const { homely } = await import("../support/homely-scenario.ts");
+    const sources = [{ scenario: homely, file }];
+    const pool = new WorkerPool(sources, {
+      worker: WORKER,
+      loader: LOADER,
+      jobs: 1,
+      runBudget: 60,
+    });
+    const report = await campaign({ ...usual, scenarios: sources, seeds: 2, runner: pool });
+    await pool.close();
+    expect(report.findings).toHaveLength(1);
+    const [{ seed, violation, difference }] = report.findings as [Finding];
+    expect([seed, violation]).toEqual(["3", undefined]);
+    expect(difference?.between).toEqual(["plain", "in another process"]);
+    expect(difference?.leak?.place).toMatchObject({ host: "n1", kind: "start" });
   });
 });

@@ -1,3 +1,4 @@
+import { isIndeterminate } from "../../campaign/finding.ts";
 import { JUDGED_RUNS_MIN } from "../../campaign/tally.ts";
 import { replayCommand, type Shown } from "./reporter.ts";
 
@@ -13,7 +14,7 @@ export function jsonReport(shown: Shown): string {
       return { ...row, file, ran, seconds };
     }),
     ...{ shortfalls, casualties },
-    differences: findings.filter(({ difference }) => difference !== undefined),
+    differences: findings.filter(isIndeterminate),
     failures: kept.map((one) => {
       const { source, invariant, property, findings } = one.failure;
       const [first] = findings;

@@ -1,4 +1,5 @@
 import type { Failure } from "../../campaign/failures.ts";
+import { isIndeterminate } from "../../campaign/finding.ts";
 import type { Outcome } from "../../campaign/outcome.ts";
 import type { Signature } from "../../campaign/signature.ts";
 
@@ -46,11 +47,9 @@ export function troublesOf({ report, shortfalls }: Outcome): readonly Trouble[] 
     ...casualties.map(({ scenario, seed, what, message }): Trouble => {
       return { scenario, kind: "casualty", text: `seed ${seed} ${what}: ${message}` };
     }),
-    ...findings
-      .filter(({ difference }) => difference !== undefined)
-      .map(({ scenario, seed }): Trouble => {
-        return { scenario, kind: "difference", text: `seed ${seed} is not the same run twice` };
-      }),
+    ...findings.filter(isIndeterminate).map(({ scenario, seed }): Trouble => {
+      return { scenario, kind: "difference", text: `seed ${seed} is not the same run twice` };
+    }),
     ...shortfalls.map((one): Trouble => ({ ...one, kind: "shortfall" })),
   ];
 }

@@ -1,3 +1,4 @@
+import { isIndeterminate } from "../../campaign/finding.ts";
 import { accountOf } from "../../campaign/outcome.ts";
 import type { CampaignReport } from "../../campaign/report.ts";
 import type { TallySummary } from "../../campaign/tally.ts";
@@ -11,7 +12,7 @@ export function textReport({ outcome, kept, isInterrupted }: Shown): string {
   const unrun = summaries.filter(({ schedules }) => schedules === 0);
   const names = unrun.map(({ scenario }) => scenario).join(", ");
   const account = formatAccount(summaries);
-  const different = report.findings.filter(({ difference }) => difference !== undefined);
+  const different = report.findings.filter(isIndeterminate);
   return [
     formatRuns(report, summaries),
     ...(account === "" ? [] : ["", account]),
