@@ -96,7 +96,7 @@ export class WorkerPool implements Runner {
     const { outcome } = examined;
     const compared = { ...outcome, plan: plan(scenario, String(seed)) };
     const verified = { scenario, reference: { name: scenario.name, file } };
-    const verification = verifyElsewhere(verified, compared, this.#verifier);
+    const verification = verifyElsewhere(verified, compared, this.#verifier).catch(notRunThere);
     const { difference, outside } = await this.#inTime(verification);
     if (difference === undefined && outside.length === 0) return examined;
     const { fingerprint, steps: events } = outcome;
@@ -111,10 +111,7 @@ export class WorkerPool implements Runner {
     const late = new Promise<Verification>((resolve) => {
       timer = setTimeout(() => {
         this.#verifier.close();
-        const between = ["plain", "in another process"] as const;
-        const summary = `no end there after ${limit} s`;
-        const difference = { between, summary, first: undefined, leak: undefined };
-        resolve({ events: 0, difference, outside: [] });
+        resolve(notRunThere(`no end there after ${limit} s`));
       }, limit * 1_000);
     });
     try {
@@ -156,6 +153,14 @@ export class WorkerPool implements Runner {
     this.#verifier.close();
     await this.#pool.terminate(true);
   }
+}
+
+/** It has come to its end here: that it does not there is a difference. */
+function notRunThere(why: unknown): Verification {
+  const summary = (why instanceof Error ? why.message : String(why)).split("\n")[0]!;
+  const between = ["plain", "in another process"] as const;
+  const difference = { between, summary, first: undefined, leak: undefined };
+  return { events: 0, difference, outside: [] };
 }
 
 function workerSource({ scenario, file }: ScenarioSource): WorkerSource {

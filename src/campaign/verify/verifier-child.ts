@@ -21,6 +21,8 @@ worker.on("error", (error) => {
 });
 // Its parent is gone.
 process.on("disconnect", () => process.exit());
+// Ctrl-C reaches all processes of a terminal; the parent says when it is time to go.
+process.on("SIGINT", () => {});
 process.on("message", (message: Numbered) => {
   queue = queue.then(() => handle(message));
 });
