@@ -95,7 +95,8 @@ describe("what init has written", () => {
     const replayed = project.run("stormglass", ["replay", `failures/${capsule}`]);
     expect(replayed.stdout).toMatch(/^the same run: /);
     expect(replayed.status).toBe(1);
-    const [, seed] = /register broke ATOMIC at .*, seed (\d+)/.exec(stdout)!;
+    // What is left when it is shrunk may fail with another seed.
+    const [, seed] = /found with seed (\d+)/.exec(stdout)!;
     const only = { STORMGLASS_SEED: seed! };
     const tested = project.run("vitest", ["run", "my.test.ts"], only).stderr;
     expect(tested).toContain(`Error: register broke ATOMIC at `);
