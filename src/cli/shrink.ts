@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 import { asTest } from "../campaign/as-test.ts";
 import { type Capsule, makeCapsule } from "../campaign/capsule.ts";
 import type { ShrinkProgress, Shrunk } from "../campaign/shrink/shrink.ts";
@@ -76,7 +76,8 @@ function writeTest(
 ): void {
   const { found } = capsule;
   const small = makeCapsule(scenario, shrunk, { code: codeOfNow(), found, shrunk });
-  const text = asTest(small, { module: "stormglass", scenarioModule: found.file });
+  const scenarioModule = found.file === undefined ? undefined : moduleFrom(path, found.file);
+  const text = asTest(small, { module: "stormglass", scenarioModule });
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
@@ -86,4 +87,10 @@ function writeTest(
     );
   }
   console.log(`  as a test: ${path}`);
+}
+
+/** A file as a module in another file imports it. */
+function moduleFrom(importer: string, file: string): string {
+  const path = relative(dirname(importer), file).replaceAll("\\", "/");
+  return path.startsWith(".") ? path : `./${path}`;
 }

@@ -118,26 +118,40 @@ describe("what cannot be shrunk", () => {
 });
 
 describe("a scenario in a file of one's own", () => {
+  const support = pathToFileURL("test/support/small-scenarios.ts").href;
+  writeFileSync(
+    pathIn("mine.mjs"),
+    `import { ticking } from ${JSON.stringify(support)};
+     export const mine = ticking({ brokenSeeds: ["1"] });`,
+  );
+
   it("is found by its capsule, to be replayed and shrunk", () => {
-    const support = pathToFileURL("test/support/small-scenarios.ts").href;
-    writeFileSync(
-      pathIn("mine.mjs"),
-      `import { ticking } from ${JSON.stringify(support)};
-       export const mine = ticking({ brokenSeeds: ["1"] });`,
-    );
     writeOwn("mine.mjs");
     const replayed = spawnCli(folder.path, ["replay", "own.json"]);
-    const shrunk = spawnCli(folder.path, ["shrink", "own.json", "-o", "own-small.json"]);
+    const shrunk = spawnCli(folder.path, [
+      ...["shrink", "own.json", "-o", "own-small.json", "--as-test", "tests/own.test.ts"],
+    ]);
     expect(replayed.stdout).toMatch(/^the same run: fingerprint /);
     expect(shrunk.stdout).toContain("ticking broke TICKS at ");
     const { found } = JSON.parse(readFileSync(pathIn("own-small.json"), "utf8"));
     expect(found).toEqual({ scenario: "ticking", seed: "1", file: "mine.mjs" });
+    expect(readFileSync(pathIn("tests/own.test.ts"), "utf8")).toContain(
+      'import * as scenarios from "../mine.mjs";',
+    );
     expect([replayed.status, shrunk.status]).toEqual([1, 1]);
+  });
+
+  it("is found by the config, when the capsule names no file", () => {
+    writeOwn(undefined);
+    writeFileSync(pathIn("stormglass.config.mjs"), 'export default { scenarios: ["./mine.mjs"] };');
+    const { status, stdout } = spawnCli(folder.path, ["replay", "own.json"]);
+    expect(stdout).toMatch(/^the same run: fingerprint /);
+    expect(status).toBe(1);
   });
 });
 
-/** Writes own.json, the capsule of a scenario of a file. */
-function writeOwn(file: string): void {
+/** Writes own.json, the capsule of a scenario of a file or, without one, of the config. */
+function writeOwn(file: string | undefined): void {
   const scenario = ticking({ brokenSeeds: ["1"] });
   const capsule = makeCapsule(scenario, run(scenario, plan(scenario, "1")), {
     code: { version: VERSION, node: process.version },

@@ -180,5 +180,5 @@ function reductionsOf(first: Failure, best: Failure): Reduction[] {
     { what: "armed sites", from: first.plan.buggify.length, to: best.plan.buggify.length },
     { what: "seconds", from: first.violation.at / 1_000_000, to: best.violation.at / 1_000_000 },
   ];
-  return all.filter((reduction) => reduction.from !== reduction.to);
+  return all.filter((reduction) => reduction.to < reduction.from);
 }
