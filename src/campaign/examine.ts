@@ -20,6 +20,8 @@ export interface ExamineOptions {
   readonly isVerified: boolean;
   /** Real seconds, from any beginning. */
   readonly seconds: () => number;
+  /** Before the plan is run again. Default: nobody is told. */
+  readonly onAgain?: () => void;
 }
 
 /** Draws the plan of a seed, runs it, and says what it has shown. */
@@ -30,7 +32,7 @@ export function examine(scenario: Scenario, seed: string, options: ExamineOption
     const result = run(scenario, plan(scenario, seed));
     const seconds = options.seconds() - began;
     tally.add(result);
-    const finding = findingOf(scenario, seed, result, options.isVerified);
+    const finding = findingOf(scenario, seed, result, options);
     return {
       tally: tally.state,
       finding,
@@ -61,10 +63,11 @@ function findingOf(
   scenario: Scenario,
   seed: string,
   result: RunResult,
-  isVerified: boolean,
+  { isVerified, onAgain }: ExamineOptions,
 ): Finding | undefined {
   const { fingerprint, steps: events, violation } = result;
   if (violation === undefined && !isVerified) return undefined;
+  onAgain?.();
   const difference = verify(scenario, result);
   if (violation === undefined && difference === undefined) return undefined;
   const base = { scenario: scenario.name, seed, fingerprint, events, difference, outside: [] };

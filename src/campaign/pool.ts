@@ -25,11 +25,15 @@ export interface PoolOptions {
 
 /** What a worker can be asked for; each names a scenario of the catalogue, or of a module. */
 export interface WorkerMethods {
-  /** Runs a seed, perhaps twice. */
-  examine(source: WorkerSource, seed: string, isVerified: boolean): Promise<Examined>;
+  /** Runs a seed; one that fails, twice. */
+  examine(source: WorkerSource, seed: string): Promise<Examined>;
   /** Shrinks a failing plan, for so many real seconds at most. */
   shrink(source: WorkerSource, plan: Plan, secondsMax: number): Promise<Shrunk>;
 }
+
+/** What a worker tells: that it has begun, and that it runs a plan again, recorded. */
+export const BEGUN = "begun";
+export const AGAIN = "again";
 
 /** Where a worker finds a scenario. */
 export interface WorkerSource {
@@ -63,18 +67,18 @@ export class WorkerPool implements Runner {
   }
 
   async examine(turn: Turn, n: number): Promise<Examined> {
-    const examined = await this.#examineInWorker(turn, n % RECORDED_ONE_IN === 0);
+    const examined = await this.#examineInWorker(turn);
     const { finding, outcome } = examined;
     if (n % VERIFIED_ONE_IN !== 0 || finding !== undefined || outcome === undefined)
       return examined;
-    return this.#compareElsewhere(turn, { ...examined, outcome });
+    return this.#compareElsewhere(turn, { ...examined, outcome }, n % RECORDED_ONE_IN === 0);
   }
 
-  async #examineInWorker({ scenario: n, seed }: Turn, isVerified: boolean): Promise<Examined> {
+  async #examineInWorker({ scenario: n, seed }: Turn): Promise<Examined> {
     const { scenario } = this.#sources[n]!;
     const { runBudget } = this.#options;
-    const limit = runBudget * 1_000 * (isVerified ? VERIFIED_BUDGETS : 1);
-    const args = [workerSource(this.#sources[n]!), String(seed), isVerified] as const;
+    const limit = runBudget * 1_000;
+    const args = [workerSource(this.#sources[n]!), String(seed)] as const;
     try {
       return await this.#ask("examine", args, limit);
     } catch (error) {
@@ -91,12 +95,15 @@ export class WorkerPool implements Runner {
   async #compareElsewhere(
     { scenario: n, seed }: Turn,
     examined: Examined & { readonly outcome: Outcome },
+    isRecorded: boolean,
   ): Promise<Examined> {
     const { scenario, file } = this.#sources[n]!;
     const { outcome } = examined;
     const compared = { ...outcome, plan: plan(scenario, String(seed)) };
     const verified = { scenario, reference: { name: scenario.name, file } };
-    const verification = verifyElsewhere(verified, compared, this.#verifier).catch(notRunThere);
+    const verification = verifyElsewhere(verified, compared, this.#verifier, isRecorded).catch(
+      notRunThere,
+    );
     const { difference, outside } = await this.#inTime(verification);
     if (difference === undefined && outside.length === 0) return examined;
     const { fingerprint, steps: events } = outcome;
@@ -136,8 +143,9 @@ export class WorkerPool implements Runner {
   ): Promise<Awaited<ReturnType<WorkerMethods[Name]>>> {
     let timer: NodeJS.Timeout | undefined;
     // The worker says when it begins: before that it may have had to load its code.
-    const on = (): void => {
-      timer = setTimeout(() => task.cancel(), limit);
+    const on = (event: unknown): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => task.cancel(), event === AGAIN ? limit * VERIFIED_BUDGETS : limit);
     };
     const task = this.#pool.exec(method, [...args], { on });
     try {
@@ -175,10 +183,14 @@ function causeOf(error: unknown, runBudget: number): Pick<Casualty, "what" | "me
   return { what: "died", message: message.split("\n")[0]!.trim() };
 }
 
-/** Of so many seeds, one is run again in its worker, recorded: that costs ten times the run. */
+/**
+ * Of so many seeds, one is recorded there, which costs ten times the run. Not in a worker: a single
+ * recorded run makes all later ones of its thread a quarter slower, as drafts of Immer are objects
+ * of another shape to code that was compiled for plain ones.
+ */
 const RECORDED_ONE_IN = 200;
 
-/** A run that is verified is run a second time, recorded, which takes many times as long. */
+/** A run that is verified may be recorded, which takes many times as long. */
 const VERIFIED_BUDGETS = 20;
 
 /**

@@ -2,7 +2,7 @@
 
 import workerpool from "workerpool";
 import { examine } from "../campaign/examine.ts";
-import type { WorkerMethods, WorkerSource } from "../campaign/pool.ts";
+import { AGAIN, BEGUN, type WorkerMethods, type WorkerSource } from "../campaign/pool.ts";
 import { shrinkFailure } from "../campaign/shrink-failure.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { loadScenario } from "./scenario-loader.ts";
@@ -10,8 +10,9 @@ import { loadScenario } from "./scenario-loader.ts";
 const seconds = (): number => performance.now() / 1_000;
 
 const methods: WorkerMethods = {
-  examine: async (source, seed, isVerified) => {
-    return examine(await begin(source), seed, { isVerified, seconds });
+  examine: async (source, seed) => {
+    const onAgain = (): void => workerpool.workerEmit(AGAIN);
+    return examine(await begin(source), seed, { isVerified: false, seconds, onAgain });
   },
   shrink: async (source, plan, secondsMax) => {
     return shrinkFailure(await begin(source), plan, { secondsMax, seconds });
@@ -21,7 +22,7 @@ const methods: WorkerMethods = {
 /** Modules are loaded once: what they keep from run to run is found by running some plans twice. */
 async function begin(source: WorkerSource): Promise<Scenario> {
   const scenario = await loadScenario(source);
-  workerpool.workerEmit("begun");
+  workerpool.workerEmit(BEGUN);
   return scenario;
 }
 

@@ -21,7 +21,13 @@ export interface ScenarioLoader {
 
 export type Request =
   | { readonly kind: "load"; readonly reference: ScenarioReference }
-  | { readonly kind: "run"; readonly reference: ScenarioReference; readonly plan: Plan }
+  | {
+      readonly kind: "run";
+      readonly reference: ScenarioReference;
+      readonly plan: Plan;
+      /** Whether to record the run, and to freeze its messages. */
+      readonly isRecorded: boolean;
+    }
   | {
       readonly kind: "follow";
       readonly reference: ScenarioReference;

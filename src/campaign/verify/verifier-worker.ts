@@ -4,7 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../../sim/assert.ts";
 import { run, type Scenario } from "../../sim/scenario.ts";
 import { EffectLog } from "./effect-log.ts";
-import { follow } from "./in-process.ts";
+import { follow, RECORDED } from "./in-process.ts";
 import type { Trail } from "./locate.ts";
 import { perturbGlobals } from "./perturbation.ts";
 import type {
@@ -39,7 +39,7 @@ function reply(message: Reply): void {
 async function answer(request: Request): Promise<OutcomeElsewhere | Trail | undefined> {
   const scenario = await find(request.reference);
   if (request.kind === "load") return undefined;
-  if (request.kind === "run") return runOnce(scenario, request.plan);
+  if (request.kind === "run") return runOnce(scenario, request.plan, request.isRecorded);
   const side = { name: "", how: {} };
   const { words, accounts } = follow(scenario, request.plan, { side, focus: request.focus });
   return { words: Int32Array.from(words), accounts };
@@ -58,10 +58,14 @@ async function find(reference: ScenarioReference): Promise<Scenario> {
 async function runOnce(
   scenario: Scenario,
   plan: Parameters<Scenario["simulate"]>[0],
+  isRecorded: boolean,
 ): Promise<OutcomeElsewhere> {
   const log = new EffectLog();
   const pending = process.getActiveResourcesInfo().length;
-  const { fingerprint, steps, violation } = run(scenario, plan, { witness: log });
+  const { fingerprint, steps, violation } = run(scenario, plan, {
+    ...(isRecorded ? RECORDED.how : {}),
+    witness: log,
+  });
   await settle(pending);
   return {
     fingerprint,

@@ -38,12 +38,17 @@ export class Verifier {
   }
 
   /**
-   * Runs a plan there, and waits a moment for what its handlers have begun. Throws a UsageError
-   * when there is no such scenario, an Error when the process dies.
+   * Runs a plan there, recorded and with frozen messages if it is asked for, and waits a moment for
+   * what its handlers have begun. Throws a UsageError when there is no such scenario, an Error when
+   * the process dies.
    */
-  fingerprintOf(reference: ScenarioReference, plan: Plan): Promise<OutcomeElsewhere> {
+  fingerprintOf(
+    reference: ScenarioReference,
+    plan: Plan,
+    isRecorded = false,
+  ): Promise<OutcomeElsewhere> {
     // The reply to this kind of request.
-    return this.#ask({ kind: "run", reference, plan }) as Promise<OutcomeElsewhere>;
+    return this.#ask({ kind: "run", reference, plan, isRecorded }) as Promise<OutcomeElsewhere>;
   }
 
   /** Runs a plan there, and notes what its programs do. */

@@ -64,13 +64,14 @@ export interface Compared extends Outcome {
   readonly plan: Plan;
 }
 
-/** Compares a run of this process with one in the verifier's process. */
+/** Compares a run of this process with one in the verifier's process, recorded if asked for. */
 export async function verifyElsewhere(
   verified: Verified,
   result: Compared,
   verifier: Verifier,
+  isRecorded = false,
 ): Promise<Verification> {
-  const other = await verifier.fingerprintOf(verified.reference, result.plan);
+  const other = await verifier.fingerprintOf(verified.reference, result.plan, isRecorded);
   return compare(verified, result, other, verifier);
 }
 
