@@ -1,7 +1,7 @@
 import { plan, type RunResult, run, type Scenario } from "../sim/scenario.ts";
 import type { Casualty, Finding } from "./finding.ts";
 import { Tally, type TallyState } from "./tally.ts";
-import { type Outcome, verify } from "./verify/in-process.ts";
+import { type Outcome, verify, verifyPlainly } from "./verify/in-process.ts";
 
 /** What came of a seed, as plain data. */
 export interface Examined {
@@ -16,8 +16,8 @@ export interface Examined {
 }
 
 export interface ExamineOptions {
-  /** Whether to run a plan again, recorded, though it holds; one that fails is always run again. */
-  readonly isVerified: boolean;
+  /** How to run a plan again though it holds, if at all; one that fails is always run recorded. */
+  readonly again: "plain" | "recorded" | undefined;
   /** Real seconds, from any beginning. */
   readonly seconds: () => number;
   /** Before the plan is run again. Default: nobody is told. */
@@ -63,12 +63,13 @@ function findingOf(
   scenario: Scenario,
   seed: string,
   result: RunResult,
-  { isVerified, onAgain }: ExamineOptions,
+  { again, onAgain }: ExamineOptions,
 ): Finding | undefined {
   const { fingerprint, steps: events, violation } = result;
-  if (violation === undefined && !isVerified) return undefined;
+  if (violation === undefined && again === undefined) return undefined;
   onAgain?.();
-  const difference = verify(scenario, result);
+  const isRecorded = violation !== undefined || again === "recorded";
+  const difference = isRecorded ? verify(scenario, result) : verifyPlainly(scenario, result);
   if (violation === undefined && difference === undefined) return undefined;
   const base = { scenario: scenario.name, seed, fingerprint, events, difference, outside: [] };
   if (violation === undefined) return { ...base, violation: undefined };

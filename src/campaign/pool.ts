@@ -25,8 +25,8 @@ export interface PoolOptions {
 
 /** What a worker can be asked for; each names a scenario of the catalogue, or of a module. */
 export interface WorkerMethods {
-  /** Runs a seed; one that fails, twice. */
-  examine(source: WorkerSource, seed: string): Promise<Examined>;
+  /** Runs a seed, and again if asked for; one that fails, again and recorded. */
+  examine(source: WorkerSource, seed: string, isAgain: boolean): Promise<Examined>;
   /** Shrinks a failing plan, for so many real seconds at most. */
   shrink(source: WorkerSource, plan: Plan, secondsMax: number): Promise<Shrunk>;
 }
@@ -67,18 +67,18 @@ export class WorkerPool implements Runner {
   }
 
   async examine(turn: Turn, n: number): Promise<Examined> {
-    const examined = await this.#examineInWorker(turn);
+    const examined = await this.#examineInWorker(turn, n % VERIFIED_ONE_IN === 0);
     const { finding, outcome } = examined;
     if (n % VERIFIED_ONE_IN !== 0 || finding !== undefined || outcome === undefined)
       return examined;
     return this.#compareElsewhere(turn, { ...examined, outcome }, n % RECORDED_ONE_IN === 0);
   }
 
-  async #examineInWorker({ scenario: n, seed }: Turn): Promise<Examined> {
+  async #examineInWorker({ scenario: n, seed }: Turn, isAgain: boolean): Promise<Examined> {
     const { scenario } = this.#sources[n]!;
     const { runBudget } = this.#options;
     const limit = runBudget * 1_000;
-    const args = [workerSource(this.#sources[n]!), String(seed)] as const;
+    const args = [workerSource(this.#sources[n]!), String(seed), isAgain] as const;
     try {
       return await this.#ask("examine", args, limit);
     } catch (error) {

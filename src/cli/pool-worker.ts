@@ -10,9 +10,13 @@ import { loadScenario } from "./scenario-loader.ts";
 const seconds = (): number => performance.now() / 1_000;
 
 const methods: WorkerMethods = {
-  examine: async (source, seed) => {
+  examine: async (source, seed, isAgain) => {
     const onAgain = (): void => workerpool.workerEmit(AGAIN);
-    return examine(await begin(source), seed, { isVerified: false, seconds, onAgain });
+    return examine(await begin(source), seed, {
+      again: isAgain ? "plain" : undefined,
+      seconds,
+      onAgain,
+    });
   },
   shrink: async (source, plan, secondsMax) => {
     return shrinkFailure(await begin(source), plan, { secondsMax, seconds });

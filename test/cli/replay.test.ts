@@ -23,9 +23,9 @@ describe("code that is not deterministic", () => {
   it("is reported by a campaign with the first difference, which ends with 3", () => {
     const { status, stdout } = spawnCli(folder.path, ["fuzz", SCENARIO, "--seeds", "1"], LEAK);
     expect(stdout).toContain(
-      `${SCENARIO} is not deterministic, seed 1\n  plain, then in another process: fingerprint `,
+      `${SCENARIO} is not deterministic, seed 1\n  plain, then recorded and strict: fingerprint `,
     );
-    const [, plain = "", recorded = ""] = stdout.split(/^ {4}(?:plain|in another process): +/m);
+    const [, plain = "", recorded = ""] = stdout.split(/^ {4}(?:plain|recorded and strict): +/m);
     expect(plain).toMatch(/^emit started \{starts: \d+\}\n$/);
     expect(recorded).toMatch(/^emit started \{starts: \d+\}\n/);
     expect(recorded).not.toContain(plain);

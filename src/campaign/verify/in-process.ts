@@ -48,6 +48,17 @@ export function verify(scenario: Scenario, result: RunResult): Difference | unde
   return { between, summary, first, leak: locateHere(scenario, result) };
 }
 
+/**
+ * As {@link verify}, with a plain run, which costs no more than the first; where they differ, what
+ * is told is how a recorded one differs, if it does.
+ */
+export function verifyPlainly(scenario: Scenario, result: RunResult): Difference | undefined {
+  const summary = differenceOf(result, run(scenario, result.plan));
+  if (summary === undefined) return undefined;
+  const between = [PLAIN.name, "plain again"] as const;
+  return verify(scenario, result) ?? { between, summary, first: undefined, leak: undefined };
+}
+
 /** What differs between two results of one plan, in words. */
 export function differenceOf(a: Outcome, b: Outcome): string | undefined {
   const facts = (result: Outcome) => ({
