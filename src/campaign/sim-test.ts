@@ -3,6 +3,7 @@
 import { UsageError } from "../sim/assert.ts";
 import { checkCount } from "../sim/check.ts";
 import { plan, run, type Scenario } from "../sim/scenario.ts";
+import { VERIFIED_ONE_IN } from "./campaign.ts";
 import { explain } from "./explain.ts";
 import { shortfallsOf } from "./shortfalls.ts";
 import { Tally } from "./tally.ts";
@@ -60,9 +61,6 @@ function countOf(text: string, seeds: number): number {
   }
   return Number(number) * (times === "x" ? seeds : 1);
 }
-
-/** Of so many seeds, one is run a second time. */
-const VERIFIED_ONE_IN = 20;
 
 /**
  * Runs the seeds, and says what there is to complain of, in lines; undefined: nothing. `name` is

@@ -8,6 +8,7 @@ import { type Shard, WHOLE } from "../campaign/seeds.ts";
 import { JUDGED_RUNS_MIN } from "../campaign/tally.ts";
 import { UsageError } from "../sim/assert.ts";
 import { parseCount, parseShard, parseSpan } from "./arguments.ts";
+import { codeOfNow } from "./code.ts";
 import { withConfig } from "./config.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { FirstFindings, keepFailures } from "./keep-failures.ts";
@@ -42,6 +43,8 @@ interface Task {
   readonly from: number;
   readonly seeds: number | undefined;
   readonly shard: Shard;
+  /** The commit, without what is changed and not committed: a report may be such a file. */
+  readonly code: string;
   readonly before: CampaignReport | undefined;
 }
 
@@ -66,9 +69,7 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
   try {
     const report = await campaign({
       scenarios: task.sources,
-      from: task.from,
-      seeds: task.seeds,
-      shard: task.shard,
+      ...{ from: task.from, seeds: task.seeds, shard: task.shard, code: task.code },
       untilFailure: options.untilFailure === true,
       ...(task.before === undefined ? {} : { before: task.before }),
       runner: pool,
@@ -109,6 +110,7 @@ async function taskOf(
     // Without any limit, as many seeds as goals are judged by.
     seeds: given ?? (limit === Infinity ? JUDGED_RUNS_MIN : undefined),
     shard: options.shard === undefined ? WHOLE : parseShard(options.shard, "--shard"),
+    code: commitOfNow(),
     before: undefined,
   };
 }
@@ -129,7 +131,11 @@ async function resumed(
   }
   const { from, seeds, shard } = before;
   const sources = await resolveSources(before.scenarios);
-  return { sources, from, seeds, shard, before };
+  return { sources, from, seeds, shard, code: commitOfNow(), before };
+}
+
+function commitOfNow(): string {
+  return codeOfNow().commit ?? "";
 }
 
 function nothingRun({ shard, seeds }: Task): UsageError {

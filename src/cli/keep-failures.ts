@@ -19,9 +19,9 @@ export class FirstFindings {
     const key = JSON.stringify([name, violation.invariant]);
     if (this.#known.has(key)) return undefined;
     this.#known.add(key);
-    const path = keepWhole(source, seed);
-    this.#paths.push(path);
-    return `${name} broke ${violation.invariant}, seed ${seed}: ${path}`;
+    const path = keepWhole(source, seed)?.capsule;
+    if (path !== undefined) this.#paths.push(path);
+    return `${name} broke ${violation.invariant}, seed ${seed}: ${path ?? "not when run again"}`;
   }
 
   /** Removes those capsules that other ones stand for now. */
@@ -105,17 +105,27 @@ function keepShrunk(failure: Failure, all: readonly ShrunkFinding[]): readonly K
 }
 
 function keepAsItIs(failure: Failure): KeptFailure {
-  const { source, findings } = failure;
-  const [{ seed }] = findings as [Finding];
-  const capsule = keepWhole(source, seed);
-  const { scenario } = source;
-  const result = run(scenario, plan(scenario, seed));
-  const text = describeFailure(scenario, result, capsule, [`found with ${describeSeeds(failure)}`]);
+  const { source, invariant, findings } = failure;
+  const { seed, violation } = findings[0]!;
+  const notes = [`found with ${describeSeeds(failure)}`];
+  const whole = keepWhole(source, seed);
+  if (whole === undefined) {
+    const { name } = source.scenario;
+    const lines = [`${name} broke ${invariant}, and holds here`, violation.message, ...notes];
+    return { failure, signature: undefined, capsule: undefined, text: lines.join("\n  ") };
+  }
+  const { result, capsule } = whole;
+  const text = describeFailure(source.scenario, result, capsule, notes);
   return { failure, signature: undefined, capsule, text };
 }
 
-/** Writes the capsule of a seed's whole plan, and returns its path. */
-function keepWhole({ scenario, file }: ScenarioSource, seed: string): string {
+/**
+ * Writes the capsule of a seed's whole plan. Undefined when its run holds here: the code is another
+ * one, or something besides the plan decides.
+ */
+function keepWhole({ scenario, file }: ScenarioSource, seed: string) {
   const result = run(scenario, plan(scenario, seed));
-  return writeCapsule(scenario, result, { found: { scenario: scenario.name, seed, file } });
+  if (result.violation === undefined) return undefined;
+  const found = { scenario: scenario.name, seed, file };
+  return { result, capsule: writeCapsule(scenario, result, { found }) };
 }

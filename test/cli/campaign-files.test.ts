@@ -110,6 +110,11 @@ describe("a report that is no good", () => {
       (report: object) => ({ ...report, version: "9.9.9" }),
       /\.version: expected \d.*got 9/,
     ],
+    [
+      "code",
+      (report: object) => ({ ...report, code: "0abc" }),
+      /report\.code: expected .*got 0abc/,
+    ],
     ["kind", (report: object) => ({ ...report, kind: "x" }), /\.kind: expected .*got "x"/],
     [
       "shard",
