@@ -27,6 +27,12 @@ export interface HistoryEntry {
   readonly operation: Plain;
   readonly invokedAt: Micros;
   returnedAt: Micros | undefined;
+  /**
+   * The places of its two events among all of the history, from 1 on: what came first where times
+   * are equal.
+   */
+  readonly invoked: number;
+  returned: number | undefined;
   outcome: Outcome;
   /** With `ok` the answer, with `fail` and `info` the reason. */
   result: Plain;
@@ -88,8 +94,9 @@ export class History {
     const entry = entries.get(id);
     if (event === "invoke") {
       assert(entry === undefined, "an operation is invoked twice:", id);
-      const open = { returnedAt: undefined, outcome: "open", result: undefined } as const;
-      const made: HistoryEntry = { id, client, operation, invokedAt: now, ...open };
+      const open = { returnedAt: undefined, returned: undefined, result: undefined };
+      const begun = { id, client, operation, invokedAt: now, invoked: this.#place() };
+      const made: HistoryEntry = { ...begun, ...open, outcome: "open" };
       entries.set(id, made);
       invoked.push(made);
       return;
@@ -97,9 +104,14 @@ export class History {
     assert(entry?.outcome === "open", "the operation is not open:", event, id);
     entry.outcome = event;
     entry.returnedAt = now;
+    entry.returned = this.#place();
     entry.result = result;
     returned.push(entry);
     returnedTo.set(entry.client, this.returnedTo(entry.client) + 1);
+  }
+
+  #place(): number {
+    return this.state.invoked.length + this.state.returned.length + 1;
   }
 }
 

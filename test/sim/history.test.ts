@@ -27,6 +27,7 @@ describe("the history", () => {
       {
         ...{ id: "o1", client: "c1", operation: "read o1", invokedAt: 5 },
         ...{ returnedAt: undefined, outcome: "open", result: undefined },
+        ...{ invoked: 1, returned: undefined },
       },
     ]);
     expect(history.returned).toEqual([]);
@@ -37,6 +38,16 @@ describe("the history", () => {
     history.record("c1", outcome, { id: "o1", result: 42 }, 9);
     expect(history.entries.get("o1")).toMatchObject({ outcome, result: 42, returnedAt: 9 });
     expect(history.open()).toEqual([]);
+  });
+
+  it("says what came first where times are equal", () => {
+    const history = invoked("o1");
+    history.record("c1", "ok", { id: "o1" }, 5);
+    history.record("c1", "invoke", { id: "o2", operation: "read o2" }, 5);
+    expect(history.invoked).toMatchObject([
+      { invokedAt: 5, returnedAt: 5, invoked: 1, returned: 2 },
+      { invokedAt: 5, invoked: 3 },
+    ]);
   });
 
   it("lists operations by invocation, and those that returned by return", () => {

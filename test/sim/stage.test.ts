@@ -156,7 +156,7 @@ describe("an observation", () => {
     expect([...simulation.history.entries.values()]).toEqual([
       {
         ...{ id: "o1", client: "n1", operation: "read", invokedAt: 0 },
-        ...{ returnedAt: 7, outcome: "ok", result: 42 },
+        ...{ returnedAt: 7, outcome: "ok", result: 42, invoked: 1, returned: 2 },
       },
     ]);
   });
