@@ -1,7 +1,7 @@
 // The public API. Everything a scenario, a protocol or an invariant of one's own needs.
 
 export { type CampaignOptions, campaign, inThisThread } from "./campaign/campaign.ts";
-export type { CampaignReport, ScenarioSource } from "./campaign/report.ts";
+export type { CampaignReport, ScenarioSource } from "./campaign/report/report.ts";
 // Scenarios that come with it, and many runs of them or of your own.
 export { catalogue, findScenario } from "./scenarios/catalogue.ts";
 // Errors.

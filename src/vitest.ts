@@ -1,10 +1,10 @@
 // Scenarios as tests of vitest: `stormglass/vitest`.
 
 import { test } from "vitest";
-import { judge, planTest, type SimTestOptions } from "./campaign/sim-test.ts";
+import { judge, planTest, type SimTestOptions } from "./campaign/project/sim-test.ts";
 import type { Scenario } from "./sim/scenario.ts";
 
-export type { SimTestOptions } from "./campaign/sim-test.ts";
+export type { SimTestOptions } from "./campaign/project/sim-test.ts";
 
 /**
  * A vitest test that runs a scenario with many seeds, each twentieth twice, and fails at the first

@@ -5,8 +5,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Capsule, parseCapsule } from "../src/campaign/capsule.ts";
-import { signatureOf } from "../src/campaign/signature.ts";
+import { type Capsule, parseCapsule } from "../src/campaign/capsule/capsule.ts";
+import { signatureOf } from "../src/campaign/capsule/signature.ts";
 import { findScenario } from "../src/scenarios/catalogue.ts";
 import { checkFlag, checkJson, checkRecord, checkText } from "../src/sim/check.ts";
 import { run } from "../src/sim/scenario.ts";

@@ -1,5 +1,5 @@
 import { type Examined, examine } from "./examine.ts";
-import { type CampaignReport, CampaignSum, type ScenarioSource } from "./report.ts";
+import { type CampaignReport, CampaignSum, type ScenarioSource } from "./report/report.ts";
 import { type Shard, type Turn, turnsOf, WHOLE } from "./seeds.ts";
 
 /** Of so many seeds of a scenario, one is run again and must be the same, the first among them. */

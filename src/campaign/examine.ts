@@ -1,6 +1,6 @@
 import { plan, type RunResult, run, type Scenario } from "../sim/scenario.ts";
-import type { Casualty, Finding } from "./finding.ts";
-import { Tally, type TallyState } from "./tally.ts";
+import type { Casualty, Finding } from "./report/finding.ts";
+import { Tally, type TallyState } from "./report/tally.ts";
 import { type Outcome, verify, verifyPlainly } from "./verify/in-process.ts";
 
 /** What came of a seed, as plain data. */

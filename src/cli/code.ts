@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import type { Code } from "../campaign/code.ts";
+import type { Code } from "../campaign/capsule/code.ts";
 import { VERSION } from "../campaign/version.ts";
 import { FAILURES } from "./failures.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { type Config, checkConfig } from "../campaign/config.ts";
-import { loadModule } from "../campaign/load-scenarios.ts";
+import { type Config, checkConfig } from "../campaign/project/config.ts";
+import { loadModule } from "../campaign/project/load-scenarios.ts";
 import { UsageError } from "../sim/assert.ts";
 
 /** The first of these in the working directory is the project's config. */

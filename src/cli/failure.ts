@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { makeCapsule, type Origin, type RunSummary } from "../campaign/capsule.ts";
-import { describeScript } from "../campaign/script.ts";
+import { makeCapsule, type Origin, type RunSummary } from "../campaign/capsule/capsule.ts";
+import { describeScript } from "../campaign/capsule/script.ts";
 import { describeShrunk, type Shrunk } from "../campaign/shrink/shrink.ts";
 import { describeFault } from "../sim/fault.ts";
 import type { Violation } from "../sim/invariant.ts";

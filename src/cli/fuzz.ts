@@ -1,11 +1,11 @@
 import { availableParallelism } from "node:os";
 import { campaign } from "../campaign/campaign.ts";
-import { outcomeOf } from "../campaign/outcome.ts";
-import { parseReport } from "../campaign/parse-report.ts";
 import { WorkerPool } from "../campaign/pool.ts";
-import type { CampaignReport, CampaignSum, ScenarioSource } from "../campaign/report.ts";
+import { outcomeOf } from "../campaign/report/outcome.ts";
+import { parseReport } from "../campaign/report/parse-report.ts";
+import type { CampaignReport, CampaignSum, ScenarioSource } from "../campaign/report/report.ts";
+import { JUDGED_RUNS_MIN } from "../campaign/report/tally.ts";
 import { type Shard, WHOLE } from "../campaign/seeds.ts";
-import { JUDGED_RUNS_MIN } from "../campaign/tally.ts";
 import { UsageError } from "../sim/assert.ts";
 import { parseCount, parseShard, parseSpan } from "./arguments.ts";
 import { codeOfNow } from "./code.ts";

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
-import type { Failure } from "../campaign/failures.ts";
-import type { Finding } from "../campaign/finding.ts";
 import type { WorkerPool } from "../campaign/pool.ts";
-import type { ScenarioSource } from "../campaign/report.ts";
+import type { Failure } from "../campaign/report/failures.ts";
+import type { Finding } from "../campaign/report/finding.ts";
+import type { ScenarioSource } from "../campaign/report/report.ts";
 import type { Shrunk } from "../campaign/shrink/shrink.ts";
 import { plan, run } from "../sim/scenario.ts";
 import { describeFailure, describeShrinking, pathFor, writeCapsule } from "./failure.ts";

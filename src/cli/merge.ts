@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { outcomeOf } from "../campaign/outcome.ts";
-import { parseReport } from "../campaign/parse-report.ts";
 import { WorkerPool } from "../campaign/pool.ts";
-import { CampaignSum } from "../campaign/report.ts";
+import { outcomeOf } from "../campaign/report/outcome.ts";
+import { parseReport } from "../campaign/report/parse-report.ts";
+import { CampaignSum } from "../campaign/report/report.ts";
 import { WHOLE } from "../campaign/seeds.ts";
 import { UsageError } from "../sim/assert.ts";
 import type { ExitCode } from "./exit-code.ts";

@@ -3,7 +3,7 @@
 import workerpool from "workerpool";
 import { examine } from "../campaign/examine.ts";
 import { AGAIN, BEGUN, type WorkerMethods, type WorkerSource } from "../campaign/pool.ts";
-import { shrinkFailure } from "../campaign/shrink-failure.ts";
+import { shrinkFailure } from "../campaign/shrink/shrink-failure.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { loadScenario } from "./scenario-loader.ts";
 

@@ -1,4 +1,4 @@
-import type { CampaignSum } from "../campaign/report.ts";
+import type { CampaignSum } from "../campaign/report/report.ts";
 import { formatCount } from "./table.ts";
 
 /** A line that is written over and over while the work goes on; silent if stderr is no terminal. */

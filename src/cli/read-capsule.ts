@@ -1,4 +1,4 @@
-import { type Capsule, originOf, parseCapsule } from "../campaign/capsule.ts";
+import { type Capsule, originOf, parseCapsule } from "../campaign/capsule/capsule.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { resolveSources } from "./scenarios.ts";
 import { readText } from "./text-file.ts";

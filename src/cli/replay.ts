@@ -1,5 +1,5 @@
-import { type Capsule, firstDivergence } from "../campaign/capsule.ts";
-import { codeDifferences } from "../campaign/code.ts";
+import { type Capsule, firstDivergence } from "../campaign/capsule/capsule.ts";
+import { codeDifferences } from "../campaign/capsule/code.ts";
 import { differenceOf } from "../campaign/verify/in-process.ts";
 import { VERSION } from "../campaign/version.ts";
 import { type RunResult, run, type Scenario } from "../sim/scenario.ts";

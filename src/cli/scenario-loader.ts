@@ -1,6 +1,6 @@
 // For threads and processes that run what the command line has found: finds it there.
 
-import { loadScenarios } from "../campaign/load-scenarios.ts";
+import { loadScenarios } from "../campaign/project/load-scenarios.ts";
 import type { ScenarioReference } from "../campaign/verify/verifier-protocol.ts";
 import { findScenario } from "../scenarios/catalogue.ts";
 import { UsageError } from "../sim/assert.ts";

@@ -2,8 +2,8 @@
 
 import { readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { loadScenarios } from "../campaign/load-scenarios.ts";
-import type { ScenarioSource } from "../campaign/report.ts";
+import { loadScenarios } from "../campaign/project/load-scenarios.ts";
+import type { ScenarioSource } from "../campaign/report/report.ts";
 import { catalogue, findFamily, findScenario } from "../scenarios/catalogue.ts";
 import { UsageError } from "../sim/assert.ts";
 import { didYouMean } from "../sim/nearest.ts";

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
-import { asTest } from "../campaign/as-test.ts";
-import { type Capsule, makeCapsule } from "../campaign/capsule.ts";
+import { asTest } from "../campaign/capsule/as-test.ts";
+import { type Capsule, makeCapsule } from "../campaign/capsule/capsule.ts";
 import type { ShrinkProgress, Shrunk } from "../campaign/shrink/shrink.ts";
-import { shrinkFailure } from "../campaign/shrink-failure.ts";
+import { shrinkFailure } from "../campaign/shrink/shrink-failure.ts";
 import { differenceOf } from "../campaign/verify/in-process.ts";
 import { UsageError } from "../sim/assert.ts";
 import { run, type Scenario } from "../sim/scenario.ts";

@@ -5,9 +5,9 @@ import {
   inThisThread,
   VERIFIED_ONE_IN,
 } from "../../src/campaign/campaign.ts";
-import type { Finding } from "../../src/campaign/finding.ts";
 import { WorkerPool } from "../../src/campaign/pool.ts";
-import type { CampaignReport } from "../../src/campaign/report.ts";
+import type { Finding } from "../../src/campaign/report/finding.ts";
+import type { CampaignReport } from "../../src/campaign/report/report.ts";
 import { LOADER, WORKER } from "../../src/cli/worker.ts";
 import { findScenario } from "../../src/scenarios/catalogue.ts";
 import type { Scenario } from "../../src/sim/scenario.ts";

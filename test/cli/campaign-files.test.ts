@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
-import type { CampaignReport } from "../../src/campaign/report.ts";
+import type { CampaignReport } from "../../src/campaign/report/report.ts";
 import { RandomStream } from "../../src/sim/random/random.ts";
 import { callCli, MAIN, makeFolder } from "../support/cli.ts";
 

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { takeCheckpoints } from "../../src/campaign/capsule.ts";
+import { takeCheckpoints } from "../../src/campaign/capsule/capsule.ts";
 import { VERSION } from "../../src/campaign/version.ts";
 import { findScenario } from "../../src/scenarios/catalogue.ts";
 import { plan, run } from "../../src/sim/scenario.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { campaign, inThisThread } from "../../src/campaign/campaign.ts";
-import { type Outcome, outcomeOf } from "../../src/campaign/outcome.ts";
-import { shortfallsOf } from "../../src/campaign/shortfalls.ts";
+import { type Outcome, outcomeOf } from "../../src/campaign/report/outcome.ts";
+import { shortfallsOf } from "../../src/campaign/report/shortfalls.ts";
 import { githubAnnotations, githubSummary } from "../../src/cli/reporters/github.ts";
 import { htmlReport } from "../../src/cli/reporters/html.ts";
 import { jsonReport } from "../../src/cli/reporters/json.ts";

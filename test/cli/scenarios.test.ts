@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkConfig, defineConfig } from "../../src/campaign/config.ts";
+import { checkConfig, defineConfig } from "../../src/campaign/project/config.ts";
 import { configuredOptions } from "../../src/cli/config.ts";
 import { resolveFamilies, resolveScenario, resolveSources } from "../../src/cli/scenarios.ts";
 import { catalogue } from "../../src/scenarios/catalogue.ts";

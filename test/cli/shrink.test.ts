@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { makeCapsule, parseCapsule } from "../../src/campaign/capsule.ts";
+import { makeCapsule, parseCapsule } from "../../src/campaign/capsule/capsule.ts";
 import { VERSION } from "../../src/campaign/version.ts";
 import { findScenario } from "../../src/scenarios/catalogue.ts";
 import { plan, run } from "../../src/sim/scenario.ts";

@@ -2,8 +2,8 @@
 // mutant changes the code of a whole process: see harness.ts.
 // Arguments: scenario, seed, seconds at most, id of the mutant.
 
+import { propertyOf } from "../../src/campaign/capsule/signature.ts";
 import { shrink } from "../../src/campaign/shrink/shrink.ts";
-import { propertyOf } from "../../src/campaign/signature.ts";
 import { findScenario, plan, run } from "../../src/index.ts";
 import type { Shrinking } from "./shrinking.ts";
 

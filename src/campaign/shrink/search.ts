@@ -4,7 +4,7 @@ import { hashPlain } from "../../sim/fingerprint.ts";
 import type { Premise, Violation } from "../../sim/invariant.ts";
 import type { Plan } from "../../sim/plan.ts";
 import type { Scenario } from "../../sim/scenario.ts";
-import { propertyOf } from "../signature.ts";
+import { propertyOf } from "../capsule/signature.ts";
 import { alteredParts } from "./altered.ts";
 import { cutTo } from "./cut.ts";
 

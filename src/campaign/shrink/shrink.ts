@@ -1,7 +1,7 @@
 import type { Violation } from "../../sim/invariant.ts";
 import type { Plan } from "../../sim/plan.ts";
 import type { Scenario } from "../../sim/scenario.ts";
-import { type Signature, signatureOf } from "../signature.ts";
+import { type Signature, signatureOf } from "../capsule/signature.ts";
 import { reduceFaults, reduceOperations, reduceSites } from "./events.ts";
 import { simplifyFaults } from "./fields.ts";
 import { reduceClients, reduceServers } from "./hosts.ts";

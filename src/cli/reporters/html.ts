@@ -1,4 +1,4 @@
-import { accountOf } from "../../campaign/outcome.ts";
+import { accountOf } from "../../campaign/report/outcome.ts";
 import { formatCount } from "../table.ts";
 import { escapeMarkup } from "./markup.ts";
 import {

@@ -1,5 +1,5 @@
-import { isIndeterminate } from "../../campaign/finding.ts";
-import { JUDGED_RUNS_MIN } from "../../campaign/tally.ts";
+import { isIndeterminate } from "../../campaign/report/finding.ts";
+import { JUDGED_RUNS_MIN } from "../../campaign/report/tally.ts";
 import { replayCommand, type Shown } from "./reporter.ts";
 
 /** All figures and findings as JSON. */

@@ -1,7 +1,7 @@
 // JUnit XML as CI systems read it: a test case for each scenario.
 // Source: the schema of Jenkins' xUnit plugin, junit-10.xsd.
 
-import type { TallySummary } from "../../campaign/tally.ts";
+import type { TallySummary } from "../../campaign/report/tally.ts";
 import { escapeMarkup } from "./markup.ts";
 import { describeSeeds, replayCommand, type Shown, troublesOf } from "./reporter.ts";
 

@@ -1,7 +1,7 @@
-import type { Failure } from "../../campaign/failures.ts";
-import { isIndeterminate } from "../../campaign/finding.ts";
-import type { Outcome } from "../../campaign/outcome.ts";
-import type { Signature } from "../../campaign/signature.ts";
+import type { Signature } from "../../campaign/capsule/signature.ts";
+import type { Failure } from "../../campaign/report/failures.ts";
+import { isIndeterminate } from "../../campaign/report/finding.ts";
+import type { Outcome } from "../../campaign/report/outcome.ts";
 
 /** A failure with what was made of it. */
 export interface KeptFailure {

@@ -1,7 +1,7 @@
-import { isIndeterminate } from "../../campaign/finding.ts";
-import { accountOf } from "../../campaign/outcome.ts";
-import type { CampaignReport } from "../../campaign/report.ts";
-import type { TallySummary } from "../../campaign/tally.ts";
+import { isIndeterminate } from "../../campaign/report/finding.ts";
+import { accountOf } from "../../campaign/report/outcome.ts";
+import type { CampaignReport } from "../../campaign/report/report.ts";
+import type { TallySummary } from "../../campaign/report/tally.ts";
 import { describeDifference } from "../../campaign/verify/describe-difference.ts";
 import { formatCount, formatTable } from "../table.ts";
 import { describeTrouble, type Shown, troublesOf } from "./reporter.ts";

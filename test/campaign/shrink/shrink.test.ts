@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeShrunk, type Shrunk, shrink } from "../../../src/campaign/shrink/shrink.ts";
-import { shrinkFailure } from "../../../src/campaign/shrink-failure.ts";
+import { shrinkFailure } from "../../../src/campaign/shrink/shrink-failure.ts";
 import { defineScenario, type Plan, plan, run, UsageError } from "../../../src/index.ts";
 import type { Fault } from "../../../src/sim/fault.ts";
 import { type ForgetfulOptions, forgetful } from "../../support/forgetful.ts";

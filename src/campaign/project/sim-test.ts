@@ -1,0 +1,106 @@
+// A campaign small enough for a test: one scenario, one thread, and a message for who reads it.
+
+import { UsageError } from "../../sim/assert.ts";
+import { checkCount } from "../../sim/check.ts";
+import { plan, run, type Scenario } from "../../sim/scenario.ts";
+import { VERIFIED_ONE_IN } from "../campaign.ts";
+import { shortfallsOf } from "../report/shortfalls.ts";
+import { Tally } from "../report/tally.ts";
+import { describeDifference } from "../verify/describe-difference.ts";
+import { verify } from "../verify/in-process.ts";
+import { explain } from "./explain.ts";
+
+/** How a scenario is tested. */
+export interface SimTestOptions {
+  /** How many seeds are run, at least 1. From 200 on goals and expectations are judged as well. */
+  readonly seeds: number;
+  /** The first seed, a whole number; they are counted upwards. Default: 1. */
+  readonly from?: number;
+  /** Real milliseconds for all of `seeds`. Default: 1 minute, and 100 ms for each seed. */
+  readonly timeout?: number;
+}
+
+/** What a test is to run. */
+export interface SimTestPlan {
+  /** A number is counted upwards from; a text is the only seed. */
+  readonly first: number | string;
+  readonly count: number;
+  /** Real milliseconds. */
+  readonly timeout: number;
+}
+
+/** What a test has of the world around it. */
+export interface Surroundings {
+  /** Awaited after each run. */
+  readonly rest: () => Promise<void>;
+  /** Real seconds, from any beginning. */
+  readonly seconds: () => number;
+}
+
+/** What a test is to run, of options and environment; throws a UsageError. */
+export function planTest(
+  { seeds, from = 1, timeout }: SimTestOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+): SimTestPlan {
+  const { STORMGLASS_SEED: only, STORMGLASS_SEEDS: many } = environment;
+  checkCount(seeds, "seeds", 1);
+  const count = only ? 1 : many ? countOf(many, seeds) : seeds;
+  const given = timeout ?? 60_000 + 100 * seeds;
+  return {
+    first: only || checkCount(from, "from", 0),
+    count,
+    timeout: Math.ceil(checkCount(given, "timeout", 1) * Math.max(1, count / seeds)),
+  };
+}
+
+function countOf(text: string, seeds: number): number {
+  const [, number, times] = /^([1-9]\d*)(x?)$/.exec(text) ?? [];
+  if (number === undefined) {
+    const expected = "expected a number of seeds such as 5000, or 10x";
+    throw new UsageError(`STORMGLASS_SEEDS: ${expected}, got "${text}"`);
+  }
+  return Number(number) * (times === "x" ? seeds : 1);
+}
+
+/**
+ * Runs the seeds, and says what there is to complain of, in lines; undefined: nothing. `name` is
+ * that of the test.
+ */
+export async function judge(
+  name: string,
+  scenario: Scenario,
+  { first, count }: SimTestPlan,
+  { rest, seconds }: Surroundings,
+): Promise<string | undefined> {
+  const tally = new Tally(scenario);
+  for (let n = 0; n < count; n++) {
+    const seed = typeof first === "string" ? first : String(first + n);
+    const result = run(scenario, plan(scenario, seed));
+    const { violation } = result;
+    // As in a campaign: who reads of a failure is to be able to see it again.
+    const isVerified = violation !== undefined || n % VERIFIED_ONE_IN === 0;
+    const difference = isVerified ? verify(scenario, result) : undefined;
+    const replay = `  run it again: ${commandFor(seed, name)}`;
+    if (difference !== undefined) {
+      return `${describeDifference({ scenario: scenario.name, seed, difference })}\n\n${replay}`;
+    }
+    if (violation !== undefined) {
+      return `${explain(scenario, result, seconds)}\n\n${replay}`;
+    }
+    tally.add(result);
+    await rest();
+  }
+  const summary = tally.summary();
+  const shortfalls = summary.isJudged ? shortfallsOf(summary) : [];
+  if (shortfalls.length === 0) return undefined;
+  return [`${scenario.name} held, and proves too little:`, ...shortfalls].join("\n  ");
+}
+
+/** The line for a shell: variables as POSIX has them. */
+function commandFor(seed: string, name: string): string {
+  const quoted = (text: string): string =>
+    /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  // Vitest takes the name for a regular expression.
+  const pattern = name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return `STORMGLASS_SEED=${quoted(seed)} npx vitest run -t ${quoted(pattern)}`;
+}

@@ -1,0 +1,26 @@
+import type { Plan } from "../../sim/plan.ts";
+import type { Scenario } from "../../sim/scenario.ts";
+import { type ShrinkProgress, type Shrunk, shrink } from "./shrink.ts";
+
+/** How long shrinking may take. */
+export interface ShrinkBudget {
+  /** Real seconds at most; what is smallest by then is the result. */
+  readonly secondsMax: number;
+  /** Real seconds, from any beginning. */
+  readonly seconds: () => number;
+  /** After each run. Default: nobody is told. */
+  readonly onStep?: (progress: ShrinkProgress) => void;
+}
+
+/**
+ * Shrinks a failing plan within a budget of time. Plan and result are plain data, so that another
+ * thread may do it. Throws a UsageError when the plan's run breaks nothing.
+ */
+export function shrinkFailure(scenario: Scenario, plan: Plan, budget: ShrinkBudget): Shrunk {
+  const { secondsMax, seconds, onStep } = budget;
+  const began = seconds();
+  return shrink(scenario, plan, {
+    isOver: () => seconds() - began > secondsMax,
+    ...(onStep === undefined ? {} : { onStep }),
+  });
+}

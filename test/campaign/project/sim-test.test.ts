@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { judge, planTest } from "../../../src/campaign/project/sim-test.ts";
+import { UsageError } from "../../../src/sim/assert.ts";
+import type { Env } from "../../../src/sim/env.ts";
+import { defineScenario, type Scenario } from "../../../src/sim/scenario.ts";
+import { ms, seconds } from "../../../src/sim/time.ts";
+import { simTest } from "../../../src/vitest.ts";
+
+interface Ticker {
+  readonly state: { ticks: number };
+}
+
+/** A server that ticks; `onTick` is what it does then. */
+function tickers(onTick: (env: Env<never>) => void, expects: readonly string[] = []): Scenario {
+  return defineScenario<never, Ticker>({
+    name: "tickers",
+    about: "A server that ticks, and is stopped in half of the runs.",
+    plan: (streams) => {
+      const isStopped = streams.stream("stop").chance(1 / 2);
+      const stop = { kind: "stop", at: ms(300), lasting: ms(100), hosts: ["n1"] } as const;
+      return { servers: ["n1"], horizon: seconds(1), faults: isStopped ? [stop] : [] };
+    },
+    server: (env) => ({
+      state: { ticks: 0 },
+      onStart: () => env.setTimer("tick", ms(100)),
+      onMessage: () => {},
+      onTimer() {
+        this.state.ticks++;
+        onTick(env);
+        env.setTimer("tick", ms(100));
+      },
+    }),
+    invariants: () => [
+      {
+        name: "NEVER-STOPPED",
+        onEnd: ({ servers }) =>
+          servers[0]!.node!.state.ticks >= 9 ? undefined : "it has lost some of its ticks",
+      },
+    ],
+    expects,
+  });
+}
+
+/** The first seed whose plan stops the server, or leaves it in peace. */
+function seedThat(isStopped: boolean): number {
+  const quiet = tickers(() => {});
+  for (let seed = 1; ; seed++) {
+    if (quiet.plan(String(seed)).faults.length === (isStopped ? 1 : 0)) return seed;
+  }
+}
+
+const around = { rest: async (): Promise<void> => {}, seconds: () => 0 };
+const stopped = seedThat(true);
+const calm = seedThat(false);
+
+describe("a test of a scenario", () => {
+  it("has nothing to say when all seeds hold, and rests after each", async () => {
+    let rests = 0;
+    const plan = { first: String(calm), count: 3, timeout: 1 };
+    const complaint = await judge(
+      "name",
+      tickers(() => {}),
+      plan,
+      {
+        ...around,
+        rest: async () => {
+          rests++;
+        },
+      },
+    );
+    expect(complaint).toBeUndefined();
+    expect(rests).toBe(3);
+  });
+
+  it("says what was broken, when, by which faults, and how to run it again", async () => {
+    const plan = { first: stopped, count: 50, timeout: 1 };
+    const complaint = await judge(
+      "it's (all) well",
+      tickers(() => {}),
+      plan,
+      around,
+    );
+    const [head, message, blank, script, ...end] = complaint!.split("\n");
+    expect(head).toBe(`tickers broke NEVER-STOPPED at 1 s, seed ${stopped}`);
+    expect([message, blank]).toEqual(["  it has lost some of its ticks", ""]);
+    // Shrunk: when it is stopped, and for how long, may be another time.
+    expect(script).toMatch(/^ {2}at [\d.]+ m?s for [\d.]+ m?s: stop n1$/);
+    expect(end).toEqual([
+      "",
+      expect.stringMatching(/^ {2}shrunk: /),
+      "",
+      `  run it again: STORMGLASS_SEED=${stopped} npx vitest run -t ` +
+        String.raw`'it'\''s \(all\) well'`,
+    ]);
+  });
+
+  it("says so when a handler throws, and where", async () => {
+    const faulty = tickers(() => {
+      throw new Error("out of ticks");
+    });
+    const complaint = await judge("name", faulty, { first: calm, count: 1, timeout: 1 }, around);
+    expect(complaint).toMatch(/^tickers broke .* at 100 ms, seed \d+\n {2}.*out of ticks\n/);
+    expect(complaint).toContain("sim-test.test.ts:");
+    expect(complaint).toContain("\n  it takes no fault and no operation\n");
+  });
+
+  it("says so when a run is not the same twice", async () => {
+    let calls = 0;
+    const moody = tickers((env) => env.emit(`call ${calls++}`));
+    const complaint = await judge("name", moody, { first: calm, count: 1, timeout: 1 }, around);
+    expect(complaint).toMatch(
+      /^tickers is not deterministic, seed \d+\n {2}plain, then recorded and strict: /,
+    );
+    expect(complaint).toContain("emit call");
+    expect(complaint).toMatch(/\n\n {2}run it again: STORMGLASS_SEED=\d+ npx vitest run -t name$/);
+  });
+
+  it("judges what all runs together are to show, from 200 on", async () => {
+    const hopeful = tickers(() => {}, ["never emitted"]);
+    const only = String(calm);
+    const few = await judge("name", hopeful, { first: only, count: 199, timeout: 1 }, around);
+    const many = await judge("name", hopeful, { first: only, count: 200, timeout: 1 }, around);
+    expect(few).toBeUndefined();
+    expect(many).toBe(
+      "tickers held, and proves too little:\n" +
+        '  in 200 schedules nobody has seen "never emitted", as expected',
+    );
+  });
+
+  simTest(
+    "is one of vitest's",
+    tickers(() => {}),
+    { seeds: 1, from: calm },
+  );
+});
+
+describe("what a test is to run", () => {
+  const seeds = 100;
+
+  it.each([
+    [{ seeds }, {}, { first: 1, count: 100, timeout: 70_000 }],
+    [{ seeds, from: 7, timeout: 5_000 }, {}, { first: 7, count: 100, timeout: 5_000 }],
+    [{ seeds }, { STORMGLASS_SEEDS: "5000" }, { first: 1, count: 5_000, timeout: 3_500_000 }],
+    [{ seeds }, { STORMGLASS_SEEDS: "10x" }, { first: 1, count: 1_000, timeout: 700_000 }],
+    [{ seeds }, { STORMGLASS_SEEDS: "5" }, { first: 1, count: 5, timeout: 70_000 }],
+    [{ seeds }, { STORMGLASS_SEEDS: "" }, { first: 1, count: 100, timeout: 70_000 }],
+    [{ seeds, from: 7 }, { STORMGLASS_SEED: "17" }, { first: "17", count: 1, timeout: 70_000 }],
+    [
+      { seeds },
+      { STORMGLASS_SEED: "a b", STORMGLASS_SEEDS: "9" },
+      { first: "a b", count: 1, timeout: 70_000 },
+    ],
+  ])("of %j and %j is %j", (options, environment, planned) => {
+    expect(planTest(options, environment)).toEqual(planned);
+  });
+
+  it.each([
+    [{ seeds: 0 }, {}, "seeds: expected a whole number of at least 1, got 0"],
+    [{ seeds, from: -1 }, {}, "from: expected a whole number of at least 0, got -1"],
+    [{ seeds, timeout: 0 }, {}, "timeout: expected a whole number of at least 1, got 0"],
+    ...["0", "-5", "5y", "x"].map((many): [object, object, string] => [
+      { seeds },
+      { STORMGLASS_SEEDS: many },
+      `STORMGLASS_SEEDS: expected a number of seeds such as 5000, or 10x, got "${many}"`,
+    ]),
+  ])("is refused of %j and %j", (options, environment, message) => {
+    expect(() => planTest({ seeds, ...options }, { ...environment })).toThrow(
+      new UsageError(message),
+    );
+  });
+});
