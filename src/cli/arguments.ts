@@ -10,16 +10,6 @@ export function parseCount(text: string, name: string, low: number): number {
   return checkCount(Number(text), name, low);
 }
 
-/** A span of real time given on the command line, such as `500ms`, `30s` or `10m`; in seconds. */
-export function parseSpan(text: string, name: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  const seconds = Number(number) * (SECONDS[unit ?? ""] ?? Number.NaN);
-  if (seconds > 0) return seconds;
-  throw new UsageError(`${name}: expected a time such as 500ms, 30s or 10m, got "${text}"`);
-}
-
-const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3_600 };
-
 /**
  * A part of a campaign given on the command line, such as `3/16`; of `index/16` the first is told
  * by the environment: Kubernetes numbers the pods of an Indexed Job from 0 on.

@@ -1,13 +1,14 @@
 import { availableParallelism } from "node:os";
 import { campaign } from "../campaign/campaign.ts";
 import { WorkerPool } from "../campaign/pool.ts";
+import { parseSpan } from "../campaign/project/span.ts";
 import { outcomeOf } from "../campaign/report/outcome.ts";
 import { parseReport } from "../campaign/report/parse-report.ts";
 import type { CampaignReport, CampaignSum, ScenarioSource } from "../campaign/report/report.ts";
 import { JUDGED_RUNS_MIN } from "../campaign/report/tally.ts";
 import { type Shard, WHOLE } from "../campaign/seeds.ts";
 import { UsageError } from "../sim/assert.ts";
-import { parseCount, parseShard, parseSpan } from "./arguments.ts";
+import { parseCount, parseShard } from "./arguments.ts";
 import { codeOfNow } from "./code.ts";
 import { withConfig } from "./config.ts";
 import type { ExitCode } from "./exit-code.ts";

@@ -196,7 +196,8 @@ function checkOrigin(value: unknown, path: string): Origin {
   };
 }
 
-function checkViolation(value: unknown, path: string): CapsuleViolation {
+/** Of a capsule or a report what was broken; throws a UsageError that names the path. */
+export function checkViolation(value: unknown, path: string): CapsuleViolation {
   const { invariant, message, at, step } = checkRecord(value, path);
   return {
     invariant: checkText(invariant, `${path}.invariant`),

@@ -3,6 +3,7 @@
 import { UsageError } from "../../sim/assert.ts";
 import { checkCount, checkList, checkRecord, checkText } from "../../sim/check.ts";
 import { didYouMean } from "../../sim/nearest.ts";
+import { checkSpan } from "./span.ts";
 
 /** Defaults of the command line, each for the flag of its name. A flag that is given wins. */
 export interface Config {
@@ -63,11 +64,4 @@ const CHECKS: {
 
 function checkTexts(value: unknown, path: string): readonly string[] {
   return checkList(value, path).map((item, i) => checkText(item, `${path}[${i}]`));
-}
-
-function checkSpan(value: unknown, path: string): string {
-  const isSpan = typeof value === "string" && /^\d+(\.\d+)?(ms|s|m|h)$/.test(value);
-  if (isSpan && Number.parseFloat(value) > 0) return value;
-  const given = JSON.stringify(value);
-  throw new UsageError(`${path}: expected a time such as 500ms, 30s or 10m, got ${given}`);
 }

@@ -10,6 +10,7 @@ import {
   checkText,
 } from "../../sim/check.ts";
 import type { FaultCount } from "../../sim/faults/fault-count.ts";
+import { checkViolation } from "../capsule/capsule.ts";
 import { type SeedRanges, type Shard, unionOf } from "../seeds.ts";
 import { VERSION } from "../version.ts";
 import type { Casualty, Finding } from "./finding.ts";
@@ -105,7 +106,7 @@ function finding(value: unknown, path: string): Finding {
     seed: checkText(seed, `${path}.seed`),
     fingerprint: checkText(fingerprint, `${path}.fingerprint`),
     events: checkCount(events, `${path}.events`, 0),
-    violation: maybe(violation, (item) => broken(item, `${path}.violation`)),
+    violation: maybe(violation, (item) => violationOf(item, `${path}.violation`)),
     outside: listOf(outside ?? [], `${path}.outside`, (item, at) => {
       return checkRecord(item, at) as unknown as Finding["outside"][number];
     }),
@@ -116,13 +117,10 @@ function finding(value: unknown, path: string): Finding {
   };
 }
 
-function broken(value: unknown, path: string): NonNullable<Finding["violation"]> {
-  const { invariant, message, at, step, host } = checkRecord(value, path);
+function violationOf(value: unknown, path: string): NonNullable<Finding["violation"]> {
+  const { host } = checkRecord(value, path);
   return {
-    invariant: checkText(invariant, `${path}.invariant`),
-    message: checkText(message, `${path}.message`),
-    at: checkCount(at, `${path}.at`, 0),
-    step: checkCount(step, `${path}.step`, 0),
+    ...checkViolation(value, path),
     host: maybe(host, (id) => checkText(id, `${path}.host`)),
   };
 }
