@@ -19,8 +19,9 @@ worker.on("error", (error) => {
   console.error(error);
   process.exit(1);
 });
-// Its parent is gone.
+// Its parent is gone, perhaps since before this module was loaded.
 process.on("disconnect", () => process.exit());
+if (!process.connected) process.exit();
 // Ctrl-C reaches all processes of a terminal; the parent says when it is time to go.
 process.on("SIGINT", () => {});
 process.on("message", (message: Numbered) => {

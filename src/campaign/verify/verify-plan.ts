@@ -114,9 +114,11 @@ async function locateElsewhere(
     name: "in a new process",
     follow: async (focus) => {
       const fresh = verifier.fresh();
-      const trail = await fresh.follow(reference, plan, focus);
-      fresh.close();
-      return trail;
+      try {
+        return await fresh.follow(reference, plan, focus);
+      } finally {
+        fresh.close();
+      }
     },
   };
   return (await search(here, there, steps)) ?? (await search(here, anew, steps));

@@ -1,10 +1,13 @@
-import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { perturbedEnv } from "../../../src/campaign/verify/perturbation.ts";
 import { Verifier } from "../../../src/campaign/verify/verifier.ts";
 import { findScenario } from "../../../src/scenarios/catalogue.ts";
 import { UsageError } from "../../../src/sim/assert.ts";
 import { plan, run } from "../../../src/sim/scenario.ts";
+import { makeFolder } from "../../support/cli.ts";
+import { fileIn } from "../../support/own-scenarios.ts";
 
 const loader = new URL("../../../src/cli/scenario-loader.ts", import.meta.url).href;
 const scenario = findScenario("raft-initial-election");
@@ -39,6 +42,32 @@ describe("a verifier", () => {
     const { fingerprint } = await broken.fingerprintOf({ name: scenario.name }, planned);
     broken.close();
     expect(fingerprint).toBe(run(scenario, planned).fingerprint);
+  });
+});
+
+describe("the process of a verifier", () => {
+  it("ends with the one that has begun it, even if that is killed before it is ready", async () => {
+    const urlOf = (path: string) => JSON.stringify(pathToFileURL(path).href);
+    const code = `
+      import { ChildProcess } from "node:child_process";
+      import { Verifier } from ${urlOf("src/campaign/verify/verifier.ts")};
+      const { spawn } = ChildProcess.prototype;
+      ChildProcess.prototype.spawn = function (options) {
+        const result = spawn.call(this, options);
+        console.log(this.pid);
+        return result;
+      };
+      void new Verifier({ loader: ${JSON.stringify(loader)} }).fingerprintOf({ name: "any" }, {});
+      process.kill(process.pid, "SIGKILL");`;
+    const folder = makeFolder();
+    const file = fileIn(folder.path, "parent.mts", code);
+    const flags = ["--import", "tsx", file];
+    const { stdout, signal } = spawnSync(process.execPath, flags, { encoding: "utf8" });
+    folder.remove();
+    expect(signal).toBe("SIGKILL");
+    const orphan = Number(stdout);
+    expect(orphan).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(() => process.kill(orphan, 0)).toThrow("ESRCH"), 20_000);
   });
 });
 
