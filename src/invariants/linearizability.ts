@@ -1,58 +1,33 @@
-// What a judgement of linearizability says.
-
 import type { Call } from "./call.ts";
+import { judgeHistory } from "./linearizability/judge.ts";
+import type { LinearizabilityReport, SearchBounds } from "./linearizability/report.ts";
+import type { Model } from "./model.ts";
+
+export type {
+  IllegalPart,
+  LinearizabilityReport,
+  LinearizabilityVerdict,
+  SearchBounds,
+} from "./linearizability/report.ts";
 
 /**
- * `ok`: some order explains every answer. `illegal`: none does. `unknown`: a bound was reached
- * before either was certain.
+ * Judges whether a history is linearizable: whether each call can be given one moment between its
+ * invocation and its return at which it takes effect, so that the model explains every answer
+ * (Herlihy and Wing 1990). A call with `info` may take effect at any moment from its invocation on,
+ * or never. `calls` may come in any order.
+ *
+ * Each part is decided by the first of these that can: the order which the calls name themselves
+ * (`order`), if it explains every answer; for a register without a value that is written twice, the
+ * zones of Gibbons and Korach 1997; the search of Wing and Gong 1993 with the memory of Lowe 2017.
+ * The search may take exponential time, which `bounds` limits; see {@link SearchBounds}.
+ *
+ * Throws a UsageError when the calls cannot be a history (a place that is taken twice, a return
+ * before its invocation, a client with two calls open), or the model does not know one.
  */
-export type LinearizabilityVerdict = "ok" | "illegal" | "unknown";
-
-/** How far a search may go. A bound that is reached makes the verdict `unknown`, never a lie. */
-export interface SearchBounds {
-  /** Memory of the search in bytes, all parts together. Default: 512 MiB. */
-  readonly memoryBytes: number;
-  /** Steps of the search, all parts together, the same on every machine. Default: no bound. */
-  readonly stepsMax: number;
-  /** Asked now and then, within a millisecond or so; true stops the search. Default: never. */
-  readonly isOver: () => boolean;
-}
-
-/** The judgement of a history. */
-export interface LinearizabilityReport {
-  readonly verdict: LinearizabilityVerdict;
-  /** How many calls were judged: those the model left out do not count. */
-  readonly operations: number;
-  /** How many parts they fell into. */
-  readonly parts: number;
-  /** Every part that is illegal, in the order in which parts appear in the history. */
-  readonly illegal: readonly IllegalPart[];
-  /** Every part that could not be decided, and which bound was in the way. */
-  readonly unknown: readonly {
-    readonly part: string;
-    readonly bound: "memory" | "steps" | "time";
-  }[];
-}
-
-/** Why a part is not linearizable. Calls are named by their places in `calls`, 0-based. */
-export interface IllegalPart {
-  /** What `partition` says; "" when there is one part only. */
-  readonly part: string;
-  /** All calls of the part that were judged, in order of invocation. */
-  readonly calls: readonly Call[];
-  /**
-   * The longest orders found that explain answers: for every call the longest that holds it,
-   * distinct, the longest first.
-   */
-  readonly prefixes: readonly (readonly number[])[];
-  /** The call whose return could not be passed in the longest prefix. */
-  readonly stuck: number;
-  /** The states, in words, that were possible before it. */
-  readonly states: readonly string[];
-  /** A smallest part of `calls` found within a budget that is illegal by itself. */
-  readonly smallest: readonly number[];
-  /** Whether leaving any one call out of `smallest` makes it legal. */
-  readonly isMinimal: boolean;
-  /** What happened, when a known pattern fits: a stale read, a lost write, ...; names calls. */
-  readonly sentence: string | undefined;
+export function checkLinearizability<State, Operation>(
+  calls: readonly Call[],
+  model: Model<State, Operation>,
+  bounds: Partial<SearchBounds> = {},
+): LinearizabilityReport {
+  return judgeHistory(calls, model, bounds);
 }

@@ -35,11 +35,33 @@ export interface Model<State = unknown, Operation = unknown> {
    * cas that was refused. Only speeds the search. Default: none is known to be.
    */
   readonly isObserver?: (operation: Operation) => boolean;
+  /**
+   * Looks at all operations of a part before it is searched, and returns the steps to search it
+   * with. They may refuse what no order of all these operations can hold ("that append would hide
+   * a value that was read"), and return one state for states that none of them can tell apart; the
+   * verdict must be the same with and without. Only speeds the search. Default: nothing is known.
+   */
+  readonly prepare?: (operations: readonly Operation[]) => Prepared<State, Operation>;
+  /**
+   * What an operation is if the object is a plain register here: a read that was answered, or a
+   * write that always succeeds. A part of which all operations are, and in which no value is
+   * written twice, is decided in n log n. Default: none is.
+   */
+  readonly asRegister?: (operation: Operation) => RegisterView | undefined;
   /** In words, for pictures and messages. Default: f, value and result; JSON of a state. */
   readonly describe?: {
     readonly call?: (call: Call) => string;
     readonly state?: (state: State) => string;
   };
+}
+
+/** The steps of a part, when all of its operations are known. */
+export type Prepared<State, Operation> = Pick<Model<State, Operation>, "init" | "step">;
+
+/** A read of the value written last, or a write. The first value is that of `init`. */
+export interface RegisterView {
+  readonly kind: "read" | "write";
+  readonly value: unknown;
 }
 
 /** What a step returns when the operation cannot be answered so. */

@@ -1,5 +1,6 @@
 import { UsageError } from "../../sim/assert.ts";
 import type { Plain } from "../../sim/env.ts";
+import { isSameContent } from "../linearizability/content.ts";
 import { type Model, REFUSED } from "../model.ts";
 
 /** What a register was asked, with the answer. */
@@ -18,13 +19,15 @@ export const registerModel: Model<Plain, RegisterOperation> = {
     if (f !== "read" && f !== "write") {
       throw new UsageError(`f: expected read or write, got ${JSON.stringify(f)}`);
     }
-    if (f === "write") return outcome === "fail" ? undefined : { kind: f, value };
+    if (f === "write")
+      return outcome === "fail" ? undefined : { kind: f, value: value ?? undefined };
     return outcome === "ok" ? { kind: f, value: result ?? undefined } : undefined;
   },
   step: (state, { kind, value }) => {
     if (kind === "write") return value;
-    return state === value ? state : REFUSED;
+    return isSameContent(state, value) ? state : REFUSED;
   },
   partition: ({ key }) => key ?? "",
   isObserver: ({ kind }) => kind === "read",
+  asRegister: (operation) => operation,
 };
