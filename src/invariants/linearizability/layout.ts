@@ -1,4 +1,4 @@
-import { contentOf } from "./content.ts";
+import { Classes } from "./classes.ts";
 import type { Part } from "./parts.ts";
 
 /** So many operations of the same class are looked at for one that has to come first. */
@@ -21,73 +21,74 @@ export interface Layout<Operation> {
    */
   readonly earlierTwin: Int32Array;
   readonly events: readonly number[];
+  readonly times: Times;
+}
+
+/** By operation, where in `events` it was invoked and returned; without an answer, after all. */
+export interface Times {
+  readonly invoked: Int32Array;
+  readonly returned: Int32Array;
 }
 
 /** Numbers the operations of a part. */
 export function layOut<Operation>(
   { calls, operations, events }: Part<Operation>,
-  isObserver: ((operation: Operation) => boolean) | undefined,
+  observes: ((operation: Operation) => boolean) | undefined,
 ): Layout<Operation> {
   const count = calls.length;
-  const isOptional = Uint8Array.from(calls, ({ outcome }) => (outcome === "info" ? 1 : 0));
-  const { classOf, classes } = classesOf(operations);
-  const observes = Uint8Array.from(classes, (operation) => (isObserver?.(operation) ? 1 : 0));
+  const isOptional = new Uint8Array(count);
+  const isObserver = new Uint8Array(count);
+  const classOf = new Int32Array(count);
+  const classes = new Classes<Operation>();
+  let required = count;
+  for (let i = 0; i < count; i++) {
+    classOf[i] = classes.numberOf(operations[i]!);
+    if (observes?.(operations[i]!) === true) isObserver[i] = 1;
+    if (calls[i]!.outcome !== "info") continue;
+    isOptional[i] = 1;
+    required--;
+  }
+  const times = timesOf(count, events);
+  const earlierTwin = earlierTwins(classOf, classes.all.length, isOptional, times);
+  const { all } = classes;
   return {
-    count,
-    required: isOptional.reduce((sum, flag) => sum - flag, count),
-    isOptional,
-    isObserver: Uint8Array.from(classOf, (of) => observes[of]!),
-    classOf,
-    classes,
-    earlierTwin: earlierTwins(classOf, events, isOptional),
-    events,
+    ...{ count, required, isOptional, isObserver, classOf, classes: all },
+    ...{ earlierTwin, events, times },
   };
 }
 
-function classesOf<Operation>(operations: readonly Operation[]): {
-  classOf: Int32Array;
-  classes: Operation[];
-} {
-  const numbers = new Map<string, number>();
-  const classes: Operation[] = [];
-  const classOf = new Int32Array(operations.length);
-  for (let i = 0; i < operations.length; i++) {
-    const content = contentOf(operations[i], false);
-    let known = numbers.get(content);
-    if (known === undefined) {
-      known = classes.push(operations[i]!) - 1;
-      numbers.set(content, known);
-    }
-    classOf[i] = known;
+/** Optional ones return after all, in order of invocation. */
+function timesOf(count: number, events: readonly number[]): Times {
+  const invoked = new Int32Array(count);
+  const returned = new Int32Array(count);
+  for (let i = 0; i < count; i++) returned[i] = events.length + i;
+  for (let at = 0; at < events.length; at++) {
+    const event = events[at]!;
+    if (event >= 0) invoked[event] = at;
+    else returned[~event] = at;
   }
-  return { classOf, classes };
+  return { invoked, returned };
 }
 
 function earlierTwins(
   classOf: Int32Array,
-  events: readonly number[],
+  classCount: number,
   isOptional: Uint8Array,
+  { invoked, returned }: Times,
 ): Int32Array {
   const count = classOf.length;
-  const called = new Int32Array(count);
-  // Optional ones return after all, in order of invocation.
-  const returned = Int32Array.from(classOf, (_, i) => events.length + i);
-  for (let at = 0; at < events.length; at++) {
-    const event = events[at]!;
-    if (event >= 0) called[event] = at;
-    else returned[~event] = at;
-  }
-  const before = new Int32Array(count).fill(-1);
-  const latest = new Int32Array(count).fill(-1);
-  const latestOptional = new Int32Array(count).fill(-1);
-  const twins = new Int32Array(count).fill(-1);
+  // Of the same class: the one before each, the latest so far, the latest optional one so far.
+  const before = new Int32Array(count);
+  const latest = new Int32Array(classCount).fill(-1);
+  const latestOptional = new Int32Array(classCount).fill(-1);
+  const twins = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     const of = classOf[i]!;
     let twin = isOptional[i] === 1 ? latestOptional[of]! : -1;
     let other = latest[of]!;
     for (let reach = 0; twin < 0 && other >= 0 && reach < REACH; reach++) {
-      const isOpen = returned[other]! > called[i]! && returned[other]! < returned[i]!;
-      if (isOpen) twin = other;
+      // One that returned before it was invoked comes before it anyway.
+      if (returned[other]! > invoked[i]! && returned[other]! < returned[i]!) twin = other;
       other = before[other]!;
     }
     twins[i] = twin;

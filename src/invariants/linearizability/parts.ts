@@ -29,7 +29,8 @@ export function partsOf<State, Operation>(
   const localOf = new Int32Array(calls.length);
   for (const event of eventsOf(calls)) {
     if (event < 0) {
-      // Undefined is a call that the model left out.
+      // The model may have left the call out; nothing comes after one without an answer.
+      if (calls[~event]!.outcome === "info") continue;
       partOf[~event]?.events.push(~localOf[~event]!);
       continue;
     }
@@ -55,14 +56,15 @@ function partNamed<Operation>(parts: Map<string, Part<Operation>>, name: string)
 }
 
 /**
- * All invocations and returns in order of time, as in `events` of a part; no returns of `info`.
- * Refuses what no history can hold.
+ * All invocations and returns in order of time, as in `events` of a part, with the returns of
+ * `info`. Refuses what no history can hold.
  */
 function eventsOf(calls: readonly Call[]): Int32Array {
   const places = new Float64Array(2 * calls.length);
   const events = new Int32Array(2 * calls.length);
   let count = 0;
-  for (const [i, call] of calls.entries()) {
+  for (let i = 0; i < calls.length; i++) {
+    const call = calls[i]!;
     checkTimes(call, i);
     places[count] = call.invoked;
     events[count++] = i;
@@ -71,9 +73,8 @@ function eventsOf(calls: readonly Call[]): Int32Array {
     events[count++] = ~i;
   }
   const sorted = inOrderOf(events.subarray(0, count), places);
-  checkDistinct(calls, sorted);
   checkClients(calls, sorted);
-  return sorted.filter((event) => event >= 0 || calls[~event]!.outcome !== "info");
+  return sorted;
 }
 
 /** The events by their places, which are whole numbers. */
@@ -85,7 +86,7 @@ function inOrderOf(events: Int32Array, places: Float64Array): Int32Array {
   const fallen = last <= 16 * length + 1024 ? fallInPlace(events, places, last) : undefined;
   if (fallen !== undefined) return fallen;
   const order = Array.from({ length }, (_, i) => i).sort((a, b) => places[a]! - places[b]!);
-  return Int32Array.from(order, (i) => events[i]!);
+  return checkDistinct(order, events, places);
 }
 
 /** Undefined if two have the same place. */
@@ -121,20 +122,23 @@ function checkTimes({ invoked, returned, outcome }: Call, i: number): void {
   throw new UsageError(`calls[${i}].returned: ${expected}, got ${returned}`);
 }
 
-function placeOf(calls: readonly Call[], event: number): number {
-  return event >= 0 ? calls[event]!.invoked : calls[~event]!.returned!;
-}
-
-function checkDistinct(calls: readonly Call[], sorted: Int32Array): void {
-  for (let k = 1; k < sorted.length; k++) {
-    const place = placeOf(calls, sorted[k]!);
-    if (placeOf(calls, sorted[k - 1]!) !== place) continue;
-    const i = Math.max(nameOf(sorted[k - 1]!), nameOf(sorted[k]!));
-    throw new UsageError(`calls[${i}]: expected a place of its own, got ${place} a second time`);
+/** The events in this order, if no two have the same place. */
+function checkDistinct(
+  order: readonly number[],
+  events: Int32Array,
+  places: Float64Array,
+): Int32Array {
+  for (let k = 1; k < order.length; k++) {
+    const [one, other] = [order[k - 1]!, order[k]!];
+    if (places[one] !== places[other]) continue;
+    const i = Math.max(callOf(events[one]!), callOf(events[other]!));
+    const expected = "expected a place of its own";
+    throw new UsageError(`calls[${i}]: ${expected}, got ${places[one]} a second time`);
   }
+  return Int32Array.from(order, (i) => events[i]!);
 }
 
-function nameOf(event: number): number {
+function callOf(event: number): number {
   return event >= 0 ? event : ~event;
 }
 
@@ -142,7 +146,7 @@ function nameOf(event: number): number {
 function checkClients(calls: readonly Call[], sorted: Int32Array): void {
   const open = new Map<string, number>();
   for (const event of sorted) {
-    const i = nameOf(event);
+    const i = callOf(event);
     const { client, invoked } = calls[i]!;
     if (event < 0) {
       if (open.get(client) === i) open.delete(client);

@@ -26,7 +26,7 @@ export function judgeByZones<Operation>(
   init: unknown,
   asRegister: (operation: Operation) => RegisterView | undefined,
 ): boolean | undefined {
-  const { invoked, returned } = timesOf(layout);
+  const { invoked, returned } = layout.times;
   const views: RegisterView[] = [];
   const clusters = new Map<unknown, Cluster>();
   const times = { firstReturn: -1, lastInvoked: -2, isRead: true, isOptional: false };
@@ -56,19 +56,6 @@ export function judgeByZones<Operation>(
   }
   // A write that may be left out and was never read is left out.
   return areApart([...clusters.values()].filter(({ isRead, isOptional }) => isRead || !isOptional));
-}
-
-function timesOf({ count, events }: Layout<unknown>): {
-  invoked: Float64Array;
-  returned: Float64Array;
-} {
-  const invoked = new Float64Array(count);
-  const returned = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-  for (const [at, event] of events.entries()) {
-    if (event >= 0) invoked[event] = at;
-    else returned[~event] = at;
-  }
-  return { invoked, returned };
 }
 
 /** Forward zones must not overlap, and none may hold a backward zone. */
