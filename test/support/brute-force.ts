@@ -8,6 +8,7 @@ import { type Model, REFUSED } from "../../src/invariants/model.ts";
 export function isLinearizableByBruteForce<State, Operation>(
   calls: readonly Call[],
   model: Model<State, Operation>,
+  isBefore: (one: Call, other: Call) => boolean = precedes,
 ): boolean {
   const judged = calls.flatMap((call) => {
     const operation = model.read(call);
@@ -18,7 +19,7 @@ export function isLinearizableByBruteForce<State, Operation>(
     if (left.every(({ call }) => call.outcome === "info")) return true;
     return left.some((chosen) => {
       const rest = left.filter((other) => other !== chosen);
-      if (left.some((other) => precedes(other.call, chosen.call))) return false;
+      if (left.some((other) => isBefore(other.call, chosen.call))) return false;
       const part = model.partition?.(chosen.call) ?? "";
       const state = states.has(part) ? (states.get(part) as State) : model.init;
       const next = model.step(state, chosen.operation);
@@ -31,4 +32,17 @@ export function isLinearizableByBruteForce<State, Operation>(
 /** Whether one call returned before the other was invoked. */
 function precedes(one: Call, other: Call): boolean {
   return one.outcome !== "info" && one.returned! < other.invoked;
+}
+
+/** The same for sequential consistency: the order of each client's own calls counts, no other. */
+export function isSequentialByBruteForce<State, Operation>(
+  calls: readonly Call[],
+  model: Model<State, Operation>,
+): boolean {
+  return isLinearizableByBruteForce(
+    calls,
+    model,
+    (one, other) =>
+      one.outcome !== "info" && one.client === other.client && one.invoked < other.invoked,
+  );
 }
