@@ -63,11 +63,11 @@ const RULES: Readonly<Record<SessionGuarantee, Rule>> = {
  * that one client did.
  *
  * Every replica applies the writes of a key in one order. It is the one that the system names, if
- * every acknowledged write of the key has an `order`, and no two have the same; else it is not known, but that it holds each
- * client's own writes as it made them, as any order does that sequential consistency allows. The
- * beginning, when there is nothing, is before all. A read shows that its replica has the write it
- * saw and those of the key before it, and none after it. A guarantee is broken if no such order of
- * the writes of a key allows that, in every session,
+ * every acknowledged write of the key has an `order`, and no two have the same; else it is not
+ * known, but that it holds each client's own writes as it made them, as any order does that
+ * sequential consistency allows. The beginning, when there is nothing, is before all. A read shows
+ * that its replica has the write it saw and those of the key before it, and none after it. A
+ * guarantee is broken if no such order of the writes of a key allows that, in every session,
  * - read-your-writes: a read sees no write older than one that the client has made;
  * - monotonic-reads: a read sees no write older than one that the client has seen;
  * - monotonic-writes: a write comes after those that its client made before it; and whoever has

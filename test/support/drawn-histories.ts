@@ -22,8 +22,8 @@ export interface Ask {
 
 /**
  * Histories of up to seven calls by three clients. Each call takes effect when it is invoked or
- * when it returns, on an object that keeps to the model; in two thirds of the histories some answers
- * are then changed.
+ * when it returns, on an object that keeps to the model; in two thirds of the histories some
+ * answers are then changed.
  */
 export function histories(vocabulary: Vocabulary): fc.Arbitrary<readonly Call[]> {
   // One number for each event, and one for the whole: drawing many small things is slow.

@@ -70,10 +70,10 @@ const MOVES = {
  * `delete` from created, stopped or failed away; `report` is its host's word, `running`, `stopped`
  * or `failed`, and takes it there from starting, from stopping, from any of starting, running and
  * stopping. They answer nothing, or `{ error }`: `exists` and `not-found` say whether there is such
- * a machine, `wrong-state` that there is one, but not in a state for it. `status` answers its status
- * or `{ status }`, perhaps with its `spec`, or `{ error: "not-found" }`. An answer with the error
- * `invalid`, `capacity`, `busy`, `not-leader` or `unavailable` is left out, as it tells nothing of
- * the machine and leaves it as it is.
+ * a machine, `wrong-state` that there is one, but not in a state for it. `status` answers its
+ * status or `{ status }`, perhaps with its `spec`, or `{ error: "not-found" }`. An answer with the
+ * error `invalid`, `capacity`, `busy`, `not-leader` or `unavailable` is left out, as it tells
+ * nothing of the machine and leaves it as it is.
  */
 export const vmModel = vmNamed("vm", { hostsAreSeen: true });
 

@@ -5,8 +5,8 @@ export interface Edge {
   readonly from: number;
   readonly to: number;
   /**
-   * `given`: so the write order has it, whatever the guarantee says. `demand`: the guarantee demands
-   * it. `member`: a version is one of a growing collection. `growth`: a collection grows.
+   * `given`: so the write order has it, whatever the guarantee says. `demand`: the guarantee
+   * demands it. `member`: a version is one of a growing collection. `growth`: a collection grows.
    */
   readonly kind: "given" | "demand" | "member" | "growth";
   /** Why: the calls that say so, in order of time. */
@@ -39,9 +39,9 @@ export class KeyGraph {
   }
 
   /**
-   * For each set of versions that no order can hold, a cycle that says why. It begins with a demand,
-   * the earliest that is at odds with the given order alone; if none is, with the last of a shortest
-   * cycle of demands.
+   * For each set of versions that no order can hold, a cycle that says why. It begins with a
+   * demand: the earliest that is at odds with the given order alone; if none is, the last of all,
+   * with the shortest way back.
    */
   cycles(): readonly (readonly Edge[])[] {
     return this.#knots().map((knot) => {

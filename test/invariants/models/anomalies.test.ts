@@ -142,6 +142,18 @@ const sets: readonly Pair[] = [
   },
   {
     model: "set",
+    anomaly: "an addition to an empty set that changes nothing",
+    illegal: ["c1 1-2 add 1 -> false"],
+    legal: ["c1 1-2 add 1 -> true"],
+  },
+  {
+    model: "set",
+    anomaly: "a removal from an empty set that changes it",
+    illegal: ["c1 1-2 remove 1 -> true"],
+    legal: ["c1 1-2 remove 1 -> false"],
+  },
+  {
+    model: "set",
     anomaly: "an element that is in it twice",
     illegal: ['c1 1-2 add {"a":1}', 'c2 3-4 read -> [{"a":1},{"a":1}]'],
     legal: ['c1 1-2 add {"a":1}', 'c2 3-4 read -> [{"a":1}]'],
