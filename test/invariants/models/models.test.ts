@@ -141,6 +141,13 @@ describe("hashes that are kept up to date", () => {
   });
 });
 
+describe("a deleted machine", () => {
+  it.each(["vm", "vm-hosts-unseen"])("is as one that never was: %s", (model) => {
+    const step = stepper(model);
+    expect(step("create 1", "delete")).toEqual(step());
+  });
+});
+
 describe("words", () => {
   it.each([
     ["counter", "3", ["add 3"]],
