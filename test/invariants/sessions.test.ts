@@ -182,6 +182,8 @@ describe("the judgement of sessions", () => {
     expect(checkSessions(history).guarantees["read-your-writes"].verdict).toBe("illegal");
     const newer = calls("c1 1-2 write 1 @1", "c1 3-4 write 1 @2", "c1 5-6 read -> 1 @2");
     expect(checkSessions(newer).verdict).toBe("ok");
+    const neither = calls("c1 1-2 write 1 @1", "c1 3-4 write 1 @2", "c1 5-6 read -> 1 @3");
+    expect(checkSessions(neither)).toMatchObject({ verdict: "unknown", operations: 2 });
   });
 
   it("takes a failed write for none, and one with info for one if it is seen", () => {
