@@ -1,12 +1,14 @@
-// `npm run bench [-- --json] [-- --memory] [-- --work c]`: how fast it is, as figures of this
-// machine and as ratios to a bare loop that is timed in turn with it, in the same process. The
-// ratios are what to compare: both sides suffer alike from whatever else the machine does.
+// `npm run bench [-- --json | --memory | --work c | --linearizability [--dump <folder>]]`: how fast
+// it is, as figures of this machine and as ratios to a bare loop that is timed in turn with it, in
+// the same process. The ratios are what to compare: both sides suffer alike from whatever else the
+// machine does.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { formatCount, formatTable } from "../src/cli/table.ts";
 import { findScenario, plan, run } from "../src/index.ts";
 import { BareLoop } from "./bare-loop.ts";
+import { measureLinearizability } from "./linearizability.ts";
 import { measureMemory } from "./memory.ts";
 import { replicate } from "./replication.ts";
 import { tokenSimulation } from "./tokens.ts";
@@ -182,6 +184,8 @@ if (args.includes("--work")) {
     process.exit(2);
   }
   console.log(JSON.stringify(measure(measured)));
+} else if (args.includes("--linearizability")) {
+  measureLinearizability(args.includes("--dump") ? args[args.indexOf("--dump") + 1] : undefined);
 } else if (args.includes("--memory")) {
   const heap = await measureMemory();
   console.log(isJson ? JSON.stringify(heap, undefined, 2) : formatTable(rowsOf(heap)));

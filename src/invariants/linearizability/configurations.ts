@@ -14,8 +14,8 @@ export class Configurations {
 
   readonly #budget: Budget;
   #count = 0;
-  #slots = new Int32Array(256);
-  #pool = new Int32Array(1024);
+  #slots = new Int32Array(64);
+  #pool = new Int32Array(256);
   /** Where the next entry goes; 0 is no entry. */
   #end = 1;
 

@@ -8,8 +8,8 @@ export class SearchTree {
   count = 1;
 
   readonly #budget: Budget;
-  #parents = new Int32Array(256);
-  #operations = new Int32Array(256);
+  #parents = new Int32Array(64);
+  #operations = new Int32Array(64);
 
   constructor(budget: Budget) {
     this.#budget = budget;

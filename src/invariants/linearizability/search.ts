@@ -18,6 +18,9 @@ import { OpenCalls } from "./open-calls.ts";
 import { SearchTree } from "./search-tree.ts";
 import type { StateTable } from "./state-table.ts";
 
+/** A frame has four numbers. */
+const FRAME = 4;
+
 /** Which prunings to leave out; the verdict is the same. Tests compare. */
 export interface Unpruned {
   readonly observers?: boolean;
@@ -56,12 +59,10 @@ export class Search {
   #node = 0;
   /** The state before an operation that has to matter to the next one; -1: none has to. */
   #idleState = -1;
-  /** For each change of state: where in the order, and what was before. */
-  readonly #frameAt: Int32Array;
-  readonly #frameState: Int32Array;
-  readonly #frameNode: Int32Array;
-  readonly #frameIdle: Int32Array;
-  #frames = 0;
+  /** For each change of state: where in the order, and the state, node, idle state before. */
+  readonly #frames: Int32Array;
+  /** Where the next of them goes. */
+  #top = 0;
   #bytes = 0;
 
   constructor({ layout, table, budget, unpruned = {} }: SearchInput) {
@@ -78,10 +79,7 @@ export class Search {
     this.tree = new SearchTree(budget);
     this.#missing = layout.required;
     this.#order = new Int32Array(count);
-    this.#frameAt = new Int32Array(count);
-    this.#frameState = new Int32Array(count);
-    this.#frameNode = new Int32Array(count);
-    this.#frameIdle = new Int32Array(count);
+    this.#frames = new Int32Array(count * FRAME);
   }
 
   /** Begins with an order, of which each operation is legal where it stands. */
@@ -108,7 +106,7 @@ export class Search {
       if (budget.ticks-- <= 0 && !budget.refill()) return undefined;
       if (entry > count) {
         this.#note(entry - count - 1);
-        if (this.#frames === 0) return "illegal";
+        if (this.#top === 0) return "illegal";
         entry = this.#back();
         continue;
       }
@@ -150,11 +148,11 @@ export class Search {
   #go(operation: number, to: number): boolean | undefined {
     const before = this.#state;
     const at = this.#length;
-    const frame = this.#frames++;
-    this.#frameAt[frame] = at;
-    this.#frameState[frame] = before;
-    this.#frameNode[frame] = this.#node;
-    this.#frameIdle[frame] = this.#idleState;
+    const frames = this.#frames;
+    frames[this.#top++] = at;
+    frames[this.#top++] = before;
+    frames[this.#top++] = this.#node;
+    frames[this.#top++] = this.#idleState;
     this.#take(operation);
     this.#state = to;
     if (this.#isEager) this.#observe();
@@ -168,17 +166,18 @@ export class Search {
   /** Undoes the last change of state and what was observed after it; returns what is next. */
   #back(): number {
     const { isOptional } = this.#layout;
-    const frame = --this.#frames;
-    const at = this.#frameAt[frame]!;
+    const frames = this.#frames;
+    this.#top -= FRAME;
+    const at = frames[this.#top]!;
     while (this.#length > at) {
       const operation = this.#order[--this.#length]!;
       this.#open.unlift(operation);
       this.#done.remove(operation);
       if (isOptional[operation] === 0) this.#missing++;
     }
-    this.#state = this.#frameState[frame]!;
-    this.#node = this.#frameNode[frame]!;
-    this.#idleState = this.#frameIdle[frame]!;
+    this.#state = frames[this.#top + 1]!;
+    this.#node = frames[this.#top + 2]!;
+    this.#idleState = frames[this.#top + 3]!;
     return this.#open.next[this.#order[at]! + 1]!;
   }
 
