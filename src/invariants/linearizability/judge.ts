@@ -8,7 +8,11 @@ import { type Part, partsOf } from "./parts.ts";
 import type { IllegalPart, LinearizabilityReport, SearchBounds } from "./report.ts";
 import { Search, type Unpruned } from "./search.ts";
 import { StateTable } from "./state-table.ts";
+import { whyIllegal } from "./why.ts";
 import { judgeByZones } from "./zones.ts";
+
+/** What a judgement of some calls of an illegal part may cost, many of which are made. */
+const STEPS_OF_SOME = 20_000;
 
 /** What to leave out; the verdict is the same. Tests compare. */
 export interface Without extends Unpruned {
@@ -32,12 +36,50 @@ export function judgeHistory<State, Operation>(
     const judged = judgePart(part, model, budget, without);
     if (judged === undefined) continue;
     if (typeof judged === "string") unknown.push({ part: part.name, bound: judged });
-    else illegal.push(judged);
+    else illegal.push(withReason(judged, calls, model));
   }
   const operations = parts.reduce((sum, part) => sum + part.calls.length, 0);
   const undecided = unknown.length > 0 ? "unknown" : "ok";
   const verdict = illegal.length > 0 ? "illegal" : undecided;
   return { verdict, operations, parts: parts.length, illegal, unknown };
+}
+
+/** Says why a part is illegal, and by how few of its calls. */
+function withReason<State, Operation>(
+  part: IllegalPart,
+  calls: readonly Call[],
+  model: Model<State, Operation>,
+): IllegalPart {
+  const failed = calls.filter(
+    (call) => call.outcome === "fail" && (model.partition?.(call) ?? "") === part.part,
+  );
+  const leftOut = failed.filter((call) => model.read(call) === undefined);
+  const isIllegal = (some: readonly Call[]): boolean | undefined => judgeSome(some, model);
+  return { ...part, ...whyIllegal(part.calls, model, isIllegal, { leftOut, stuck: part.stuck }) };
+}
+
+/** Whether some calls of one part are illegal, judged within a few steps; undefined: unknown. */
+function judgeSome<State, Operation>(
+  calls: readonly Call[],
+  model: Model<State, Operation>,
+): boolean | undefined {
+  const [part] = partsOf(calls, model);
+  if (part === undefined) return false;
+  const budget = new Budget({ stepsMax: STEPS_OF_SOME });
+  const layout = layOut(part, model.isObserver);
+  const isLegal = judgeQuickly({ part, layout, model, budget }, {});
+  if (isLegal !== undefined) return !isLegal;
+  const table = new StateTable(
+    model.prepare?.(part.operations) ?? model,
+    model,
+    layout.classes,
+    budget,
+  );
+  const search = new Search({ layout, table, budget });
+  const verdict = search.run();
+  search.release();
+  table.release();
+  return verdict === undefined ? undefined : verdict === "illegal";
 }
 
 /** Undefined: it is linearizable. A bound: nobody knows. */
