@@ -1,5 +1,5 @@
 import type { Call } from "./call.ts";
-import { judgeHistory } from "./linearizability/judge.ts";
+import { judgeHistory, withReason } from "./linearizability/judge.ts";
 import type { LinearizabilityReport, SearchBounds } from "./linearizability/report.ts";
 import type { Model } from "./model.ts";
 
@@ -29,5 +29,6 @@ export function checkLinearizability<State, Operation>(
   model: Model<State, Operation>,
   bounds: Partial<SearchBounds> = {},
 ): LinearizabilityReport {
-  return judgeHistory(calls, model, bounds);
+  const report = judgeHistory(calls, model, bounds);
+  return { ...report, illegal: report.illegal.map((part) => withReason(part, calls, model)) };
 }

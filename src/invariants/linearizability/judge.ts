@@ -11,8 +11,8 @@ import { StateTable } from "./state-table.ts";
 import { whyIllegal } from "./why.ts";
 import { judgeByZones } from "./zones.ts";
 
-/** What a judgement of some calls of an illegal part may cost, many of which are made. */
-const STEPS_OF_SOME = 20_000;
+/** What all judgements of some of an illegal part's calls may cost. */
+const STEPS_OF_SOME = 400_000;
 
 /** What to leave out; the verdict is the same. Tests compare. */
 export interface Without extends Unpruned {
@@ -21,7 +21,10 @@ export interface Without extends Unpruned {
   readonly lookAhead?: boolean;
 }
 
-/** As `checkLinearizability`, which is documented; with means to leave out parts of the search. */
+/**
+ * As `checkLinearizability`, which is documented, without the reason, and with means to leave out
+ * parts of the search.
+ */
 export function judgeHistory<State, Operation>(
   calls: readonly Call[],
   model: Model<State, Operation>,
@@ -36,7 +39,7 @@ export function judgeHistory<State, Operation>(
     const judged = judgePart(part, model, budget, without);
     if (judged === undefined) continue;
     if (typeof judged === "string") unknown.push({ part: part.name, bound: judged });
-    else illegal.push(withReason(judged, calls, model));
+    else illegal.push(judged);
   }
   const operations = parts.reduce((sum, part) => sum + part.calls.length, 0);
   const undecided = unknown.length > 0 ? "unknown" : "ok";
@@ -44,8 +47,8 @@ export function judgeHistory<State, Operation>(
   return { verdict, operations, parts: parts.length, illegal, unknown };
 }
 
-/** Says why a part is illegal, and by how few of its calls. */
-function withReason<State, Operation>(
+/** Says why a part of a history is illegal, and by how few of its calls. */
+export function withReason<State, Operation>(
   part: IllegalPart,
   calls: readonly Call[],
   model: Model<State, Operation>,
@@ -54,18 +57,19 @@ function withReason<State, Operation>(
     (call) => call.outcome === "fail" && (model.partition?.(call) ?? "") === part.part,
   );
   const leftOut = failed.filter((call) => model.read(call) === undefined);
-  const isIllegal = (some: readonly Call[]): boolean | undefined => judgeSome(some, model);
+  const budget = new Budget({ stepsMax: STEPS_OF_SOME });
+  const isIllegal = (some: readonly Call[]): boolean | undefined => judgeSome(some, model, budget);
   return { ...part, ...whyIllegal(part.calls, model, isIllegal, { leftOut, stuck: part.stuck }) };
 }
 
-/** Whether some calls of one part are illegal, judged within a few steps; undefined: unknown. */
+/** Whether some calls of one part are illegal; undefined when the budget is used up. */
 function judgeSome<State, Operation>(
   calls: readonly Call[],
   model: Model<State, Operation>,
+  budget: Budget,
 ): boolean | undefined {
   const [part] = partsOf(calls, model);
   if (part === undefined) return false;
-  const budget = new Budget({ stepsMax: STEPS_OF_SOME });
   const layout = layOut(part, model.isObserver);
   const isLegal = judgeQuickly({ part, layout, model, budget }, {});
   if (isLegal !== undefined) return !isLegal;

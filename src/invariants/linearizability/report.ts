@@ -49,10 +49,10 @@ export interface IllegalPart {
   readonly stuck: number;
   /** The states, in words, that were possible before it. */
   readonly states: readonly string[];
-  /** A smallest part of `calls` found within a budget that is illegal by itself. */
+  /** The fewest of `calls` found that are illegal by themselves, and for the same reason. */
   readonly smallest: readonly number[];
-  /** Whether leaving any one call out of `smallest` makes it legal. */
+  /** Whether it is proven that none of `smallest` can be left out; see `smallestIllegal`. */
   readonly isMinimal: boolean;
-  /** What happened, when a known pattern fits: a stale read, a lost write, ...; names calls. */
+  /** What happened, when that is known: a stale read, a lost write, ...; names calls. */
   readonly sentence: string | undefined;
 }

@@ -45,7 +45,8 @@ describe("of a register", () => {
     const calls = history({ r: did("read", undefined, 2) }, "r+ r-");
     const failed = history({ f: { ...did("write", 2), outcome: "fail" } }, "f+ f-");
     expect(knownPattern(calls, register, failed)?.sentence).toBe(
-      "value never written: r read 2 [0-1], but nobody wrote that: the write of it by f [0-1] failed",
+      "value never written: r read 2 [0-1], but nobody wrote that: " +
+        "the write of it by f [0-1] failed",
     );
   });
 
@@ -402,8 +403,8 @@ describe("a sentence is true:", () => {
         said += isSaid ? 1 : 0;
         return !isSaid || !isLinearizableByBruteForce(judged, model);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
-    expect(said).toBeGreaterThan(100);
+    expect(said).toBeGreaterThan(50);
   });
 });

@@ -149,7 +149,7 @@ describe("whatever history is illegal,", () => {
         const some = smallest.map((place) => judged[place]!);
         return isMinimal && some.length > 0 && !isLinearizableByBruteForce(some, model);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -170,7 +170,7 @@ describe("whatever history is illegal,", () => {
         );
         return !isLinearizableByBruteForce(unread, model);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

@@ -33,7 +33,7 @@ export class Tokens {
     this.isPlain = texts.every((text, i) => !(texts[i + 1] ?? "\0").startsWith(text));
   }
 
-  /** What is wrong with a text that was appended between two moments, if anything is for certain. */
+  /** What is wrong for certain with a text that was appended between two moments. */
   faultOf(text: string, after: number, before: number): TokensFault | undefined {
     this.#budget -= text.length;
     if (!this.isPlain || this.#budget < 0) return undefined;
