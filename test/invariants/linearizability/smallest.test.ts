@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Call } from "../../../src/invariants/call.ts";
 import { formatIllegal } from "../../../src/invariants/linearizability/illegal-text.ts";
+import { Needs } from "../../../src/invariants/linearizability/needs.ts";
 import { whyIllegal } from "../../../src/invariants/linearizability/why.ts";
 import { checkLinearizability } from "../../../src/invariants/linearizability.ts";
 import type { Model } from "../../../src/invariants/model.ts";
@@ -108,6 +109,35 @@ describe("the smallest illegal part", () => {
     const calls = history(said, "a1+ a1- c+ c- b+ b-").sort((a, b) => a.invoked - b.invoked);
     const { smallest } = whyOf(calls, lockModel as Model);
     expect(namesOf(calls, smallest)).toEqual(["a1", "b"]);
+  });
+});
+
+describe("what a call needs", () => {
+  it("is the last write that it can have seen, though that was overwritten", () => {
+    const again = { ...STALE, b: did("write", 1) };
+    const needs = Needs.of(history(again, IN_TURN), "register");
+    expect(needs?.closed([5])).toEqual([3, 5]);
+  });
+
+  it("is every write that it can have seen and that was not overwritten for certain", () => {
+    const said = {
+      v: did("write", 1),
+      w1: did("write", 1),
+      w2: did("write", 2),
+      b: did("write", 1),
+      r: did("read", undefined, 1),
+    };
+    // When v ended, b had not begun, and b ended before r; w1 may come after b.
+    const needs = Needs.of(history(said, "v+ v- w1+ w2+ b+ w1- b- w2- r+ r-"), "register");
+    expect(needs?.closed([4])).toEqual([1, 3, 4]);
+  });
+
+  it("is what a change began with that may have happened", () => {
+    const open: SaidCall = { ...did("cas", [1, 2]), outcome: "info" };
+    const said = { w: did("write", 1), open, r: did("read", undefined, 2) };
+    const needs = Needs.of(history(said, "w+ w- open+ r+ r-"), "cas-register");
+    expect(needs?.closed([2])).toEqual([0, 1, 2]);
+    expect(needs?.without([0, 1, 2], new Set([0]))).toEqual([]);
   });
 });
 
