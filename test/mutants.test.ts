@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { huntMutant, huntUnchanged, loadMutants } from "./mutants/harness.ts";
+import { huntAlone, huntMutant, huntUnchanged, loadMutants } from "./mutants/harness.ts";
 import { SEEDS_MAX } from "./mutants/mutant.ts";
 
 const mutants = await loadMutants();
@@ -10,6 +10,17 @@ describe("each planted bug is caught by the invariant meant for it", () => {
 
     expect(seed, JSON.stringify(others)).toBeDefined();
     const unchanged = huntUnchanged(mutant, seed ?? SEEDS_MAX);
+    expect(unchanged.seed).toBeUndefined();
+    expect(unchanged.others).toEqual({});
+  });
+});
+
+describe("some are caught by another invariant as well, when it judges alone", () => {
+  it.each(mutants.filter(({ alone }) => alone !== undefined))("$id: $alone.invariant", (mutant) => {
+    const { seed } = huntAlone(mutant, SEEDS_MAX);
+
+    expect(seed).toBeDefined();
+    const unchanged = huntUnchanged(mutant.alone!, seed ?? SEEDS_MAX);
     expect(unchanged.seed).toBeUndefined();
     expect(unchanged.others).toEqual({});
   });

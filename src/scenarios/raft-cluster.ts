@@ -1,7 +1,9 @@
 // A replicated key-value store under test: what all Raft scenarios have in common.
 
 import { acknowledged } from "../invariants/acknowledged.ts";
+import { linearizable } from "../invariants/linearizable.ts";
 import { measureCommits, measureLeadership } from "../invariants/measures.ts";
+import { keyValueModel } from "../invariants/models/key-value.ts";
 import { minorityCommitsNothing } from "../invariants/no-quorum.ts";
 import { raftSafety } from "../invariants/raft.ts";
 import { type Registers, readsAreFresh } from "../invariants/reads.ts";
@@ -24,7 +26,6 @@ import { RAFT_FILE, readDurableTerms } from "../protocols/raft/storage.ts";
 import { checkCount, checkRecord, checkSpan } from "../sim/check.ts";
 import type { Env, NodeId, Plain } from "../sim/env.ts";
 import type { FaultKind } from "../sim/fault.ts";
-import { hashPlain } from "../sim/fingerprint.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
 import type { SwarmOptions } from "../sim/nemeses/swarm.ts";
 import { defaultNetworkOptions, type NetworkOptions } from "../sim/network/network-options.ts";
@@ -34,6 +35,7 @@ import type { Random, Streams } from "../sim/random/random.ts";
 import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
 import type { Targets } from "../sim/targets.ts";
 import { type Micros, ms } from "../sim/time.ts";
+import { showValue, storeWords } from "./store-words.ts";
 
 /** What a plan says of the store itself. */
 export interface StoreSettings {
@@ -129,6 +131,7 @@ function storeInvariants(): readonly Invariant<KvServer>[] {
       inOperation: (operation) => (operation as { readonly request?: string }).request,
     }),
     readsAreFresh("STALE-READ", kvRegisters),
+    linearizable("LIN", { model: keyValueModel, words: storeWords, when: "end" }),
     minorityCommitsNothing("MINORITY-COMMIT"),
     measureLeadership(),
     measureCommits(),
@@ -148,12 +151,6 @@ const kvRegisters: Registers = {
   hasWritten: (result) =>
     (result as { readonly isSwapped?: boolean } | undefined)?.isSwapped !== false,
 };
-
-/** Bytes by their hash: two values that share one are taken for equal, and not judged. */
-function showValue(value: KvValue | undefined): string | undefined {
-  if (value === undefined || typeof value === "string") return value;
-  return `${value.length} bytes ${hashPlain(0, value).toString(16)}`;
-}
 
 /**
  * `leader` is the live server that leads in the highest term; `others` are the rest, and `follower

@@ -94,7 +94,10 @@ export interface Scenario {
 /** How closely a run is watched; this never changes what happens in it. */
 export type Observation = Partial<
   Pick<SimulationOptions, "record" | "strict" | "trace" | "witness">
->;
+> & {
+  /** The only invariants that are judged, by name. Default: all. */
+  readonly only?: readonly string[];
+};
 
 export interface RunResult {
   readonly plan: Plan;
@@ -208,7 +211,7 @@ function checkSettings<Settings>(
 function simulate<Message, View, Settings>(
   spec: ScenarioSpec<Message, View, Settings>,
   plan: Plan<Settings>,
-  options: Observation = {},
+  { only, ...options }: Observation = {},
   snapshot?: Snapshot,
 ): Simulation<Message, View> {
   const { seed, network, disk, clocks, cpu, operations, faults, buggify, calm } = plan;
@@ -234,6 +237,7 @@ function simulate<Message, View, Settings>(
       targets: spec.targets ?? {},
       invariants: spec
         .invariants(plan)
+        .filter(({ name }) => only === undefined || only.includes(name))
         .filter(({ supposes }) => !supposes?.some((part) => plan.altered?.includes(part))),
       ...options,
     },

@@ -24,8 +24,17 @@ export function huntMutant(mutant: Mutant, seeds: number): Hunt {
   return hunt([scenario, invariant, String(seeds), id], mutant);
 }
 
+/** The same with the invariant that must catch it when it judges alone, and with its scenario. */
+export function huntAlone(mutant: Mutant, seeds: number): Hunt {
+  const { scenario, invariant } = mutant.alone ?? mutant;
+  return hunt([scenario, invariant, String(seeds), mutant.id, "alone"], mutant);
+}
+
 /** Runs the mutant's scenario on the unchanged code. */
-export function huntUnchanged({ scenario, invariant }: Mutant, seeds: number): Hunt {
+export function huntUnchanged(
+  { scenario, invariant }: Pick<Mutant, "scenario" | "invariant">,
+  seeds: number,
+): Hunt {
   return hunt([scenario, invariant, String(seeds), "none"], undefined);
 }
 

@@ -1,6 +1,7 @@
 // Runs a scenario over seeds until an invariant is broken, and prints what was found as JSON.
 // In a process of its own, as a mutant changes the code of a whole process: see harness.ts.
-// Arguments: scenario, invariant, number of seeds, id of the mutant or "none".
+// Arguments: scenario, invariant, number of seeds, id of the mutant or "none", and "alone" if no
+// other invariant is to be judged.
 
 import { catalogue, plan, run } from "../../src/index.ts";
 
@@ -14,14 +15,15 @@ export interface Hunt {
   readonly seconds: number;
 }
 
-function hunt(name: string, invariant: string, seeds: number): Hunt {
+function hunt(name: string, invariant: string, seeds: number, isAlone: boolean): Hunt {
   const scenario = catalogue.find((candidate) => candidate.name === name);
   if (scenario === undefined) throw new Error(`no scenario ${name}`);
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1_000;
   const others: Record<string, number> = {};
+  const options = isAlone ? { only: [invariant] } : {};
   for (let seed = 1; seed <= seeds; seed++) {
-    const { violation } = run(scenario, plan(scenario, String(seed)));
+    const { violation } = run(scenario, plan(scenario, String(seed)), options);
     if (violation?.invariant === invariant) {
       return { seed, message: violation.message, others, seconds: seconds() };
     }
@@ -32,7 +34,7 @@ function hunt(name: string, invariant: string, seeds: number): Hunt {
   return { seed: undefined, message: undefined, others, seconds: seconds() };
 }
 
-const [scenario = "", invariant = "", seeds = "0", id = "none"] = process.argv.slice(2);
+const [scenario = "", invariant = "", seeds = "0", id = "none", alone] = process.argv.slice(2);
 const applied = Reflect.get(globalThis, Symbol.for("stormglass.mutant")) ?? "none";
 if (applied !== id) throw new Error(`the mutant in this process is ${applied}, not ${id}`);
-console.log(JSON.stringify(hunt(scenario, invariant, Number(seeds))));
+console.log(JSON.stringify(hunt(scenario, invariant, Number(seeds), alone === "alone")));

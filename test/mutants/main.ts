@@ -3,7 +3,8 @@
 // `npm run mutants -- --shrink [--json] [<id>…]`: each is found, and the failure shrunk.
 
 import { formatTable } from "../../src/cli/table.ts";
-import { huntMutant, huntUnchanged, loadMutants } from "./harness.ts";
+import { huntAlone, huntMutant, huntUnchanged, loadMutants } from "./harness.ts";
+import type { Hunt } from "./hunt.ts";
 import { type Mutant, SEEDS_MAX } from "./mutant.ts";
 import { formatShrinking, shrunkRowOf } from "./shrinking.ts";
 
@@ -20,10 +21,21 @@ interface Row {
   readonly isControlClean: boolean;
 }
 
-function rowOf(mutant: Mutant): Row {
-  const { id, scenario, invariant } = mutant;
-  const { seed: caught, seconds, others } = huntMutant(mutant, SEEDS_MAX);
-  const control = huntUnchanged(mutant, caught ?? SEEDS_MAX);
+/** One for each invariant that must catch it. */
+function rowsOf(mutant: Mutant): readonly Row[] {
+  const first = rowOf(mutant.id, mutant, huntMutant(mutant, SEEDS_MAX));
+  if (mutant.alone === undefined) return [first];
+  const name = `${mutant.id}, judged by ${mutant.alone.invariant} alone`;
+  return [first, rowOf(name, mutant.alone, huntAlone(mutant, SEEDS_MAX))];
+}
+
+function rowOf(
+  id: string,
+  catcher: Pick<Mutant, "scenario" | "invariant">,
+  { seed: caught, seconds, others }: Hunt,
+): Row {
+  const { scenario, invariant } = catcher;
+  const control = huntUnchanged(catcher, caught ?? SEEDS_MAX);
   const isControlClean = control.seed === undefined && Object.keys(control.others).length === 0;
   return { id, scenario, invariant, caught, seconds, others, isControlClean };
 }
@@ -54,7 +66,7 @@ function shrinkAll(mutants: readonly Mutant[]): void {
 }
 
 function huntAll(mutants: readonly Mutant[]): void {
-  const rows = mutants.map(rowOf);
+  const rows = mutants.flatMap(rowsOf);
   print(rows, formatHunts);
   const isGood = rows.every(({ caught, isControlClean }) => caught !== undefined && isControlClean);
   process.exitCode = isGood ? 0 : 1;

@@ -18,6 +18,11 @@ export interface Mutant extends Change {
   readonly scenario: string;
   /** The invariant that it must break. */
   readonly invariant: string;
+  /**
+   * Another invariant that must catch it, too, in some scenario and within as many seeds, when it
+   * judges alone: with all of them the first comes before it.
+   */
+  readonly alone?: Pick<Mutant, "scenario" | "invariant">;
 }
 
 /** By then a mutant must be caught. */

@@ -9,6 +9,7 @@ const mutant: Mutant = {
   replace: 'const isThis = command !== undefined && serial > 0 && session !== "";',
   scenario: "raft-random-failures-property/swarm",
   invariant: "ACK",
+  alone: { scenario: "raft-random-failures-property/swarm", invariant: "LIN" },
 };
 
 export default mutant;

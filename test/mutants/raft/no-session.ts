@@ -9,6 +9,7 @@ const mutant: Mutant = {
   replace: "if (last !== undefined && serial < 0) {",
   scenario: "raft-arbitrary-messages-property",
   invariant: "ACK",
+  alone: { scenario: "raft-chaos-mode", invariant: "LIN" },
 };
 
 export default mutant;

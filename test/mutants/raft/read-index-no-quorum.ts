@@ -9,6 +9,7 @@ const mutant: Mutant = {
   replace: ["reads.waiting.push({ read, index, round: 0 });", "    this.release();"].join("\n"),
   scenario: "raft-linearizable-reads",
   invariant: "STALE-READ",
+  alone: { scenario: "raft-linearizable-reads", invariant: "LIN" },
 };
 
 export default mutant;

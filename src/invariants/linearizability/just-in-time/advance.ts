@@ -88,20 +88,21 @@ function invoked<State, Operation>(
   return { ...opened, configurations: settled };
 }
 
-/** A call is no longer open; the configurations are those that survive. */
+/**
+ * A call is no longer open; the configurations are those that survive. Either all of them have it
+ * done or none has, so that they stay distinct.
+ */
 function returned<State, Operation>(
   { open, lost }: Frontier<State, Operation>,
   configurations: readonly Configuration<State>[],
   call: Pending<Operation>,
 ): Frontier<State, Operation> {
-  const set = new ConfigurationSet<State>();
-  for (const { at, done, doneLost } of configurations) {
-    set.add({ at, done: excluding(done, call.id), doneLost });
-  }
   return forgetSpent({
     open: open.filter((other) => other !== call),
     lost,
-    configurations: set.list(),
+    configurations: configurations.map(({ at, done, doneLost }) => {
+      return { at, done: excluding(done, call.id), doneLost };
+    }),
   });
 }
 
@@ -162,7 +163,12 @@ function expand<State, Operation>(
   search: Searched<State, Operation>,
   frontier: Frontier<State, Operation>,
   target: Pending<Operation>,
-): Configuration<State>[] | typeof EXHAUSTED {
+): readonly Configuration<State>[] | typeof EXHAUSTED {
+  const { configurations } = frontier;
+  // Most often there is nothing to choose.
+  if (configurations.every((configuration) => configuration.done.includes(target.id))) {
+    return configurations;
+  }
   const done = new ConfigurationSet<State>();
   const known = new ConfigurationSet<State>();
   const ways: Way<State>[] = [];
@@ -170,7 +176,7 @@ function expand<State, Operation>(
     if (configuration.done.includes(target.id)) done.add(configuration);
     else if (known.add(configuration)) ways.push({ configuration, isUnseen });
   };
-  for (const configuration of frontier.configurations) add(configuration, false);
+  for (const configuration of configurations) add(configuration, false);
   // The list grows while it is walked.
   for (const way of ways) {
     const { configuration, isUnseen } = way;

@@ -22,8 +22,8 @@ export interface Pending<Operation> {
   isTried: boolean;
   /** Whether no state refuses it and all lead to the same. */
   isOverwrite: boolean;
-  /** Calls that ask for the same share it; undefined when that cannot be told. */
-  readonly kin: string | undefined;
+  /** Lost calls that ask for the same share it; undefined when that cannot be told. */
+  kin: string | undefined;
 }
 
 /** A state of the model, once for all that are equal. */

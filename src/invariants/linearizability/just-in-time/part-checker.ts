@@ -81,7 +81,7 @@ export class PartChecker<State, Operation> {
       isVoid: false,
       isTried: false,
       isOverwrite: unanswered !== undefined && asRegister?.(unanswered)?.kind === "write",
-      kin: kinOf(call),
+      kin: undefined,
     };
     if (part.verdict === "ok") {
       this.#go(part, "invoke", pending);
@@ -106,6 +106,7 @@ export class PartChecker<State, Operation> {
     // It has been open for so long that what its answer could tell of is forgotten.
     const isForgotten = pending.since < part.forgotten;
     if (call.outcome === "info") {
+      pending.kin = kinOf(call);
       if (!isForgotten) this.#go(part, "lose", pending);
       return;
     }
@@ -206,6 +207,7 @@ function forgetMoments<State, Operation>(part: Part<State, Operation>): void {
   const { window, frontier } = part;
   const { length } = window;
   const since = frontier.open[0]?.since ?? part.forgotten + length;
+  if (since === part.forgotten) return;
   const gone = window.splice(0, since - part.forgotten);
   for (const { before } of gone) part.held -= before.configurations.length;
   part.forgotten += gone.length;

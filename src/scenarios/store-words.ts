@@ -1,0 +1,57 @@
+// What clients of the key-value store emit, in the words of the key-value model.
+
+import type { CallWords } from "../invariants/recorded-calls.ts";
+import type { KvOperation, KvValue } from "../protocols/kv/commands.ts";
+import { hashPlain } from "../sim/fingerprint.ts";
+import type { HistoryEntry } from "../sim/history.ts";
+
+/** All operations but local reads, which may be out of date. */
+export function storeWords(entry: HistoryEntry): CallWords | undefined {
+  // The operations that a KvClient emits.
+  const { isLocal } = entry.operation as { readonly isLocal?: boolean };
+  return isLocal === true ? undefined : wordsWithLocalReads(entry);
+}
+
+/** Local reads as well, as if they had to be up to date. */
+export function wordsWithLocalReads({
+  operation,
+  outcome,
+  result,
+}: HistoryEntry): CallWords | undefined {
+  // The operations and answers of a KvClient.
+  const asked = operation as unknown as KvOperation;
+  const answer = (outcome === "ok" ? result : undefined) as Answer | undefined;
+  const { op: f, key } = asked;
+  switch (asked.op) {
+    case "get":
+      return { f, key, value: undefined, result: showValue(answer?.value) };
+    case "put":
+      return { f, key, value: showValue(asked.value), result: undefined };
+    case "delete":
+      return { f, key, value: undefined, result: undefined };
+    case "cas": {
+      const value = [showValue(asked.expected), showValue(asked.value)];
+      return { f, key, value, result: answer?.isSwapped };
+    }
+  }
+}
+
+interface Answer {
+  readonly value?: KvValue;
+  readonly isSwapped?: boolean;
+}
+
+/**
+ * A value as text, undefined for none; two texts have never one. Texts that could be taken for
+ * bytes, or for no value as the empty one, are quoted. Bytes are known by 64 bits of their hash: two
+ * values that share them are taken for equal.
+ */
+export function showValue(value: KvValue | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "string") {
+    const isPlain = value !== "" && !value.startsWith('"') && !value.includes(" bytes ");
+    return isPlain ? value : JSON.stringify(value);
+  }
+  const hashes = [0, 1].map((seed) => hashPlain(seed, value).toString(16));
+  return `${value.length} bytes ${hashes.join("-")}`;
+}
