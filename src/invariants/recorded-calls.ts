@@ -12,12 +12,24 @@ export function callsOf(
   history: Pick<History, "invoked">,
   words: (entry: HistoryEntry) => CallWords | undefined,
 ): Call[] {
-  return history.invoked.flatMap((entry) => {
+  const calls: Call[] = [];
+  // One literal and no spreading: this is most of what a judgement at the end of a run costs.
+  for (const entry of history.invoked) {
     const said = words(entry);
-    if (said === undefined) return [];
-    const { client, outcome, invoked, returned, invokedAt, returnedAt } = entry;
-    const isOpen = outcome === "open";
-    const times = { invoked, returned, invokedAt, returnedAt };
-    return [{ order: undefined, ...said, ...times, client, outcome: isOpen ? "info" : outcome }];
-  });
+    if (said === undefined) continue;
+    calls.push({
+      client: entry.client,
+      f: said.f,
+      key: said.key,
+      value: said.value,
+      outcome: entry.outcome === "open" ? "info" : entry.outcome,
+      result: said.result,
+      invoked: entry.invoked,
+      returned: entry.returned,
+      invokedAt: entry.invokedAt,
+      returnedAt: entry.returnedAt,
+      order: said.order,
+    });
+  }
+  return calls;
 }
