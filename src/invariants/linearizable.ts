@@ -1,12 +1,13 @@
 import type { HistoryEntry } from "../sim/history.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
 import type { Call } from "./call.ts";
+import { formatIllegal } from "./linearizability/illegal-text.ts";
 import {
   defaultStreamingBounds,
   StreamingChecker,
   type StreamingState,
 } from "./linearizability/streaming.ts";
-import { checkLinearizability, type IllegalPart } from "./linearizability.ts";
+import { checkLinearizability } from "./linearizability.ts";
 import type { Model } from "./model.ts";
 import { type CallWords, callsOf } from "./recorded-calls.ts";
 
@@ -56,11 +57,13 @@ function atTheEnd<ModelState, Operation>(
     name,
     onEnd: ({ history, metrics }) => {
       const calls = callsOf(history, words);
-      const bounds = { stepsMax, memoryBytes: MEMORY_BYTES_MAX };
-      const { illegal, unknown } = checkLinearizability(calls, model, bounds);
+      const { illegal, unknown } = checkLinearizability(calls, model, {
+        stepsMax,
+        memoryBytes: MEMORY_BYTES_MAX,
+      });
       if (unknown.length > 0) metrics.count("linUnknown", unknown.length);
       const [first] = illegal;
-      return first && describeIllegal(first, model);
+      return first && formatIllegal(first, model);
     },
   };
 }
@@ -106,22 +109,17 @@ function atEveryStep<ModelState, Operation>(
       if (call.returned !== undefined && call.returned <= until) return call;
       return { ...call, outcome: "info", result: undefined, returned: undefined };
     });
-    const { illegal } = checkLinearizability(known, model, { stepsMax });
+    const { illegal } = checkLinearizability(known, model, {
+      stepsMax,
+      memoryBytes: MEMORY_BYTES_MAX,
+    });
     const [first] = illegal;
-    return first === undefined ? sentenceOf(last, model) : describeIllegal(first, model);
+    return first === undefined ? sentenceOf(last, model) : formatIllegal(first, model);
   };
   return made;
 }
 
-function describeIllegal<State, Operation>(
-  { part, calls, stuck, states, sentence }: IllegalPart,
-  model: Model<State, Operation>,
-): string {
-  const where = part === "" ? "" : `${part}: `;
-  if (sentence !== undefined) return `${where}${sentence}`;
-  return `${where}${sentenceOf(calls[stuck]!, model)}, in state ${states.join(" or ")}`;
-}
-
+/** Of a return that the other form of the check, with its own bounds, did not come to. */
 function sentenceOf<State, Operation>(call: Call, { describe }: Model<State, Operation>): string {
   const { client, f, value, result } = call;
   const given = [value, result].map((plain) => (plain === undefined ? "" : JSON.stringify(plain)));

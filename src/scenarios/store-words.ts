@@ -13,14 +13,10 @@ export function storeWords(entry: HistoryEntry): CallWords | undefined {
 }
 
 /** Local reads as well, as if they had to be up to date. */
-export function wordsWithLocalReads({
-  operation,
-  outcome,
-  result,
-}: HistoryEntry): CallWords | undefined {
+export function wordsWithLocalReads(entry: HistoryEntry): CallWords {
   // The operations and answers of a KvClient.
-  const asked = operation as unknown as KvOperation;
-  const answer = (outcome === "ok" ? result : undefined) as Answer | undefined;
+  const asked = entry.operation as unknown as KvOperation;
+  const answer = (entry.outcome === "ok" ? entry.result : undefined) as Answer | undefined;
   const { op: f, key } = asked;
   switch (asked.op) {
     case "get":
@@ -42,9 +38,9 @@ interface Answer {
 }
 
 /**
- * A value as text, undefined for none; two texts have never one. Texts that could be taken for
- * bytes, or for no value as the empty one, are quoted. Bytes are known by 64 bits of their hash: two
- * values that share them are taken for equal.
+ * A value as text, undefined for none; no two texts share one. Those that could be taken for bytes,
+ * or for no value as the empty one, are quoted. Bytes are known by 64 bits of their hash: two values
+ * that share them are taken for equal.
  */
 export function showValue(value: KvValue | undefined): string | undefined {
   if (value === undefined) return undefined;

@@ -6,6 +6,7 @@ import { type Model, REFUSED } from "../../model.ts";
 import {
   type Configuration,
   ConfigurationSet,
+  doneToo,
   excluding,
   type Frontier,
   including,
@@ -82,10 +83,10 @@ function invoked<State, Operation>(
   { open, lost, configurations }: Frontier<State, Operation>,
   call: Pending<Operation>,
 ): Frontier<State, Operation> {
-  const opened = { open: [...open, call], lost };
-  if (!call.isEager) return { ...opened, configurations };
+  const opened = [...open, call];
+  if (!call.isEager) return { open: opened, lost, configurations };
   const settled = configurations.map((configuration) => settle(search, opened, configuration));
-  return { ...opened, configurations: settled };
+  return { open: opened, lost, configurations: settled };
 }
 
 /**
@@ -188,7 +189,7 @@ function expand<State, Operation>(
       if (next === undefined) continue;
       const { doneLost } = configuration;
       const taken = { at: next, done: including(configuration.done, call.id), doneLost };
-      add(settle(search, frontier, taken), false);
+      add(settle(search, frontier.open, taken), false);
     }
     for (const [i, call] of frontier.lost.entries()) {
       if (isUnseen && call.isOverwrite) continue;
@@ -198,7 +199,7 @@ function expand<State, Operation>(
       if (next === undefined || next === configuration.at) continue;
       const { done } = configuration;
       const taken = { at: next, done, doneLost: including(configuration.doneLost, call.id) };
-      const settled = settle(search, frontier, taken);
+      const settled = settle(search, frontier.open, taken);
       add(settled, settled === taken);
     }
   }
@@ -244,7 +245,7 @@ function take<State, Operation>(
 /** Open calls that change nothing, and whose answers fit the state, are done at once. */
 export function settle<State, Operation>(
   search: Searched<State, Operation>,
-  { open }: Pick<Frontier<State, Operation>, "open">,
+  open: readonly Pending<Operation>[],
   configuration: Configuration<State>,
 ): Configuration<State> {
   let settled = configuration;
@@ -252,7 +253,7 @@ export function settle<State, Operation>(
     if (!call.isEager || settled.done.includes(call.id)) continue;
     search.stepsLeft--;
     if (effect(search, settled.at, call) === REFUSED) continue;
-    settled = { ...settled, done: including(settled.done, call.id) };
+    settled = doneToo(settled, call.id);
   }
   return settled;
 }

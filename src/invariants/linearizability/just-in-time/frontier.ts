@@ -113,6 +113,14 @@ export function including(ids: readonly number[], id: number): readonly number[]
   return [...ids.slice(0, at), id, ...ids.slice(at)];
 }
 
+/** The same configuration with one more open call done. */
+export function doneToo<State>(
+  { at, done, doneLost }: Configuration<State>,
+  id: number,
+): Configuration<State> {
+  return { at, done: including(done, id), doneLost };
+}
+
 /** The same ids without one. */
 export function excluding(ids: readonly number[], id: number): readonly number[] {
   return ids.includes(id) ? ids.filter((other) => other !== id) : ids;

@@ -3,7 +3,7 @@ import { type Model, REFUSED } from "../../model.ts";
 import { isSameContent } from "../content.ts";
 import { advance, EXHAUSTED, effect, type MomentKind, type Searched, settle } from "./advance.ts";
 import type { Configuration, Frontier, Known, Pending, StateTable } from "./frontier.ts";
-import { including, intern } from "./frontier.ts";
+import { doneToo, intern } from "./frontier.ts";
 
 /** One part of the object, with all that is remembered of it: plain data. */
 export interface Part<State, Operation> {
@@ -70,7 +70,7 @@ export class PartChecker<State, Operation> {
   /** A call is invoked. */
   invoke(part: Part<State, Operation>, call: Call): Pending<Operation> {
     const { read, isObserver, asRegister } = this.#model;
-    const free = read({ ...call, outcome: "info", result: undefined, returned: undefined });
+    const free = read(unansweredCall(call));
     const unanswered = free !== undefined && isObserver?.(free) === true ? undefined : free;
     const pending: Pending<Operation> = {
       id: part.calls++,
@@ -156,11 +156,8 @@ export class PartChecker<State, Operation> {
     for (const { before } of again) part.held -= before.configurations.length;
     const search = this.#search(part);
     const { open, lost, configurations } = again[0]!.before;
-    const frontier = { open, lost };
-    part.frontier = {
-      ...frontier,
-      configurations: configurations.map((one) => settle(search, frontier, one)),
-    };
+    const base = configurations.map((one) => settle(search, open, one));
+    part.frontier = { open, lost, configurations: base };
     part.stepsLeft = search.stepsLeft;
     for (const { kind, call } of again) if (part.verdict === "ok") this.#go(part, kind, call);
   }
@@ -231,14 +228,28 @@ function forgetStates<State, Operation>(part: Part<State, Operation>): void {
 }
 
 function withDone<State, Operation>(
-  frontier: Frontier<State, Operation>,
+  { open, lost, configurations }: Frontier<State, Operation>,
   id: number,
 ): Frontier<State, Operation> {
+  const done = configurations.map((configuration) => doneToo(configuration, id));
+  return { open, lost, configurations: done };
+}
+
+/** The call as it is known while it is open. */
+function unansweredCall({ client, f, key, value, invoked, invokedAt, order }: Call): Call {
+  // No spreading: objects made so do not share a hidden class in V8.
   return {
-    ...frontier,
-    configurations: frontier.configurations.map((configuration) => {
-      return { ...configuration, done: including(configuration.done, id) };
-    }),
+    client,
+    f,
+    key,
+    value,
+    outcome: "info",
+    result: undefined,
+    invoked,
+    returned: undefined,
+    invokedAt,
+    returnedAt: undefined,
+    order,
   };
 }
 
