@@ -10,6 +10,16 @@ export function parseCount(text: string, name: string, low: number): number {
   return checkCount(Number(text), name, low);
 }
 
+/** A size of memory given on the command line, such as `512MB` or `2GB`; in bytes, by 1,024s. */
+export function parseSize(text: string, name: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([kKMG])i?B$/.exec(text) ?? [];
+  const bytes = Math.floor(Number(number) * (BYTES[unit?.toUpperCase() ?? ""] ?? Number.NaN));
+  if (bytes > 0) return bytes;
+  throw new UsageError(`${name}: expected a size such as 512MB or 2GB, got "${text}"`);
+}
+
+const BYTES: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
 /**
  * A part of a campaign given on the command line, such as `3/16`; of `index/16` the first is told
  * by the environment: Kubernetes numbers the pods of an Indexed Job from 0 on.

@@ -5,6 +5,8 @@ export const ExitCode = {
   violated: 1,
   wrongUsage: 2,
   notDeterministic: 3,
+  /** A bound was reached before a history could be judged. */
+  undecided: 4,
   /** Nothing found, and not all was run: as shells have it, 128 and the signal SIGINT. */
   interrupted: 130,
   /** EX_SOFTWARE of sysexits.h: stormglass itself has failed. */

@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
 import { VERSION } from "../campaign/version.ts";
+import { HISTORY_FORMATS } from "../histories/history-reader.ts";
 import { UsageError } from "../sim/assert.ts";
+import { type CheckOptions, check } from "./check.ts";
+import { CONSISTENCIES, FAILED_CAS } from "./checks/checkers.ts";
 import { ExitCode } from "./exit-code.ts";
 import { type FuzzOptions, fuzz } from "./fuzz.ts";
 import { init } from "./init.ts";
@@ -17,7 +20,7 @@ const AFTER = `
 A scenario is a name that \`list\` shows, a file of one's own (./my.scenario.ts), one scenario of it
 (./my.scenario.ts#name) or, for fuzz and list, a folder with such files.
 
-Exit codes: 0 held, 1 violated, 2 wrong usage, 3 not deterministic,
+Exit codes: 0 held, 1 violated, 2 wrong usage, 3 not deterministic, 4 not decided,
 130 interrupted and nothing found, 70 a bug of stormglass.`;
 
 function makeProgram(): Command {
@@ -53,6 +56,7 @@ function makeProgram(): Command {
     .option("--json", "the same as --reporter json")
     .action(async (folder: string, options: MergeOptions) => end(await merge(folder, options)));
   addCapsules(program);
+  addCheck(program);
   return program;
 }
 
@@ -79,6 +83,26 @@ function addCapsules(program: Command): void {
     .option("--as-test <file>", "write what is left as a Vitest file")
     .option("-o, --output <file>", "where to write the shrunk capsule (default: in failures/)")
     .action(async (path: string, options: ShrinkOptions) => end(await shrink(path, options)));
+}
+
+function addCheck(program: Command): void {
+  const consistencies = CONSISTENCIES.join(", ");
+  program
+    .command("check <file>")
+    .description("Judge a history: JSON lines, Jepsen's EDN or its log; - reads standard input.")
+    .requiredOption("--model <name>", "what the operations were asked of, such as register")
+    .option("--consistency <name>", `${consistencies} (default: ${CONSISTENCIES[0]})`)
+    .option("--format <name>", `${HISTORY_FORMATS.join(", ")} (default: by the first line)`)
+    .option(
+      "--failed-cas <meaning>",
+      `what a cas that failed says: ${FAILED_CAS.join(" or ")} (default: ${FAILED_CAS[0]})`,
+    )
+    .option("--independent", "values are pairs of a key and a value, as of jepsen.independent")
+    .option("--for <time>", "stop after this time, such as 30s or 10m")
+    .option("--memory <size>", "stop at this size of the search (default: 512MB)")
+    .option("--html <file>", "draw what is illegal on a page")
+    .option("--json", "print the result as JSON")
+    .action(async (file: string, options: CheckOptions) => end(await check(file, options)));
 }
 
 function addFuzz(program: Command): void {

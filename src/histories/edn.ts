@@ -219,11 +219,11 @@ export class EdnReader {
   /** A value is complete: it goes to whatever is open, or is a form itself. */
   #add(given: unknown, line: number, column: number, closed?: Frame): void {
     const frame = this.#open.at(-1);
-    switch (frame?.kind) {
-      case undefined:
-      case "all":
-        this.#options.onForm(new TopForm(given, { line, column }, closed));
-        return;
+    if (frame === undefined || frame.kind === "all") {
+      this.#options.onForm(new TopForm(given, { line, column }, closed));
+      return;
+    }
+    switch (frame.kind) {
       case "discard":
         this.#open.pop();
         return;

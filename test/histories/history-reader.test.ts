@@ -135,7 +135,7 @@ describe("EDN", () => {
   });
 
   it("has records, keys and processes of any kind that Jepsen writes", () => {
-    const text = `#jepsen.history.Op{:time 10, :type :info, :process :nemesis, :f :start, :value nil}
+    const text = `#jepsen.history.Op{:time 10, :type :info, :process :nemesis, :f :start}
 #jepsen.history.Op{:time 20, :type :invoke, :process 3, :f :read, :key :x, :value nil}
 #jepsen.history.Op{:time 30, :type :ok, :process 3, :f :read, :key :x, :value #{1 2} :x [:a]}`;
     expect(read(text).calls).toMatchObject([

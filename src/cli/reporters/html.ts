@@ -1,5 +1,6 @@
 import { accountOf } from "../../campaign/report/outcome.ts";
 import { formatCount } from "../table.ts";
+import { htmlPage } from "./html-page.ts";
 import { escapeMarkup } from "./markup.ts";
 import {
   describeSeeds,
@@ -23,22 +24,15 @@ export function htmlReport(shown: Shown): string {
     `stormglass ${report.version}`,
     ...(report.code === "" ? [] : [`code ${report.code}`]),
   ];
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>stormglass: ${escapeMarkup(verdict)}</title>
-<style>${STYLE}</style>
-<h1 class="${isWell ? "well" : "broken"}">${escapeMarkup(verdict)}</h1>
+  const body = `<h1 class="${isWell ? "well" : "broken"}">${escapeMarkup(verdict)}</h1>
 <p>${escapeMarkup(facts.join(" · "))}</p>
 ${kept.map(failureSection).join("\n")}
 ${troubleSection(troubles.map(describeTrouble))}
 <h2>Runs</h2>
 ${runsTable(shown)}
 <h2>Faults</h2>
-${faultsTable(shown)}
-</html>
-`;
+${faultsTable(shown)}`;
+  return htmlPage({ title: `stormglass: ${verdict}`, style: STYLE, body });
 }
 
 function failureSection(one: Shown["kept"][number]): string {
@@ -94,16 +88,8 @@ function troubleSection(lines: readonly string[]): string {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
-body { margin: 2rem auto; max-width: 76rem; padding: 0 1rem; }
-h1::before { content: ""; display: inline-block; width: .7em; height: .7em; border-radius: 50%;
-  margin-right: .4em; background: #2a8a4a; }
-h1.broken::before { background: #c8372d; }
-h2 { margin-top: 2rem; font-size: 1.1rem; }
-pre, code { font: 13px/1.45 ui-monospace, monospace; }
-pre, .wide { overflow-x: auto; }
-pre { padding: .8rem 1rem; background: color-mix(in srgb, currentColor 7%, transparent);
-  border-radius: 6px; }
+body { margin: 2rem auto; max-width: 76rem; }
+.wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .15rem .9rem .15rem 0; text-align: right; white-space: nowrap; }
 th { border-bottom: 1px solid; font-weight: 600; }
