@@ -1,11 +1,13 @@
+import { parseSpan } from "../campaign/project/span.ts";
 import { HISTORY_FORMATS, type ReadHistory } from "../histories/history-reader.ts";
+import type { Call } from "../invariants/call.ts";
 import type { SearchBounds } from "../invariants/linearizability.ts";
 import type { Model } from "../invariants/model.ts";
 import { UsageError } from "../sim/assert.ts";
 import { checkOneOf } from "../sim/check.ts";
-import { parseSize, parseSpan } from "./arguments.ts";
+import { parseSize } from "./arguments.ts";
 import type { CheckReport, KeyReport } from "./checks/check-report.ts";
-import { CONSISTENCIES, chooseChecker, FAILED_CAS } from "./checks/checkers.ts";
+import { chooseChecker, FAILED_CAS } from "./checks/checkers.ts";
 import { ExitCode } from "./exit-code.ts";
 import { readHistoryFile } from "./history-file.ts";
 import { historyPage } from "./pictures/history-page.ts";
@@ -36,16 +38,12 @@ interface Timed extends CheckReport {
 /** `stormglass check <file>`: judges a history that was recorded here or elsewhere. */
 export async function check(path: string, options: CheckOptions): Promise<ExitCode> {
   const name = path === "-" ? "(standard input)" : path;
-  const consistency = checkOneOf(
-    options.consistency ?? CONSISTENCIES[0],
-    "--consistency",
-    CONSISTENCIES,
-  );
   const failedCas = checkOneOf(options.failedCas ?? FAILED_CAS[0], "--failed-cas", FAILED_CAS);
   let history: ReadHistory | undefined;
   const lineOf = (place: number): number => history?.lineOf(place) ?? place;
   const wrap = (model: Model): Model => placingComplaints(model, name, lineOf);
-  const checker = chooseChecker({ model: options.model, consistency, failedCas, wrap });
+  const { model, consistency } = options;
+  const checker = chooseChecker({ model, consistency, failedCas, wrap });
   const bounds = boundsOf(options);
   const format = options.format && checkOneOf(options.format, "--format", HISTORY_FORMATS);
   if (options.html !== undefined) checkWritable(options.html);
@@ -53,10 +51,12 @@ export async function check(path: string, options: CheckOptions): Promise<ExitCo
     ...(format ? { format } : {}),
     isIndependent: options.independent === true,
   });
+  const { calls } = history;
   const began = performance.now();
   const { seconds } = bounds;
   const isOver = (): boolean => performance.now() - began > seconds * 1_000;
-  const report = checker(history.calls, { bounds: { ...bounds.search, isOver }, lineOf });
+  const task = { bounds: { ...bounds.search, isOver }, lineOf };
+  const report = placingCalls(name, history, () => checker(calls, task));
   const timed = { ...report, ms: Math.round((performance.now() - began) * 10) / 10 };
   if (options.html !== undefined) {
     writeText(options.html, historyPage(name, timed, { lineOf, model: options.model }));
@@ -90,12 +90,41 @@ function placingComplaints(model: Model, name: string, lineOf: (place: number) =
         return model.read(call);
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
-        const isAnswer = error.message.startsWith("result");
-        const place = isAnswer ? (call.returned ?? call.invoked) : call.invoked;
-        throw new UsageError(`${name}:${lineOf(place)}: ${error.message}`);
+        throw new UsageError(`${name}:${lineOf(placeFor(call, error.message))}: ${error.message}`);
       }
     },
   };
+}
+
+/** What is wrong with a call that is named by its place among all begins with file and line. */
+function placingCalls<Result>(
+  name: string,
+  { calls, lineOf }: ReadHistory,
+  judge: () => Result,
+): Result {
+  try {
+    return judge();
+  } catch (error) {
+    const [, index, at, rest = ""] = NAMED_CALL.exec(messageOf(error)) ?? [];
+    const call =
+      index === undefined
+        ? calls.find(({ invoked }) => invoked === Number(at))
+        : calls[Number(index)];
+    if (!(error instanceof UsageError) || call === undefined) throw error;
+    throw new UsageError(`${name}:${lineOf(placeFor(call, rest))}: ${rest}`);
+  }
+}
+
+/** By its place among all calls, or by where it was invoked. */
+const NAMED_CALL = /^(?:calls\[(\d+)\]\.?|the transaction of .+? at (\d+), )(.*)$/;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : "";
+}
+
+/** Of what is wrong with an answer, where it was given. */
+function placeFor({ invoked, returned }: Call, message: string): number {
+  return message.startsWith("result") ? (returned ?? invoked) : invoked;
 }
 
 function jsonOf({ verdict, operations, ms, keys }: Timed): object {
@@ -103,10 +132,10 @@ function jsonOf({ verdict, operations, ms, keys }: Timed): object {
     verdict,
     operations,
     ms,
-    keys: keys.map(({ key, verdict: of, explanation, bound }) => ({
+    keys: keys.map(({ key, verdict: of, explanation, reason }) => ({
       key: key === "" ? null : key,
       verdict: of,
-      ...(bound === undefined ? {} : { bound }),
+      ...(reason === undefined ? {} : { reason }),
       ...explanation?.data,
     })),
   };
@@ -130,7 +159,7 @@ function describe(name: string, { verdict, operations, ms, keys }: Timed): strin
   return [
     `${name} ${VERDICTS[verdict]}`,
     `  ${facts.join("; ")}`,
-    ...keys.filter((one) => one.bound !== undefined).map(describeUnknown),
+    ...keys.filter((one) => one.reason !== undefined).map(describeUnknown),
     ...shown.map((one) => `\n${describeIllegal(one, width)}`),
     ...(left > 0 ? [`\n… and ${left} more illegal keys: --json and --html have all of them`] : []),
   ].join("\n");
@@ -143,9 +172,8 @@ const WIDTH = 100;
 /** So many keys are drawn. */
 const SHOWN_MAX = 5;
 
-function describeUnknown({ key, bound }: KeyReport): string {
-  const what = key === "" ? "the search" : `the search of key ${key}`;
-  return `  ${what} reached its bound: ${bound}`;
+function describeUnknown({ key, reason }: KeyReport): string {
+  return key === "" ? `  ${reason}` : `  key ${key}: ${reason}`;
 }
 
 function describeIllegal({ key, explanation }: KeyReport, width: number): string {
@@ -155,7 +183,9 @@ function describeIllegal({ key, explanation }: KeyReport, width: number): string
   return [
     ...(key === "" ? [] : [`key ${key}`]),
     ...summary.map(indent),
-    ...(picture === undefined ? [] : [...(summary.length > 0 ? [""] : []), indent(picture), ""]),
+    ...(picture === undefined
+      ? []
+      : [...(summary.length > 0 ? [""] : []), indent(picture.trimEnd()), ""]),
     ...details.map(indent),
   ].join("\n");
 }

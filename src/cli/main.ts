@@ -4,7 +4,7 @@ import { VERSION } from "../campaign/version.ts";
 import { HISTORY_FORMATS } from "../histories/history-reader.ts";
 import { UsageError } from "../sim/assert.ts";
 import { type CheckOptions, check } from "./check.ts";
-import { CONSISTENCIES, FAILED_CAS } from "./checks/checkers.ts";
+import { CONSISTENCIES, FAILED_CAS, ISOLATION_LEVELS, MODELS } from "./checks/checkers.ts";
 import { ExitCode } from "./exit-code.ts";
 import { type FuzzOptions, fuzz } from "./fuzz.ts";
 import { init } from "./init.ts";
@@ -44,6 +44,7 @@ function makeProgram(): Command {
     .option("--seed <seed>", 'seed of the plan and of its noise (default: "1")')
     .addOption(new Option("--plan <file>", "a plan as JSON, instead of a seed").conflicts("seed"))
     .option("--trace", "print every event")
+    .option("--history <file>", "write what clients asked and were told, for check to read")
     .option("--json", "print the result, with the plan, as JSON")
     .action(async (name: string, options: RunOptions) => end(await run(name, options)));
   addFuzz(program);
@@ -86,12 +87,13 @@ function addCapsules(program: Command): void {
 }
 
 function addCheck(program: Command): void {
-  const consistencies = CONSISTENCIES.join(", ");
+  const consistencies = `${CONSISTENCIES.join(", ")} (default: ${CONSISTENCIES[0]})`;
+  const levels = `${ISOLATION_LEVELS.join(", ")} (default: ${ISOLATION_LEVELS.at(-1)})`;
   program
     .command("check <file>")
     .description("Judge a history: JSON lines, Jepsen's EDN or its log; - reads standard input.")
-    .requiredOption("--model <name>", "what the operations were asked of, such as register")
-    .option("--consistency <name>", `${consistencies} (default: ${CONSISTENCIES[0]})`)
+    .requiredOption("--model <name>", `what was asked: ${MODELS.join(", ")}`)
+    .option("--consistency <name>", `${consistencies}; of transactions: ${levels}`)
     .option("--format <name>", `${HISTORY_FORMATS.join(", ")} (default: by the first line)`)
     .option(
       "--failed-cas <meaning>",

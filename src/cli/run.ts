@@ -1,5 +1,8 @@
 import { describeDifference } from "../campaign/verify/describe-difference.ts";
 import { verify } from "../campaign/verify/in-process.ts";
+import { historyLines } from "../histories/write-history.ts";
+import { callsOf } from "../invariants/recorded-calls.ts";
+import { UsageError } from "../sim/assert.ts";
 import { checkJson, checkText } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";
 import { plan, type RunResult, run as runPlan, type Scenario } from "../sim/scenario.ts";
@@ -9,24 +12,28 @@ import { ExitCode } from "./exit-code.ts";
 import { describeFailure, writeCapsule } from "./failure.ts";
 import { resolveScenario } from "./scenarios.ts";
 import { formatCount } from "./table.ts";
-import { readText } from "./text-file.ts";
+import { checkWritable, readText, writeText } from "./text-file.ts";
 
 export interface RunOptions {
   readonly seed?: string;
   /** A file with a plan, instead of a seed. */
   readonly plan?: string;
   readonly trace?: boolean;
+  /** Where to write the history, as JSON lines. */
+  readonly history?: string;
   readonly json?: boolean;
 }
 
 /** `stormglass run <scenario>`: one plan, and what came of it. */
 export async function run(name: string, options: RunOptions): Promise<ExitCode> {
   const { scenario, file } = await resolveScenario(name);
+  const writeHistory = historyWriter(scenario, options.history);
   const planned =
     options.plan === undefined
       ? plan(scenario, checkText(options.seed ?? "1", "--seed"))
       : readPlan(scenario, options.plan);
   const result = runPlan(scenario, planned, { trace: options.trace === true });
+  writeHistory(result);
   const path =
     result.violation &&
     writeCapsule(scenario, result, {
@@ -44,6 +51,22 @@ export async function run(name: string, options: RunOptions): Promise<ExitCode> 
   if (difference === undefined) return ExitCode.violated;
   console.error(describeDifference({ scenario: scenario.name, seed: planned.seed, difference }));
   return ExitCode.notDeterministic;
+}
+
+/** Writes the history of a run to the file, if there is one; complains before the run. */
+function historyWriter(
+  { name, words }: Scenario,
+  path: string | undefined,
+): (result: RunResult) => void {
+  if (path === undefined) return () => {};
+  if (words === undefined) {
+    throw new UsageError(`--history: expected a scenario that has words for it, got ${name}`);
+  }
+  checkWritable(path);
+  return ({ history }) => {
+    const lines = [...historyLines(callsOf(history, words))].map((line) => `${line}\n`);
+    writeText(path, lines.join(""));
+  };
 }
 
 function readPlan(scenario: Scenario, path: string): Plan {

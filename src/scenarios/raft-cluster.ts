@@ -80,6 +80,7 @@ export function storeScenario(scenario: StoreScenario): Scenario {
     },
     client: (env, { servers, settings }) => new KvClient(env, servers, settings.client),
     checkOperation: checkKvOperation,
+    words: storeWords,
     targets: storeTargets,
     invariants: (plan) => [...storeInvariants(), ...(scenario.invariants?.(plan) ?? [])],
   });

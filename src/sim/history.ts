@@ -38,6 +38,15 @@ export interface HistoryEntry {
   result: Plain;
 }
 
+/** An operation in the words of a model of what it was asked of; see src/invariants/call.ts. */
+export interface OperationWords {
+  readonly f: string;
+  readonly key: string | undefined;
+  readonly value: Plain;
+  readonly result: Plain;
+  readonly order?: number | undefined;
+}
+
 /** The history as plain data. */
 export interface HistoryState {
   /** By id, in order of invocation. */

@@ -3,7 +3,7 @@ import { type DiskOptions, defaultDiskOptions } from "./disk/disk-options.ts";
 import type { Env, Node, Operation } from "./env.ts";
 import type { FaultKind } from "./fault.ts";
 import type { FaultCount } from "./faults/fault-count.ts";
-import type { History } from "./history.ts";
+import type { History, HistoryEntry, OperationWords } from "./history.ts";
 import { type ClockOptions, defaultClockOptions } from "./host/clock.ts";
 import { type CpuOptions, defaultCpuOptions } from "./host/cpu.ts";
 import type { Invariant, Violation } from "./invariant.ts";
@@ -57,6 +57,11 @@ export interface ScenarioSpec<Message, View, Settings = undefined> {
   readonly sites?: readonly string[];
   /** New ones for each run, as they keep state. */
   readonly invariants: (plan: Plan<Settings>) => readonly Invariant<View>[];
+  /**
+   * An operation of the history in the words of a model, as `run --history` writes it; undefined
+   * leaves it out. Default: histories are not written.
+   */
+  readonly words?: (entry: HistoryEntry) => OperationWords | undefined;
   /** What a campaign must have seen at least once, or it has proved nothing: emitted events. */
   readonly expects?: readonly string[];
   /** Kinds of faults that must make no difference to its programs, as long as they are at work. */
@@ -84,6 +89,8 @@ export interface Scenario {
   readonly expects: readonly string[];
   readonly immuneTo: readonly string[];
   readonly goals: readonly Goal[];
+  /** Undefined when its author does not say. */
+  readonly words: ScenarioSpec<never, unknown>["words"];
   plan(seed: string): Plan;
   /** Checks a plan that comes from outside; throws a UsageError that names the path. */
   check(value: unknown): Plan;
@@ -124,6 +131,7 @@ export function defineScenario<Message, View, Settings = undefined>(
     expects: spec.expects ?? [],
     immuneTo: spec.immuneTo ?? [],
     goals: spec.goals ?? [],
+    words: spec.words,
     plan: (seed) => drawPlan(spec, seed) as Plan,
     check: (value) =>
       checkPlan(value, { ...spec, checkSettings: (given) => checkSettings(spec, given) }) as Plan,

@@ -125,7 +125,7 @@ describe("help", () => {
 
   it("tells the exit codes", async () => {
     expect((await callCli("--help")).stdout).toContain(
-      "Exit codes: 0 held, 1 violated, 2 wrong usage, 3 not deterministic,\n" +
+      "Exit codes: 0 held, 1 violated, 2 wrong usage, 3 not deterministic, 4 not decided,\n" +
         "130 interrupted and nothing found, 70 a bug of stormglass.",
     );
   });

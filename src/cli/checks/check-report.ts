@@ -28,8 +28,8 @@ export interface KeyReport {
   readonly verdict: LinearizabilityVerdict;
   /** Of an illegal key, why: lines to print, data for programs, and histories to draw. */
   readonly explanation?: Explanation;
-  /** Of an undecided key, which bound was in the way. */
-  readonly bound?: string;
+  /** Of an undecided key, what was in the way. */
+  readonly reason?: string;
 }
 
 export interface Explanation {
@@ -45,6 +45,8 @@ export interface Explanation {
 
 export interface Picture extends Pictured {
   readonly title: string;
-  /** The states that were possible before the call that cannot be placed. */
+  /** The states that were possible before what cannot be placed. */
   readonly states: readonly string[];
+  /** Whether orders keep to real time, so that each call has a moment in its interval. */
+  readonly isTimed: boolean;
 }

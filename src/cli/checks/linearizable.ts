@@ -30,15 +30,21 @@ export function linearizable(model: Model, judge: Judge): Checker {
         return { key, verdict: "illegal", explanation };
       }
       const undecided = unknown.find((one) => one.part === key);
-      if (undecided !== undefined) return { key, verdict: "unknown", bound: undecided.bound };
+      if (undecided !== undefined)
+        return { key, verdict: "unknown", reason: reached(undecided.bound) };
       return { key, verdict: "ok" };
     });
     return { verdict, operations, keys };
   };
 }
 
+/** What a bound that was reached is called. */
+export function reached(bound: string): string {
+  return `the bound on ${bound} was reached`;
+}
+
 /** The parts of a history, in the order in which their first judged calls are invoked. */
-function partsOf(calls: readonly Call[], { partition, read }: Model): readonly string[] {
+export function partsOf(calls: readonly Call[], { partition, read }: Model): readonly string[] {
   if (partition === undefined) return [""];
   const judged = calls.filter((call) => read(call) !== undefined);
   return [...new Set(judged.map(partition))];
@@ -70,9 +76,9 @@ function explain(
   const shown = smallest ?? part;
   const { calls, prefixes, stuck, states } = shown;
   const size = calls.length;
-  const callData = (call: Call): object => dataOf(call, words, lineOf);
-  const whole: Picture = { ...part, title: `all ${formatCount(part.calls.length)} operations` };
-  const few = smallest && { ...smallest, title: `${size} operations, illegal by themselves` };
+  const callData = (call: Call): object => dataOf(call, { words, lineOf });
+  const whole = pictureOf(part, `all ${formatCount(part.calls.length)} operations`);
+  const few = smallest && pictureOf(smallest, `${size} operations, illegal by themselves`);
   return {
     summary: part.sentence === undefined ? [] : [part.sentence],
     details: [
@@ -94,6 +100,11 @@ function explain(
   };
 }
 
+function pictureOf(part: IllegalPart, title: string): Picture {
+  const { calls, prefixes, stuck, states } = part;
+  return { title, calls, prefixes, stuck: [stuck], states, isTimed: true };
+}
+
 function stuckLine(
   { calls, stuck }: IllegalPart,
   words: CallToWords,
@@ -105,7 +116,8 @@ function stuckLine(
   return `no order has a place for ${what} of ${who} (${callPlace(call, lineOf)})`;
 }
 
-function statesLine(states: readonly string[], placed: number): string {
+/** The states after so many calls, in a sentence. */
+export function statesLine(states: readonly string[], placed: number): string {
   const where = placed === 0 ? "at the beginning" : `after the ${placed} numbered`;
   const cut = states.map((state) => cutMiddle(state, WORDS_MAX));
   const shown = cut.slice(0, STATES_MAX).join(", ");
@@ -123,7 +135,11 @@ function smallestLine({ calls, isMinimal }: IllegalPart, size: number): string {
   return isMinimal ? `${what}; without any one of them they are legal` : what;
 }
 
-function dataOf(call: Call, words: CallToWords, lineOf: (place: number) => number): object {
+/** A call as programs read it. */
+export function dataOf(
+  call: Call,
+  { words, lineOf }: { readonly words: CallToWords; readonly lineOf: CheckTask["lineOf"] },
+): object {
   const { client, f, key, value, outcome, result, invoked, returned } = call;
   return {
     process: client,

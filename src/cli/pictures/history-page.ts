@@ -93,7 +93,7 @@ function keyData({ key, explanation }: KeyReport, options: HistoryPageOptions): 
 const NUMBERS_MAX = 200_000;
 
 function viewData(
-  { title, calls, prefixes, stuck, states }: Picture,
+  { title, calls, prefixes, stuck, states, isTimed }: Picture,
   words: Explanation["words"],
   { lineOf }: HistoryPageOptions,
 ): object {
@@ -119,6 +119,7 @@ function viewData(
     ordersLeft: prefixes.length - orders.length,
     stuck,
     states,
+    isTimed,
   };
 }
 

@@ -63,7 +63,7 @@ function drawCalls(svg, lane) {
   for (const i of lane) {
     const [n, begin, end, words] = view.calls[i];
     const left = xOf(begin), right = Math.max(left + 3, xOf(view.ends[i]));
-    const kind = i === view.stuck ? "call stuck" : end < 0 ? "call open" : "call";
+    const kind = view.stuck.includes(i) ? "call stuck" : end < 0 ? "call open" : "call";
     const group = make("g", { class: kind, tabindex: 0, "data-call": i, role: "img",
       "aria-label": describe(i) });
     group.append(make("rect", { x: left, y: yOf(n), width: right - left, height: BAR, rx: 4 }));
@@ -93,13 +93,16 @@ function drawMany(svg, lane, n) {
     [left, right] = [a, b];
   }
   flush();
-  const [own, begin] = view.calls[view.stuck];
-  if (own === n) svg.append(make("rect", { class: "many stuck", x: xOf(begin), y: yOf(n),
-    width: Math.max(3, xOf(view.ends[view.stuck]) - xOf(begin)), height: BAR }));
+  for (const i of view.stuck) {
+    const [own, begin] = view.calls[i];
+    if (own === n) svg.append(make("rect", { class: "many stuck", x: xOf(begin), y: yOf(n),
+      width: Math.max(3, xOf(view.ends[i]) - xOf(begin)), height: BAR }));
+  }
 }
 
 function drawOrder(svg) {
-  let low = points.findIndex((x) => x >= from);
+  if (!view.isTimed) return drawNumbers(svg);
+  const low = points.findIndex((x) => x >= from);
   if (low < 0) return;
   let last = low;
   while (last < points.length && points[last] <= to) last++;
@@ -113,17 +116,26 @@ function drawOrder(svg) {
   const end = Math.min(points.length, last + 1);
   for (let n = Math.max(0, low - 1); n < end; n++) around.push(place(n).join(","));
   svg.append(make("polyline", { class: "way", points: around.join(" ") }));
-  for (let n = low; n < last; n++) {
-    const [x, y] = place(n);
-    const group = make("g", { class: "point" });
-    const isRoomy = last - low <= width() / 14;
-    const number = String(n + 1);
-    const wide = isRoomy ? Math.max(16, 5 + 6 * number.length) : 6;
-    const high = isRoomy ? 16 : 6;
-    group.append(make("rect",
-      { x: x - wide / 2, y: y - high / 2, width: wide, height: high, rx: high / 2 }));
-    if (isRoomy) group.append(make("text", { x, y: y + 3.5 }, number));
-    svg.append(group);
-  }
+  for (let n = low; n < last; n++) drawPoint(svg, n, ...place(n), last - low <= width() / 14);
+}
+
+/** Of an order that does not go from left to right: its numbers, without the way. */
+function drawNumbers(svg) {
+  order.forEach((i, n) => {
+    const lane = view.calls[i][0];
+    const isSeen = points[n] >= from && points[n] <= to && rows.has(lane);
+    if (isSeen) drawPoint(svg, n, xOf(points[n]), yOf(lane) + BAR + 4, to - from <= width() / 14);
+  });
+}
+
+function drawPoint(svg, n, x, y, isRoomy) {
+  const group = make("g", { class: "point" });
+  const number = String(n + 1);
+  const wide = isRoomy ? Math.max(16, 5 + 6 * number.length) : 6;
+  const high = isRoomy ? 16 : 6;
+  group.append(make("rect",
+    { x: x - wide / 2, y: y - high / 2, width: wide, height: high, rx: high / 2 }));
+  if (isRoomy) group.append(make("text", { x, y: y + 3.5 }, number));
+  svg.append(group);
 }
 `;

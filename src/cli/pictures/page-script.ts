@@ -47,6 +47,7 @@ function showView(n) {
     const title = (i === 0 ? "longest: " : "another: ") + one.length + " operations";
     return html("option", title, { value: i });
   }));
+  byId("orders").parentElement.hidden = view.orders.length === 0;
   if (view.ordersLeft > 0) {
     byId("orders").append(html("option", view.ordersLeft + " more are left out", { disabled: "" }));
   }
@@ -93,7 +94,9 @@ function showOrder(n) {
   const counts = new Map();
   for (const base of bases) counts.set(base, (counts.get(base) || 0) + 1);
   const used = new Map();
-  points = bases.map((base) => {
+  // Without real time a call may take effect outside of its interval: its point is just a number.
+  const middle = (i) => (view.calls[i][1] + view.ends[i]) / 2;
+  points = !view.isTimed ? order.map(middle) : bases.map((base) => {
     used.set(base, (used.get(base) || 0) + 1);
     return base + used.get(base) / (counts.get(base) + 1);
   });
@@ -101,12 +104,14 @@ function showOrder(n) {
 }
 
 function toFailure() {
-  const [, begin, end] = view.calls[view.stuck];
+  const first = view.stuck.length > 0 ? view.stuck[0] : 0;
+  const [lane, begin, returned] = view.calls[first];
+  const end = returned < 0 ? begin + 1 : returned;
   const span = Math.max(NEAR, (end - begin) * 1.2);
   if (view.end <= NEAR * 2) show(-0.5, view.end + 0.5);
   else show(end - span * 0.8, end + span * 0.2);
   const picture = byId("picture");
-  picture.scrollTop = yOf(view.calls[view.stuck][0]) - picture.clientHeight / 2;
+  picture.scrollTop = yOf(lane) - picture.clientHeight / 2;
 }
 
 function show(a, b) {
@@ -123,14 +128,15 @@ function zoom(factor, at = (from + to) / 2) {
 function describe(i) {
   const [, , end, words, where] = view.calls[i];
   const n = numbers.has(i) ? numbers.get(i) : -1;
-  const what = i === view.stuck
-    ? "cannot be placed; before it: " + view.states.slice(0, 8).join(", ")
+  const what = view.stuck.includes(i)
+    ? "cannot be placed; the state before it: " + view.states.slice(0, 8).join(", ")
     : n >= 0 ? "number " + (n + 1) + " of this order" : "not in this order";
   return words + (end < 0 ? " (outcome unknown)" : "") + ": " + where + "; " + what;
 }
 
 function tell(i) {
-  byId("detail").textContent = describe(i < 0 ? view.stuck : i);
+  byId("detail").textContent = i >= 0 ? describe(i)
+    : view.stuck.length > 0 ? describe(view.stuck[0]) : "";
 }
 
 function listen() {

@@ -6,7 +6,6 @@
 //                        2       ^^^^^^^^^^^^^^^^^
 
 import type { Call } from "../../invariants/call.ts";
-import type { IllegalPart } from "../../invariants/linearizability.ts";
 import { formatCount } from "../table.ts";
 import { type CallToWords, clientName, cutMiddle } from "./words.ts";
 
@@ -16,8 +15,14 @@ export interface TextPictureOptions {
   readonly words: CallToWords;
 }
 
-/** What a picture is made of. */
-export type Pictured = Pick<IllegalPart, "calls" | "prefixes" | "stuck">;
+/** What a picture is made of; calls are named by their places in `calls`, 0-based. */
+export interface Pictured {
+  readonly calls: readonly Call[];
+  /** Orders, the longest first; may be none. */
+  readonly prefixes: readonly (readonly number[])[];
+  /** What cannot be placed; may be nothing. */
+  readonly stuck: readonly number[];
+}
 
 /** A call with its place in the picture; columns are 0-based, after the names of the lanes. */
 interface Bar {
@@ -38,7 +43,8 @@ interface Bar {
  * the one that cannot be placed are shown, with a line that says so.
  */
 export function textPicture(pictured: Pictured, { width, words }: TextPictureOptions): string {
-  const { calls, stuck } = pictured;
+  const { calls } = pictured;
+  const stuck = pictured.stuck[0] ?? 0;
   let shown = around(calls, stuck, SHOWN_MAX);
   for (;;) {
     const lanes = [...new Set(shown.map((index) => calls[index]!.client))].sort(byName);
@@ -131,11 +137,12 @@ function drawLane(
     const next = own[n + 1];
     const to = bar.to ?? (next === undefined ? edge : next.from - 2);
     const size = to - bar.from + 1;
-    const dash = bar.index === stuck ? "=" : "-";
+    const isStuck = stuck.includes(bar.index);
+    const dash = isStuck ? "=" : "-";
     const inner = centred(bar.label, size - 2, dash);
     top.put(margin + bar.from, `|${inner}${bar.to === undefined ? ">" : "|"}`);
     const number = longest.indexOf(bar.index) + 1;
-    if (bar.index === stuck) under.put(margin + bar.from, "^".repeat(size));
+    if (isStuck) under.put(margin + bar.from, "^".repeat(size));
     else if (number > 0) under.put(margin + bar.from, centred(String(number), size, " "));
   });
   return [top.text, under.text];

@@ -30,7 +30,7 @@ const calls = callsOf(`
   0 ok read 2
   10 ok read 1`);
 
-const pictured = { calls, prefixes: [[0, 2, 3], [0]], stuck: 4 };
+const pictured = { calls, prefixes: [[0, 2, 3], [0]], stuck: [4] };
 
 describe("a picture in text", () => {
   it("has lanes, intervals, numbers of the longest order, and the call that has no place", () => {
@@ -70,7 +70,7 @@ describe("a picture in text", () => {
     const many = callsOf(
       Array.from({ length: 50 }, (_, i) => `0 invoke write ${i}\n0 ok write ${i}`).join("\n"),
     );
-    const lines = draw({ calls: many, prefixes: [[0, 1, 2]], stuck: 30 }, 60);
+    const lines = draw({ calls: many, prefixes: [[0, 1, 2]], stuck: [30] }, 60);
     expect(lines[0]).toMatch(/^process 0 +\|-a-\| \|-b-\|.*\|=[a-z]=\|/);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
     expect(lines).toContainEqual(expect.stringMatching(/^\(\d+ operations further away/));
