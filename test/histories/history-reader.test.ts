@@ -263,6 +263,13 @@ describe("a history that was written", () => {
     order: fc.option(fc.nat(), { nil: undefined }),
   });
 
+  it("has the events of all calls in their order", () => {
+    const { calls } = read(jsonl(invoke, { ...invoke, process: 1 }, ok, { ...ok, process: 1 }));
+    const text = [...historyLines(calls)].join("\n");
+    expect(calls.map(({ returned }) => returned)).toEqual([3, 4]);
+    expect(read(text).calls).toEqual(calls);
+  });
+
   it("is read again as it was", () => {
     fc.assert(
       fc.property(fc.array(shape, { minLength: 1, maxLength: 6 }), (shapes) => {

@@ -22,14 +22,16 @@ export type Judge = (
 export function linearizable(model: Model, judge: Judge): Checker {
   return (calls, task) => {
     const { verdict, operations, illegal, unknown } = judge(calls, model, task.bounds);
+    const illegalParts = new Map(illegal.map((one) => [one.part, one]));
+    const unknownParts = new Map(unknown.map((one) => [one.part, one]));
     const keys = partsOf(calls, model).map((key): KeyReport => {
-      const part = illegal.find((one) => one.part === key);
+      const part = illegalParts.get(key);
       if (part !== undefined) {
         const smallest = judgeSmallest(part, model, judge);
         const explanation = explain(part, smallest, { model, lineOf: task.lineOf });
         return { key, verdict: "illegal", explanation };
       }
-      const undecided = unknown.find((one) => one.part === key);
+      const undecided = unknownParts.get(key);
       if (undecided !== undefined)
         return { key, verdict: "unknown", reason: reached(undecided.bound) };
       return { key, verdict: "ok" };

@@ -78,6 +78,13 @@ describe("a picture in text", () => {
   });
 });
 
+it("shows that call even if it began long before all others that are shown", () => {
+  const others = Array.from({ length: 50 }, (_, i) => `0 invoke write ${i}\n0 ok write ${i}`);
+  const all = callsOf(["1 invoke read", ...others, "1 ok read 7"].join("\n"));
+  const lines = draw({ calls: all, prefixes: [[1, 2]], stuck: [0] }, 100);
+  expect(lines).toContainEqual(expect.stringMatching(/^process 1 +\|=+[a-z]+=+\|$/));
+});
+
 describe("the words of a call", () => {
   it.each([
     ["0 invoke read\n0 ok read 5", "read -> 5"],
