@@ -121,12 +121,26 @@ interface Waiting {
 
 const COMPLAINTS_MAX = 2_000;
 
-/** The flags of this process without those of a debugger, and what loads TypeScript if needed. */
+/** The flags of this process for another, and what loads TypeScript if needed. */
 function execArgv(isSource: boolean): string[] {
-  const flags = process.execArgv.filter((flag) => !flag.startsWith("--inspect"));
+  const flags = withoutProgram(process.execArgv);
   if (!isSource || flags.some((flag) => /\btsx\b/.test(flag))) return flags;
   const tsx = createRequire(import.meta.url).resolve("tsx");
   return [...flags, "--import", pathToFileURL(tsx).href];
+}
+
+/**
+ * Flags of Node without those of a debugger, and without a program given as `--eval`: the other
+ * process would run that instead of its own, and start another one, and so on.
+ */
+export function withoutProgram(flags: readonly string[]): string[] {
+  const isProgram = (flag: string | undefined): boolean => {
+    return /^(-e|-p|-pe|--eval|--print|--input-type)$/.test(flag ?? "");
+  };
+  return flags.filter((flag, i) => {
+    const name = flag.split("=", 1)[0];
+    return !flag.startsWith("--inspect") && !isProgram(name) && !isProgram(flags[i - 1]);
+  });
 }
 
 function errorOf({ name, message }: { readonly name: string; readonly message: string }): Error {

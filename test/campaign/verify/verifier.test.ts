@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { perturbedEnv } from "../../../src/campaign/verify/perturbation.ts";
-import { Verifier } from "../../../src/campaign/verify/verifier.ts";
+import { Verifier, withoutProgram } from "../../../src/campaign/verify/verifier.ts";
 import { findScenario } from "../../../src/scenarios/catalogue.ts";
 import { UsageError } from "../../../src/sim/assert.ts";
 import { plan, run } from "../../../src/sim/scenario.ts";
@@ -68,6 +68,20 @@ describe("the process of a verifier", () => {
     const orphan = Number(stdout);
     expect(orphan).toBeGreaterThan(0);
     await vi.waitFor(() => expect(() => process.kill(orphan, 0)).toThrow("ESRCH"), 20_000);
+  });
+});
+
+describe("the flags of a verifier's process", () => {
+  it.each([
+    [
+      ["--import", "tsx", "--eval", "code", "--no-warnings"],
+      ["--import", "tsx", "--no-warnings"],
+    ],
+    [["--input-type=module", "-e", "code"], []],
+    [["--input-type", "module", "--print", "code", "--conditions=x"], ["--conditions=x"]],
+    [["--eval=code", "--inspect-brk=9230", "--enable-source-maps"], ["--enable-source-maps"]],
+  ])("are of %j those without program and debugger", (flags, left) => {
+    expect(withoutProgram(flags)).toEqual(left);
   });
 });
 
