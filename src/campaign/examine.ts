@@ -1,7 +1,7 @@
 import { plan, type RunResult, run, type Scenario } from "../sim/scenario.ts";
 import type { Casualty, Finding } from "./report/finding.ts";
 import { Tally, type TallyState } from "./report/tally.ts";
-import { type Outcome, verify, verifyPlainly } from "./verify/in-process.ts";
+import { type Again, type Outcome, verifyAgain } from "./verify/in-process.ts";
 
 /** What came of a seed, as plain data. */
 export interface Examined {
@@ -17,7 +17,7 @@ export interface Examined {
 
 export interface ExamineOptions {
   /** How to run a plan again though it holds, if at all; one that fails is always run recorded. */
-  readonly again: "plain" | "recorded" | undefined;
+  readonly again: Again | undefined;
   /** Real seconds, from any beginning. */
   readonly seconds: () => number;
   /** Before the plan is run again. Default: nobody is told. */
@@ -68,8 +68,7 @@ function findingOf(
   const { fingerprint, steps: events, violation } = result;
   if (violation === undefined && again === undefined) return undefined;
   onAgain?.();
-  const isRecorded = violation !== undefined || again === "recorded";
-  const difference = isRecorded ? verify(scenario, result) : verifyPlainly(scenario, result);
+  const difference = verifyAgain(scenario, result, violation ? "recorded" : again);
   if (violation === undefined && difference === undefined) return undefined;
   const base = { scenario: scenario.name, seed, fingerprint, events, difference, outside: [] };
   if (violation === undefined) return { ...base, violation: undefined };

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import workerpool from "workerpool";
 import type { Plan } from "../sim/plan.ts";
 import { plan } from "../sim/scenario.ts";
-import { type Runner, VERIFIED_ONE_IN } from "./campaign.ts";
+import { RECORDED_ONE_IN, type Runner, VERIFIED_ONE_IN } from "./campaign.ts";
 import { type Examined, lost } from "./examine.ts";
 import type { Casualty } from "./report/finding.ts";
 import type { ScenarioSource } from "./report/report.ts";
@@ -71,6 +71,7 @@ export class WorkerPool implements Runner {
     const { finding, outcome } = examined;
     if (n % VERIFIED_ONE_IN !== 0 || finding !== undefined || outcome === undefined)
       return examined;
+    // Recorded there, as no run of this process is to be slower for it.
     return this.#compareElsewhere(turn, { ...examined, outcome }, n % RECORDED_ONE_IN === 0);
   }
 
@@ -182,13 +183,6 @@ function causeOf(error: unknown, runBudget: number): Pick<Casualty, "what" | "me
   const message = error instanceof Error ? error.message : String(error);
   return { what: "died", message: message.split("\n")[0]!.trim() };
 }
-
-/**
- * Of so many seeds, one is recorded there, which costs ten times the run. Not in a worker: a single
- * recorded run makes all later ones of its thread a quarter slower, as drafts of Immer are objects
- * of another shape to code that was compiled for plain ones.
- */
-const RECORDED_ONE_IN = 200;
 
 /** A run that is verified may be recorded, which takes many times as long. */
 const VERIFIED_BUDGETS = 20;

@@ -3,11 +3,11 @@
 import { UsageError } from "../../sim/assert.ts";
 import { checkCount } from "../../sim/check.ts";
 import { plan, run, type Scenario } from "../../sim/scenario.ts";
-import { VERIFIED_ONE_IN } from "../campaign.ts";
+import { againOf } from "../campaign.ts";
 import { shortfallsOf } from "../report/shortfalls.ts";
 import { Tally } from "../report/tally.ts";
 import { describeDifference } from "../verify/describe-difference.ts";
-import { verify } from "../verify/in-process.ts";
+import { verifyAgain } from "../verify/in-process.ts";
 import { explain } from "./explain.ts";
 
 /** How a scenario is tested. */
@@ -78,8 +78,7 @@ export async function judge(
     const result = run(scenario, plan(scenario, seed));
     const { violation } = result;
     // As in a campaign: who reads of a failure is to be able to see it again.
-    const isVerified = violation !== undefined || n % VERIFIED_ONE_IN === 0;
-    const difference = isVerified ? verify(scenario, result) : undefined;
+    const difference = verifyAgain(scenario, result, violation ? "recorded" : againOf(n));
     const replay = `  run it again: ${commandFor(seed, name)}`;
     if (difference !== undefined) {
       return `${describeDifference({ scenario: scenario.name, seed, difference })}\n\n${replay}`;

@@ -48,11 +48,21 @@ export function verify(scenario: Scenario, result: RunResult): Difference | unde
   return { between, summary, first, leak: locateHere(scenario, result) };
 }
 
+/** How a plan may be run again in this process. */
+export type Again = "plain" | "recorded";
+
 /**
- * As {@link verify}, with a plain run, which costs no more than the first; where they differ, what
- * is told is how a recorded one differs, if it does.
+ * As {@link verify}, or with a plain run, which costs no more than the first; where the two differ,
+ * what is told is how a recorded one differs, if it does. Undefined as well when it is not to be
+ * run again.
  */
-export function verifyPlainly(scenario: Scenario, result: RunResult): Difference | undefined {
+export function verifyAgain(
+  scenario: Scenario,
+  result: RunResult,
+  again: Again | undefined,
+): Difference | undefined {
+  if (again === undefined) return undefined;
+  if (again === "recorded") return verify(scenario, result);
   const summary = differenceOf(result, run(scenario, result.plan));
   if (summary === undefined) return undefined;
   const between = [PLAIN.name, "plain again"] as const;
