@@ -1,13 +1,13 @@
-// `npm run bench [-- --json | --memory | --work c | --linearizability [--dump <folder>]]`: how fast
-// it is, as figures of this machine and as ratios to a bare loop that is timed in turn with it, in
-// the same process. The ratios are what to compare: both sides suffer alike from whatever else the
-// machine does.
+// `npm run bench`: how fast it is, as figures of this machine and as ratios to a bare loop that is
+// timed in turn with it, in the same process. The ratios are what to compare: both sides suffer
+// alike from whatever else the machine does.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { formatCount, formatTable } from "../src/cli/table.ts";
 import { findScenario, plan, run } from "../src/index.ts";
 import { BareLoop } from "./bare-loop.ts";
+import { type CampaignRow, measureOverhead, measureScaling } from "./campaigns.ts";
 import { measureLinearizability } from "./linearizability.ts";
 import { measureMemory } from "./memory.ts";
 import { replicate } from "./replication.ts";
@@ -149,7 +149,7 @@ function growth(): Growth[] {
   });
 }
 
-function print(rows: readonly Row[], growths: readonly Growth[]): void {
+function printSpeed(rows: readonly Row[]): void {
   console.log(
     formatTable([
       ["", "best", "median", "unit", "bare loop, deliveries/s", "ratio"],
@@ -163,7 +163,21 @@ function print(rows: readonly Row[], growths: readonly Growth[]): void {
       ]),
     ]),
   );
-  console.log("\nns by n log2 n, for the same virtual time: no column may rise with n");
+}
+
+function printCampaigns(rows: readonly CampaignRow[], compared: string): void {
+  console.log(
+    formatTable([
+      ["", "schedules/s", "CPU ms a schedule", `${compared}, to the first`],
+      ...rows.map(({ name, rate, cpu, ratio }) => {
+        return [name, rate.toFixed(1), cpu.toFixed(2), ratio.toFixed(3)];
+      }),
+    ]),
+  );
+}
+
+function printGrowth(growths: readonly Growth[]): void {
+  console.log("ns by n log2 n, for the same virtual time: no column may rise with n");
   console.log(
     formatTable([
       ["hosts", "a token's hop", "an entry, Raft", "an entry, all invariants"],
@@ -174,26 +188,51 @@ function print(rows: readonly Row[], growths: readonly Growth[]): void {
   );
 }
 
-const args = process.argv.slice(2);
-const isJson = args.includes("--json");
-const only = args[args.indexOf("--work") + 1];
-if (args.includes("--work")) {
-  const measured = MEASURED[only ?? ""];
-  if (measured === undefined) {
-    console.error(`bench: --work: expected one of a, b, c, d, got ${only}`);
-    process.exit(2);
+const HELP = `npm run bench [-- <option>]
+
+  --work <letter>  one work: a to d are speed, e is what a campaign costs over bare runs,
+                   f is what a second worker brings
+  --memory         the heap of a campaign of 100,000 schedules
+  --json           as JSON`;
+
+async function main(args: readonly string[]): Promise<void> {
+  const isJson = args.includes("--json");
+  const tell = (value: unknown): void => console.log(JSON.stringify(value, undefined, 2));
+  if (args.includes("--help")) {
+    console.log(HELP);
+    return;
   }
-  console.log(JSON.stringify(measure(measured)));
-} else if (args.includes("--linearizability")) {
-  measureLinearizability(args.includes("--dump") ? args[args.indexOf("--dump") + 1] : undefined);
-} else if (args.includes("--memory")) {
-  const heap = await measureMemory();
-  console.log(isJson ? JSON.stringify(heap, undefined, 2) : formatTable(rowsOf(heap)));
-} else {
-  const rows = Object.keys(MEASURED).map(measureApart);
+  if (args.includes("--memory")) {
+    const heap = await measureMemory();
+    return isJson ? tell(heap) : console.log(formatTable(rowsOf(heap)));
+  }
+  if (args.includes("--linearizability")) {
+    const folder = args.includes("--dump") ? args[args.indexOf("--dump") + 1] : undefined;
+    return measureLinearizability(folder);
+  }
+  if (args.includes("--work")) return measureOne(args[args.indexOf("--work") + 1] ?? "", isJson);
+  const speed = Object.keys(MEASURED).map(measureApart);
+  const [overhead, scaling] = [await measureOverhead(), await measureScaling()];
   const growths = growth();
-  if (isJson) console.log(JSON.stringify({ speed: rows, growth: growths }, undefined, 2));
-  else print(rows, growths);
+  if (isJson) return tell({ speed, overhead, scaling, growth: growths });
+  printSpeed(speed);
+  printCampaigns(overhead, "CPU");
+  printCampaigns(scaling, "schedules/s");
+  printGrowth(growths);
+}
+
+async function measureOne(letter: string, isJson: boolean): Promise<void> {
+  const measured = MEASURED[letter];
+  if (measured !== undefined) {
+    console.log(JSON.stringify(measure(measured)));
+  } else if (letter === "e" || letter === "f") {
+    const rows = await (letter === "e" ? measureOverhead() : measureScaling());
+    if (isJson) console.log(JSON.stringify(rows, undefined, 2));
+    else printCampaigns(rows, letter === "e" ? "CPU" : "schedules/s");
+  } else {
+    console.error(`bench: --work: expected one of a, b, c, d, e, f, got ${letter}`);
+    process.exitCode = 2;
+  }
 }
 
 function rowsOf(heap: Awaited<ReturnType<typeof measureMemory>>): string[][] {
@@ -203,3 +242,5 @@ function rowsOf(heap: Awaited<ReturnType<typeof measureMemory>>): string[][] {
     ...heap.map(({ schedules, bytes }) => [formatCount(schedules), `${formatCount(bytes)} bytes`]),
   ];
 }
+
+await main(process.argv.slice(2));

@@ -1,0 +1,149 @@
+// What a campaign costs over the bare runs of the same plans, and what a second worker brings. All
+// sides of a comparison are timed in turn, round by round: whatever else the machine does, it does
+// to all of them.
+
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { campaign, inThisThread, type Runner } from "../src/campaign/campaign.ts";
+import { examine } from "../src/campaign/examine.ts";
+import { WorkerPool } from "../src/campaign/pool.ts";
+import { LOADER, WORKER } from "../src/cli/worker.ts";
+import { findScenario, plan, run } from "../src/index.ts";
+import type { BareWork } from "./bare-process.ts";
+
+const SCENARIO = "raft-initial-election";
+/** As many as one recorded run comes to. */
+const SEEDS = 200;
+const ROUNDS = 5;
+
+/** A way to run the seeds, and what it took in the median round. */
+export interface CampaignRow {
+  readonly name: string;
+  /** Real time, in schedules a second. */
+  readonly rate: number;
+  /** CPU milliseconds for a schedule, of all processes but the verifier's. */
+  readonly cpu: number;
+  /** Over the first row: of CPU for (e), of rates for (f); each round's ratio, its median. */
+  readonly ratio: number;
+}
+
+interface Timed {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly schedules: number;
+}
+
+interface Way {
+  readonly name: string;
+  readonly time: () => Promise<Timed>;
+}
+
+/** (e): a campaign in this thread, over the bare runs. */
+export async function measureOverhead(): Promise<readonly CampaignRow[]> {
+  const scenario = findScenario(SCENARIO);
+  const sources = [{ scenario }];
+  const unverified: Runner = {
+    width: 1,
+    examine: async ({ seed }) => {
+      return examine(scenario, String(seed), { again: undefined, seconds: now });
+    },
+  };
+  const of = (runner: Runner) => () => timeHere(() => campaignOf(sources, runner, SEEDS));
+  const bare = () => {
+    for (let seed = 1; seed <= SEEDS; seed++) run(scenario, plan(scenario, String(seed)));
+  };
+  return compare("cpu", [
+    { name: "(e) bare runs", time: () => timeHere(bare) },
+    { name: "    campaign that verifies nothing", time: of(unverified) },
+    // Last: its recorded runs make all that comes after them slower.
+    { name: "    campaign in one thread", time: of(inThisThread(sources, now)) },
+  ]);
+}
+
+/** (f): one worker and two, beside one bare process and two. */
+export async function measureScaling(): Promise<readonly CampaignRow[]> {
+  const sources = [{ scenario: findScenario(SCENARIO) }];
+  const processes = [startBare(), startBare()];
+  const poolOf = (jobs: number) =>
+    new WorkerPool(sources, { worker: WORKER, loader: LOADER, jobs, runBudget: 60 });
+  const pools = [poolOf(1), poolOf(2)] as const;
+  const pooled = (jobs: 1 | 2) => async (): Promise<Timed> => {
+    const timed = await timeHere(() => campaignOf(sources, pools[jobs - 1]!, jobs * SEEDS));
+    return { ...timed, schedules: jobs * SEEDS };
+  };
+  try {
+    return await compare("rate", [
+      { name: "(f) one bare process", time: () => timeBare(processes.slice(1)) },
+      { name: "    two bare processes", time: () => timeBare(processes) },
+      { name: "    campaign, one worker", time: pooled(1) },
+      { name: "    campaign, two workers", time: pooled(2) },
+    ]);
+  } finally {
+    for (const child of processes) child.kill();
+    for (const pool of pools) await pool.close();
+  }
+}
+
+/** Times all ways in turn; a first round warms up and does not count. */
+async function compare(by: "cpu" | "rate", ways: readonly Way[]): Promise<readonly CampaignRow[]> {
+  const rounds: { readonly rate: number; readonly cpu: number }[][] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const row = [];
+    for (const { time } of ways) {
+      const { seconds, cpuSeconds, schedules } = await time();
+      row.push({ rate: schedules / seconds, cpu: (cpuSeconds * 1_000) / schedules });
+    }
+    if (round > 0) rounds.push(row);
+  }
+  return ways.map(({ name }, i) => ({
+    name,
+    rate: median(rounds.map((row) => row[i]!.rate)),
+    cpu: median(rounds.map((row) => row[i]!.cpu)),
+    ratio: median(rounds.map((row) => row[i]![by] / row[0]![by])),
+  }));
+}
+
+async function campaignOf(
+  scenarios: Parameters<typeof inThisThread>[0],
+  runner: Runner,
+  seeds: number,
+): Promise<void> {
+  await campaign({ scenarios, from: 1, seeds, runner, isOver: () => false });
+}
+
+/** Time of this process, with all of its threads. */
+async function timeHere(work: () => void | Promise<void>): Promise<Timed> {
+  const began = now();
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return { seconds: now() - began, cpuSeconds: (user + system) / 1e6, schedules: SEEDS };
+}
+
+/** Time of other processes, side by side, each with seeds of its own. */
+async function timeBare(children: readonly ChildProcess[]): Promise<Timed> {
+  const began = now();
+  const took = await Promise.all(
+    children.map(async (child, i) => {
+      const from = 1 + i * SEEDS;
+      child.send({ scenario: SCENARIO, from, seeds: SEEDS } satisfies BareWork);
+      const [cpuSeconds] = await once(child, "message");
+      return Number(cpuSeconds);
+    }),
+  );
+  const cpuSeconds = took.reduce((sum, one) => sum + one, 0);
+  return { seconds: now() - began, cpuSeconds, schedules: children.length * SEEDS };
+}
+
+function startBare(): ChildProcess {
+  return fork(fileURLToPath(new URL("bare-process.js", import.meta.url)));
+}
+
+function now(): number {
+  return performance.now() / 1_000;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
