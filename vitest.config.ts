@@ -1,5 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { dir: "test", include: ["**/*.test.ts"], testTimeout: 120_000 },
+  test: {
+    dir: "test",
+    include: ["**/*.test.ts"],
+    globalSetup: "test/support/build.ts",
+    testTimeout: 120_000,
+  },
 });

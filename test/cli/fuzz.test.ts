@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { callCli } from "../support/cli.ts";
+import { runBuilt } from "../support/cli.ts";
 
 const SCENARIO = "raft-follower-restart";
 const SMALL = "raft-initial-election/1-node";
 
 describe("stormglass fuzz", () => {
   it("ends with a table of what it ran, variants, the sum, and faults by kind", async () => {
-    const { status, stdout, stderr } = await callCli("fuzz", SCENARIO, "--seeds", "3");
+    const { status, stdout, stderr } = await runBuilt("fuzz", SCENARIO, "--seeds", "3");
     const lines = stdout.trimEnd().split("\n");
     const rows = lines.map((line) => line.trim().split(/ {2,}/));
     expect(rows[0]).toEqual([
@@ -30,7 +30,7 @@ describe("stormglass fuzz", () => {
 
   it("takes each scenario once, however often it is named", async () => {
     const variant = `${SCENARIO}/graceful`;
-    const { stdout } = await callCli("fuzz", variant, SCENARIO, variant, "--seeds", "1", "--json");
+    const { stdout } = await runBuilt("fuzz", variant, SCENARIO, variant, "--seeds", "1", "--json");
     const { scenarios } = JSON.parse(stdout);
     const names = scenarios.map(({ scenario }: { scenario: string }) => scenario);
     expect(names).toEqual([variant, SCENARIO]);
@@ -38,7 +38,7 @@ describe("stormglass fuzz", () => {
 
   it("prints the report with --json", async () => {
     const args = [SMALL, "--seeds", "2", "--from", "5", "--json"];
-    const { status, stdout, stderr } = await callCli("fuzz", ...args);
+    const { status, stdout, stderr } = await runBuilt("fuzz", ...args);
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({ from: 5, seeds: 2, isInterrupted: false, judgedFrom: 200 });
     expect([report.failures, report.differences, report.casualties]).toEqual([[], [], []]);
@@ -64,20 +64,20 @@ describe("stormglass fuzz", () => {
   });
 
   it("runs two hundred seeds when it is told nothing else, and judges the goals", async () => {
-    const { status, stdout } = await callCli("fuzz", SMALL, "--json");
+    const { status, stdout } = await runBuilt("fuzz", SMALL, "--json");
     const [row] = JSON.parse(stdout).scenarios;
     expect(row).toMatchObject({ schedules: 200, isJudged: true });
     expect(status).toBe(0);
   });
 
   it("runs what the time allows with --for", async () => {
-    const { status, stdout } = await callCli("fuzz", SMALL, "--for", "2s", "--json");
+    const { status, stdout } = await runBuilt("fuzz", SMALL, "--for", "2s", "--json");
     expect(JSON.parse(stdout).scenarios[0].schedules).toBeGreaterThan(0);
     expect(status).toBe(0);
   });
 
   it("refuses a time in which nothing can run", async () => {
-    const { status, stdout, stderr } = await callCli("fuzz", "--for", "0.000001ms");
+    const { status, stdout, stderr } = await runBuilt("fuzz", "--for", "0.000001ms");
     expect(stderr).toBe("stormglass: --for: expected time for at least one schedule\n");
     expect(stdout).toBe("");
     expect(status).toBe(2);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { vi } from "vitest";
 import { runChanged } from "../mutants/harness.ts";
 import type { Change } from "../mutants/mutant.ts";
+import { BUILT } from "./build.ts";
 
 export interface Ended {
   readonly status: number;
@@ -15,10 +16,28 @@ export interface Ended {
 /** The program. */
 export const MAIN = join(process.cwd(), "src/cli/main.ts");
 
+/** The program as it is built. */
+export const BUILT_MAIN = join(BUILT, "dist/cli/main.js");
+
 /** The command line in a process of its own, whose working directory is this folder. */
 export function spawnCli(folder: string, args: readonly string[], change?: Change): Ended {
   const { status, stdout, stderr } = runChanged(change, [MAIN, ...args], folder);
   return { status: status ?? -1, stdout, stderr };
+}
+
+/** The command line as it is built, in a process of its own, which runs beside this one. */
+export function runBuilt(...args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [BUILT_MAIN, ...args]);
+  const written = { stdout: "", stderr: "" };
+  child.stdout.on("data", (text) => {
+    written.stdout += text;
+  });
+  child.stderr.on("data", (text) => {
+    written.stderr += text;
+  });
+  return new Promise((resolve) => {
+    child.on("close", (status) => resolve({ status: status ?? -1, ...written }));
+  });
 }
 
 /** The command line with a reader who leaves after the first lines, as `head` does. */
