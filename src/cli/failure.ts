@@ -113,9 +113,9 @@ export function writeCapsule(
 
 /** The path of a capsule in the folder of failures: `last` is a seed, or a signature's id. */
 export function pathFor({ name }: Pick<Scenario, "name">, last: string): string {
-  // A seed is any text, and the path is to be pasted into a shell.
-  const safe = last.replaceAll(/[^\w.-]/g, "_");
-  return join(FAILURES, `${name.replaceAll("/", ".")}-${safe}.json`);
+  // Name and seed are any texts, and the path is to be pasted into a shell.
+  const safe = `${name.replaceAll("/", ".")}-${last}`.replaceAll(/[^\w.-]/g, "_");
+  return join(FAILURES, `${safe}.json`);
 }
 
 function indent(text: string): string {

@@ -143,6 +143,7 @@ function end(code: ExitCode): void {
 
 async function main(): Promise<void> {
   process.stdout.on("error", onClosed);
+  process.once("exit", onEarlyExit);
   try {
     await makeProgram().parseAsync();
   } catch (error) {
@@ -157,7 +158,14 @@ async function main(): Promise<void> {
       console.error(error);
       end(ExitCode.internalError);
     }
+  } finally {
+    process.off("exit", onEarlyExit);
   }
+}
+
+/** A scenario's module may end the process, or wait for what never comes: nothing has held then. */
+function onEarlyExit(): void {
+  complain("the process has ended before the command: does a module call exit, or await for ever?");
 }
 
 /** Whoever reads, such as `head`, may have had enough. */

@@ -5,9 +5,10 @@ import { callsOf } from "../invariants/recorded-calls.ts";
 import { UsageError } from "../sim/assert.ts";
 import { checkJson, checkText } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";
-import { plan, type RunResult, run as runPlan, type Scenario } from "../sim/scenario.ts";
+import { type RunResult, run as runPlan, type Scenario } from "../sim/scenario.ts";
 import { formatTime } from "../sim/time.ts";
 import { formatTrace } from "../sim/trace.ts";
+import { drawPlan } from "./draw-plan.ts";
 import { ExitCode } from "./exit-code.ts";
 import { describeFailure, writeCapsule } from "./failure.ts";
 import { resolveScenario } from "./scenarios.ts";
@@ -30,7 +31,7 @@ export async function run(name: string, options: RunOptions): Promise<ExitCode> 
   const writeHistory = historyWriter(scenario, options.history);
   const planned =
     options.plan === undefined
-      ? plan(scenario, checkText(options.seed ?? "1", "--seed"))
+      ? drawPlan(scenario, checkText(options.seed ?? "1", "--seed"))
       : readPlan(scenario, options.plan);
   const result = runPlan(scenario, planned, { trace: options.trace === true });
   writeHistory(result);

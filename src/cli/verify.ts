@@ -3,8 +3,9 @@ import { Verifier } from "../campaign/verify/verifier.ts";
 import { type Verification, verifyPlan } from "../campaign/verify/verify-plan.ts";
 import { checkJson, checkText } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";
-import { plan, type Scenario } from "../sim/scenario.ts";
+import type { Scenario } from "../sim/scenario.ts";
 import { parseCount } from "./arguments.ts";
+import { drawPlan } from "./draw-plan.ts";
 import { ExitCode } from "./exit-code.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { resolveScenario } from "./scenarios.ts";
@@ -70,11 +71,11 @@ function plansOf(scenario: Scenario, options: VerifyOptions): readonly Plan[] {
   }
   const { seed = "1", seeds } = options;
   if (seeds === undefined && options.seed !== undefined) {
-    return [plan(scenario, checkText(seed, "--seed"))];
+    return [drawPlan(scenario, checkText(seed, "--seed"))];
   }
   const from = parseCount(seed, "--seed", 0);
   const count = seeds === undefined ? SEEDS : parseCount(seeds, "--seeds", 1);
-  return Array.from({ length: count }, (_, i) => plan(scenario, String(from + i)));
+  return Array.from({ length: count }, (_, i) => drawPlan(scenario, String(from + i)));
 }
 
 function report(

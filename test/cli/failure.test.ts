@@ -3,6 +3,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { pathFor } from "../../src/cli/failure.ts";
 import type { Change } from "../mutants/mutant.ts";
 import { AMNESIA } from "../support/changes.ts";
 import { makeFolder, spawnCli } from "../support/cli.ts";
@@ -122,6 +123,13 @@ describe("a capsule that cannot be written", () => {
     expect(stderr).toMatch(/^stormglass: failures\/.*: not written: E\w+: .*\n$/);
     expect(stdout).toContain(`${SCENARIO} broke RAFT-VOTE`);
     expect(status).toBe(1);
+  });
+});
+
+describe("a name that is no file name", () => {
+  it("leaves a capsule whose path can be pasted", () => {
+    const path = pathFor({ name: "../my own/$lock" }, "a b");
+    expect(path).toBe(join("failures", "...my_own._lock-a_b.json"));
   });
 });
 

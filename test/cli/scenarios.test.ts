@@ -6,7 +6,7 @@ import { configuredOptions } from "../../src/cli/config.ts";
 import { resolveFamilies, resolveScenario, resolveSources } from "../../src/cli/scenarios.ts";
 import { catalogue } from "../../src/scenarios/catalogue.ts";
 import { UsageError } from "../../src/sim/assert.ts";
-import { callCli, makeFolder } from "../support/cli.ts";
+import { callCli, makeFolder, runBuilt } from "../support/cli.ts";
 import { fileIn, MAKE } from "../support/own-scenarios.ts";
 
 const folder = makeFolder();
@@ -109,6 +109,40 @@ describe("the scenario that a report or a capsule is of", () => {
     await expect(resolveSources([{ scenario: "one" }])).rejects.toThrow(
       /^scenario: expected a name/,
     );
+  });
+});
+
+describe("a module that ends the process, or never ends to load", () => {
+  it.each([
+    ["exits.mjs", "process.exit(0);"],
+    ["never.mjs", "await new Promise(() => {});"],
+  ])("has not held: %s", async (name, text) => {
+    const { status, stdout, stderr } = await runBuilt("fuzz", fileIn(folder.path, name, text));
+    expect(stderr).toMatch(
+      /^(Warning: [^\n]*\n[^\n]*\n)?stormglass: the process has ended before /,
+    );
+    expect(stdout).toBe("");
+    expect(status).toBe(2);
+  });
+});
+
+describe("a scenario whose plan throws", () => {
+  const text = `${MAKE}
+export const boom = { ...make("boom"), plan: () => { throw new Error("no plan today"); } };
+export const odd = { ...make("odd"), plan: () => { throw 42; } };`;
+
+  it.each([
+    [
+      "run",
+      "boom",
+      /^stormglass: boom: its plan of seed "1" threw: no plan today \(.*:\d+:\d+\)\n$/,
+    ],
+    ["verify", "odd", /^stormglass: odd: its plan of seed "1" threw: 42, which is no Error\n$/],
+  ])("is told so by %s, of %s, in one line", async (command, name, message) => {
+    const file = fileIn(folder.path, `${name}.ts`, text);
+    const { status, stdout, stderr } = await callCli(command, `${file}#${name}`);
+    expect(stderr).toMatch(message);
+    expect([status, stdout]).toEqual([2, ""]);
   });
 });
 

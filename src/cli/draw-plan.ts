@@ -1,0 +1,27 @@
+import { fileURLToPath } from "node:url";
+import { UsageError } from "../sim/assert.ts";
+import type { Plan } from "../sim/plan.ts";
+import { plan, type Scenario } from "../sim/scenario.ts";
+
+/**
+ * The plan of a seed. Whatever the scenario throws instead is a UsageError in one line, with the
+ * place where it was thrown: the scenario is at fault, and not this program.
+ */
+export function drawPlan(scenario: Scenario, seed: string): Plan {
+  try {
+    return plan(scenario, seed);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const { message, stack = "" } =
+      error instanceof Error ? error : { message: `${JSON.stringify(error)}, which is no Error` };
+    const [, place] = /^ +at (?:.*\()?(\S+:\d+:\d+)\)?$/m.exec(stack) ?? [];
+    const where = place === undefined ? "" : ` (${shorten(place)})`;
+    throw new UsageError(`${scenario.name}: its plan of seed "${seed}" threw: ${message}${where}`);
+  }
+}
+
+function shorten(place: string): string {
+  const [, url = "", position = ""] = /^(.*?)(:\d+:\d+)$/.exec(place) ?? [];
+  const path = url.startsWith("file:") ? fileURLToPath(url) : url;
+  return `${path.replace(`${process.cwd()}/`, "")}${position}`;
+}
