@@ -68,9 +68,14 @@ export class CampaignLine {
     ];
     const found = findingCount === 1 ? "1 violation" : `${formatCount(findingCount)} violations`;
     const count = formatCount(schedules) + (toRun === undefined ? "" : ` of ${formatCount(toRun)}`);
-    const parts = [`${count} schedules`, `${formatCount(rate)}/s`, found];
+    const parts = [`${count} schedules`, `${describeRate(rate)}/s`, found];
     return `${bar(share)} ${parts.join(", ")}, ${span(Math.min(...left))} left`;
   }
+}
+
+/** Of a slow scenario, the tenths are what there is to see. */
+function describeRate(rate: number): string {
+  return rate < 10 ? rate.toFixed(1) : formatCount(rate);
 }
 
 function bar(share: number): string {
