@@ -192,6 +192,8 @@ const HELP = `npm run bench [-- <option>]
 
   --work <letter>  one work: a to d are speed, e is what a campaign costs over bare runs,
                    f is what a second worker brings
+  --linearizability [--dump <folder>]
+                   the checker, on histories of stated hardness; written as JSON lines, too
   --memory         the heap of a campaign of 100,000 schedules
   --json           as JSON`;
 
