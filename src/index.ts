@@ -10,17 +10,10 @@ export { AssertionError, assert, UsageError } from "./sim/assert.ts";
 export { completePlan } from "./sim/complete-plan.ts";
 // The seam: what a protocol sees.
 export type { Disk, DiskError, Env, Node, NodeId, Operation, Plain } from "./sim/env.ts";
-export type { Fault } from "./sim/fault.ts";
 // What must hold.
-export {
-  always,
-  type Breach,
-  eventually,
-  type Invariant,
-  type Verdict,
-  type Violation,
-  type World,
-} from "./sim/invariant.ts";
+export type { Best, Evidence } from "./sim/evidence.ts";
+export type { Fault } from "./sim/fault.ts";
+export type { Breach, Invariant, Verdict, Violation, World } from "./sim/invariant.ts";
 // Weather that a plan draws; more in stormglass/nemeses/clocks, cuts, disk, hosts, traffic.
 export { isolations, oneWayCuts, partitions } from "./sim/nemeses/cuts.ts";
 export type { SwarmOptions } from "./sim/nemeses/swarm.ts";
@@ -48,6 +41,21 @@ export {
 // The world.
 export { Simulation } from "./sim/simulation.ts";
 export type { SimulationOptions } from "./sim/simulation-options.ts";
+export { emits } from "./sim/temporal/emits.ts";
+export { eventually, leadsTo } from "./sim/temporal/liveness.ts";
+export {
+  always,
+  alwaysAtLeast,
+  alwaysAtMost,
+  never,
+  unreachable,
+} from "./sim/temporal/safety.ts";
+export {
+  reachable,
+  sometimes,
+  sometimesAtLeast,
+  sometimesAtMost,
+} from "./sim/temporal/sometimes.ts";
 // Time.
 export { type Micros, minutes, ms, seconds, us } from "./sim/time.ts";
 export type { Timeline } from "./sim/timeline.ts";

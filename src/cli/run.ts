@@ -1,3 +1,4 @@
+import { describeBest } from "../campaign/report/assertions.ts";
 import { describeDifference } from "../campaign/verify/describe-difference.ts";
 import { verify } from "../campaign/verify/in-process.ts";
 import { historyLines } from "../histories/write-history.ts";
@@ -76,7 +77,8 @@ function readPlan(scenario: Scenario, path: string): Plan {
 
 /** The result of a run as JSON data. */
 export function summarize(result: RunResult, capsule: string | undefined) {
-  const { plan, fingerprint, steps, endedAt, violation, faults, metrics, history } = result;
+  const { plan, fingerprint, steps, endedAt, violation, faults, metrics, evidence, history } =
+    result;
   return {
     scenario: plan.scenario,
     seed: plan.seed,
@@ -87,6 +89,7 @@ export function summarize(result: RunResult, capsule: string | undefined) {
     capsule: capsule ?? null,
     faults: Object.fromEntries(faults),
     metrics: metrics.summary(),
+    assertions: evidence,
     emitted: Object.fromEntries(metrics.state.emitted),
     operations: history.entries.size,
     plan,
@@ -96,7 +99,7 @@ export function summarize(result: RunResult, capsule: string | undefined) {
 
 /** The result of a run in a few lines. */
 export function describe(result: RunResult): string {
-  const { plan, fingerprint, steps, endedAt, violation, faults, metrics } = result;
+  const { plan, fingerprint, steps, endedAt, violation, faults, metrics, evidence } = result;
   const verdict = violation === undefined ? "held" : `broke ${violation.invariant}`;
   const bits = [...faults].map(
     ([kind, { offered, effective }]) => `${kind} ${effective} of ${offered}`,
@@ -111,5 +114,8 @@ export function describe(result: RunResult): string {
     `  ${formatCount(steps)} events in ${formatTime(endedAt)}, fingerprint ${fingerprint}`,
     ...(bits.length > 0 ? [`  faults that bit: ${bits.join(", ")}`] : []),
     ...summary,
+    ...evidence.flatMap(({ name, kind, best }) => {
+      return best === undefined ? [] : [`  ${kind} ${name}: ${describeBest(best)}`];
+    }),
   ].join("\n");
 }

@@ -2,8 +2,9 @@
 
 import type { NodeId } from "../sim/env.ts";
 import { targetsOf } from "../sim/fault.ts";
-import { eventually, type HostView, type Invariant, type World } from "../sim/invariant.ts";
+import type { HostView, Invariant, World } from "../sim/invariant.ts";
 import type { Plan } from "../sim/plan.ts";
+import { eventually } from "../sim/temporal/liveness.ts";
 import { formatTime, inMs, type Micros } from "../sim/time.ts";
 import { describeServers, type LeadershipView, whoWaits } from "./waiting.ts";
 
@@ -47,7 +48,10 @@ export function leaderIsElected(
     const leader = quorumLeader(world);
     return leader !== undefined && suits(leader, world);
   };
-  return eventually(name, deadline, holds, (world) => explain(world, world.servers));
+  return eventually(name, holds, {
+    ...deadline,
+    explain: (world) => explain(world, world.servers),
+  });
 }
 
 /**
@@ -61,12 +65,10 @@ export function everyoneAgrees(
 ): Invariant<LeadershipView> {
   const asked = ({ servers }: World<LeadershipView>): readonly Server[] =>
     core === undefined ? servers : servers.filter(({ id }) => core.includes(id));
-  return eventually(
-    name,
-    deadline,
-    (world) => isAgreed(world, asked(world)),
-    (world) => explain(world, asked(world)),
-  );
+  return eventually(name, (world) => isAgreed(world, asked(world)), {
+    ...deadline,
+    explain: (world) => explain(world, asked(world)),
+  });
 }
 
 /** Who waits for whom; and in parentheses, as a circumstance, who is what. */
@@ -108,18 +110,16 @@ export function operationsReturn(
   const clients = [...new Set(awaited)];
   const missing = ({ history }: World): number =>
     clients.reduce((left, client) => left - history.returnedTo(client), awaited.length);
-  return eventually(
-    name,
-    deadline,
-    (world) => missing(world) === 0,
-    (world) => {
+  return eventually(name, (world) => missing(world) === 0, {
+    ...deadline,
+    explain: (world) => {
       const open = world.history.open().filter(({ client }) => !mortal.has(client));
       const names = open.map(({ id }) => id).join(", ");
       const count = `${missing(world)} of ${awaited.length}`;
       const which = open.length === 0 ? "none of them was begun" : `among them ${names}`;
       return `${count} operations have no outcome, ${which}`;
     },
-  );
+  });
 }
 
 /** From the first event on in a span of time, one and the same server leads in one term. */

@@ -2,7 +2,8 @@
 
 import type { NodeId } from "../sim/env.ts";
 import { hashPlain } from "../sim/fingerprint.ts";
-import { eventually, type HostView, type Invariant, type World } from "../sim/invariant.ts";
+import type { HostView, Invariant, World } from "../sim/invariant.ts";
+import { eventually } from "../sim/temporal/liveness.ts";
 import { inMs } from "../sim/time.ts";
 import type { Deadline } from "./liveness.ts";
 
@@ -59,16 +60,18 @@ export function allHaveApplied<View extends ReplicaView>(
   };
   return eventually<View, Progress[]>(
     name,
-    deadline,
     ({ servers }, memory) => servers.every((server) => isComplete(server, memory)),
-    ({ servers }, memory) => {
-      const server = servers.find((candidate) => !isComplete(candidate, memory));
-      if (server?.node === undefined) return `${server?.id} is down`;
-      const { matched, strange } = memory[server.index]!;
-      const place = strange === undefined ? "" : `, and another one at index ${strange}`;
-      return `${server.id} has applied ${matched} of ${expected.length}${place}`;
+    {
+      ...deadline,
+      memory: [],
+      explain: ({ servers }, memory) => {
+        const server = servers.find((candidate) => !isComplete(candidate, memory));
+        if (server?.node === undefined) return `${server?.id} is down`;
+        const { matched, strange } = memory[server.index]!;
+        const place = strange === undefined ? "" : `, and another one at index ${strange}`;
+        return `${server.id} has applied ${matched} of ${expected.length}${place}`;
+      },
     },
-    [],
   );
 }
 
@@ -100,15 +103,18 @@ export function everyoneCatchesUp(
 ): Invariant<ReplicaView & { readonly commit: number }> {
   return eventually(
     name,
-    deadline,
     ({ servers, now, metrics }) => {
       const commit = Math.max(...servers.map(({ node }) => node?.commit ?? 0));
       const isLevel = servers.every(({ node }) => node !== undefined && node.applied >= commit);
-      if (isLevel) metrics.gauge("caughtUpAfterMs", inMs(now - deadline.from));
+      // What was so at the beginning may be so since an event before it.
+      if (isLevel) metrics.gauge("caughtUpAfterMs", inMs(Math.max(0, now - deadline.from)));
       return isLevel;
     },
-    ({ servers }) =>
-      servers.map(({ id, node }) => `${id} has applied ${node?.applied ?? "nothing"}`).join(", "),
+    {
+      ...deadline,
+      explain: ({ servers }) =>
+        servers.map(({ id, node }) => `${id} has applied ${node?.applied ?? "nothing"}`).join(", "),
+    },
   );
 }
 

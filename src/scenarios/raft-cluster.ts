@@ -34,6 +34,7 @@ import { constant } from "../sim/random/distribution.ts";
 import type { Random, Streams } from "../sim/random/random.ts";
 import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
 import type { Targets } from "../sim/targets.ts";
+import { reachable } from "../sim/temporal/sometimes.ts";
 import { type Micros, ms } from "../sim/time.ts";
 import { showValue, storeWords } from "./store-words.ts";
 
@@ -59,6 +60,7 @@ export interface StoreScenario {
   readonly weather?: Partial<SwarmOptions>;
   /** Sites of the store's programs that may be armed: see {@link ALL_KV_SITES}. Default: none. */
   readonly sites?: readonly string[];
+  /** Events that must be reachable. */
   readonly expects?: readonly string[];
   /** Kinds of faults that must make no difference. */
   readonly immuneTo?: readonly FaultKind["kind"][];
@@ -82,7 +84,11 @@ export function storeScenario(scenario: StoreScenario): Scenario {
     checkOperation: checkKvOperation,
     words: storeWords,
     targets: storeTargets,
-    invariants: (plan) => [...storeInvariants(), ...(scenario.invariants?.(plan) ?? [])],
+    invariants: (plan) => [
+      ...storeInvariants(),
+      ...(scenario.invariants?.(plan) ?? []),
+      ...(scenario.expects ?? []).map(reachable),
+    ],
   });
 }
 

@@ -1,9 +1,10 @@
 import type { FileImage } from "./disk/disk-image.ts";
-import type { NodeId } from "./env.ts";
+import type { NodeId, Plain } from "./env.ts";
+import type { AssertionKind, Evidence } from "./evidence.ts";
 import type { History } from "./history.ts";
 import type { Gauge } from "./host/memory.ts";
 import type { Metrics } from "./metrics.ts";
-import { formatTime, type Micros } from "./time.ts";
+import type { Micros } from "./time.ts";
 
 /** A host as invariants see it. */
 export interface HostView<View = unknown> {
@@ -57,12 +58,20 @@ export type EventKind =
   /** A program is told that the connection of a stream is gone. */
   | "disconnect"
   /** On a stream, something that no program sees; no host counts, as for a fault. */
-  | "stream";
+  | "stream"
+  /** Nothing happens: time passes, or the run is over. */
+  | "idle";
 
 /** A message that the node handed to the network in this step. */
 export interface SentMessage {
   readonly to: NodeId;
   readonly message: unknown;
+}
+
+/** An observation that the node of the event's host has emitted in this step. */
+export interface EmittedEvent {
+  readonly event: string;
+  readonly data: Plain;
 }
 
 /** The whole world after an event, with true time: what no node can see and invariants may. */
@@ -73,6 +82,8 @@ export interface World<View = unknown> {
   readonly event: EventView;
   /** Messages that left in this step, in order. */
   readonly sent: readonly SentMessage[];
+  /** What {@link Env.emit} was called with in this step, in order. */
+  readonly emitted: readonly EmittedEvent[];
   /** The hosts that are not clients, in the plan's order. */
   readonly servers: readonly HostView<View>[];
   /** The server on which the event happened; undefined when it was a client's or the weather's. */
@@ -102,6 +113,8 @@ export type Verdict = string | readonly Breach[] | undefined;
 export interface Breach {
   readonly invariant: string;
   readonly message: string;
+  /** When it came to that. Default: at the event after which it is noticed. */
+  readonly at?: Micros;
 }
 
 /**
@@ -119,8 +132,17 @@ export interface Invariant<View = unknown> {
   readonly supposes?: readonly Premise[];
   /** After every event. Its cost must not grow with the length of the run. */
   readonly onStep?: (world: World<View>) => Verdict;
+  /**
+   * Before time moves on, and before the end: from `world.now`, the time of the last event, up to
+   * but without `until`, the world stays as it is. Neither are there emitted events and messages.
+   */
+  readonly onIdle?: (world: World<View>, until: Micros) => Verdict;
   /** After the last event of a run that reached its horizon. */
   readonly onEnd?: (world: World<View>) => Verdict;
+  /** What kind of assertion it is, if campaigns are to add up its `evidence`. */
+  readonly kind?: AssertionKind;
+  /** After the run, however it ended. The world's event and messages mean nothing then. */
+  readonly evidence?: (world: World<View>) => Pick<Evidence, "isSeen" | "best">;
 }
 
 /**
@@ -145,54 +167,4 @@ export interface Violation {
   readonly stack: string | undefined;
   /** What the invariant takes for granted; left out when that is nothing. */
   readonly supposes?: readonly Premise[];
-}
-
-/** Holds after every event from `from` on, up to `until`. */
-export function always<View>(
-  name: string,
-  holds: (world: World<View>) => boolean,
-  { from = 0, until = Number.MAX_SAFE_INTEGER }: { from?: Micros; until?: Micros } = {},
-): Invariant<View> {
-  return {
-    name,
-    onStep: (world) =>
-      world.now >= from && world.now <= until && !holds(world)
-        ? `does not hold at ${formatTime(world.now)}`
-        : undefined,
-  };
-}
-
-/**
- * Holds after some event in [from, by]. `explain` says, when it does not, what is missing. Both may
- * keep what they need to know in `memory`, plain data that goes with the invariant's state.
- */
-export function eventually<View, Memory = undefined>(
-  name: string,
-  { from = 0, by }: { readonly from?: Micros; readonly by: Micros },
-  holds: (world: World<View>, memory: Memory) => boolean,
-  explain: (world: World<View>, memory: Memory) => string = () => "it never held",
-  ...[memory]: Memory extends undefined ? [] : [memory: Memory]
-): Invariant<View> {
-  const late = (world: World<View>): string =>
-    `not by ${formatTime(by)}: ${explain(world, invariant.state.memory)}`;
-  const invariant = {
-    name,
-    supposes: ["servers"] as const,
-    // Without a memory none is asked for.
-    state: { isReached: false, memory: memory as Memory },
-    onStep: (world: World<View>) => {
-      const { state } = invariant;
-      if (state.isReached || world.now < from) return undefined;
-      // What holds after the last event before the deadline holds at the deadline.
-      if (world.now > by) return late(world);
-      state.isReached = holds(world, state.memory);
-      return undefined;
-    },
-    onEnd: (world: World<View>) => {
-      const { state } = invariant;
-      if (state.isReached) return undefined;
-      return world.now <= by && holds(world, state.memory) ? undefined : late(world);
-    },
-  };
-  return invariant;
 }

@@ -1,6 +1,7 @@
 import { drawArmed } from "./buggify.ts";
 import { type DiskOptions, defaultDiskOptions } from "./disk/disk-options.ts";
 import type { Env, Node, Operation } from "./env.ts";
+import type { Evidence } from "./evidence.ts";
 import type { FaultKind } from "./fault.ts";
 import type { FaultCount } from "./faults/fault-count.ts";
 import type { History, HistoryEntry, OperationWords } from "./history.ts";
@@ -55,15 +56,16 @@ export interface ScenarioSpec<Message, View, Settings = undefined> {
   readonly weather?: Partial<SwarmOptions>;
   /** Every site of {@link Env.buggify} in its programs; a quarter of them is armed in each plan. */
   readonly sites?: readonly string[];
-  /** New ones for each run, as they keep state. */
+  /**
+   * New ones for each run, as they keep state. What is to be `reachable`, or to hold `sometimes`,
+   * must be so in at least one run of a campaign, or the campaign has proved nothing.
+   */
   readonly invariants: (plan: Plan<Settings>) => readonly Invariant<View>[];
   /**
    * An operation of the history in the words of a model, as `run --history` writes it; undefined
    * leaves it out. Default: histories are not written.
    */
   readonly words?: (entry: HistoryEntry) => OperationWords | undefined;
-  /** What a campaign must have seen at least once, or it has proved nothing: emitted events. */
-  readonly expects?: readonly string[];
   /** Kinds of faults that must make no difference to its programs, as long as they are at work. */
   readonly immuneTo?: readonly FaultKind["kind"][];
   /** What must hold for a share of the runs of a campaign. */
@@ -86,7 +88,6 @@ export interface Goal {
 export interface Scenario {
   readonly name: string;
   readonly about: string;
-  readonly expects: readonly string[];
   readonly immuneTo: readonly string[];
   readonly goals: readonly Goal[];
   /** Undefined when its author does not say. */
@@ -116,6 +117,7 @@ export interface RunResult {
   /** By kind of fault, `buggify <site>`, or what the network's options do: `network loss`. */
   readonly faults: ReadonlyMap<string, FaultCount>;
   readonly metrics: Metrics;
+  readonly evidence: readonly Evidence[];
   readonly history: History;
   readonly trace: readonly TraceEntry[];
   readonly timeline: Timeline | undefined;
@@ -128,7 +130,6 @@ export function defineScenario<Message, View, Settings = undefined>(
   return {
     name: spec.name,
     about: spec.about,
-    expects: spec.expects ?? [],
     immuneTo: spec.immuneTo ?? [],
     goals: spec.goals ?? [],
     words: spec.words,
@@ -159,6 +160,7 @@ export function run(scenario: Scenario, plan: Plan, options: Observation = {}): 
     violation: simulation.violation,
     faults: simulation.faults,
     metrics: simulation.metrics,
+    evidence: simulation.evidence,
     history: simulation.history,
     trace: simulation.trace,
     timeline: simulation.timeline,

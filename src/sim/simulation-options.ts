@@ -128,6 +128,11 @@ export function checkSimulationOptions<Message, View>(
   checkDiskOptions(options.disk, "disk");
   checkClockOptions(options.clocks, "clocks", hosts);
   checkCpuOptions(options.cpu, "cpu", hosts);
+  const assertions = options.invariants.filter(({ kind }) => kind !== undefined);
+  checkDistinct(
+    assertions.map(({ name, kind }) => `${kind} ${name}`),
+    "invariants",
+  );
   const targets = targetNames(hosts, options.targets);
   const horizon = Number.MAX_SAFE_INTEGER;
   checkFaults(options.faults, "faults", targets, horizon);

@@ -14,6 +14,7 @@ import {
   START,
   WAKE,
 } from "./event.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultWorld } from "./faults/definition.ts";
 import { FaultAtlas } from "./faults/fault-atlas.ts";
@@ -91,10 +92,7 @@ export class Simulation<Message = unknown, View = unknown> {
     const streamLinks = new StreamLinks(around, { seed, options: network });
     this.#faults = this.#makeFaultSchedule({ network: net, streamLinks, atlas, draw });
     this.#parts = {
-      steps: 0,
-      kind: START,
-      scheduler,
-      streams,
+      ...{ steps: 0, kind: START, scheduler, streams },
       hosts: this.#hosts,
       network: net,
       streamLinks,
@@ -114,7 +112,7 @@ export class Simulation<Message = unknown, View = unknown> {
     if (snapshot === undefined) this.#schedulePlan();
     else {
       restoreSnapshot(this.#parts, snapshot);
-      this.#watch.violation = snapshot.violation;
+      this.#watch.resume(snapshot.violation);
     }
   }
 
@@ -138,6 +136,11 @@ export class Simulation<Message = unknown, View = unknown> {
     return this.#watch.violation;
   }
 
+  /** What there is to show for each assertion that has any, so far. */
+  get evidence(): readonly Evidence[] {
+    return this.#watch.evidence();
+  }
+
   get hosts(): readonly HostView<View>[] {
     return this.#hosts;
   }
@@ -150,7 +153,7 @@ export class Simulation<Message = unknown, View = unknown> {
     return this.#parts.metrics;
   }
 
-  /** Of a traced run, all that happened; otherwise empty. */
+  /** Of a traced run, all that happened. */
   get trace(): readonly TraceEntry[] {
     return this.#watch.trace ?? [];
   }
@@ -162,16 +165,13 @@ export class Simulation<Message = unknown, View = unknown> {
 
   /** By kind of fault, `buggify <site>`, or what the network's options do: `network loss`. */
   get faults(): ReadonlyMap<string, FaultCount> {
-    return new Map<string, FaultCount>([
-      ...this.#faults.account(),
-      ...this.#parts.buggify.account(),
-      ...this.#parts.network.account(),
-    ]);
+    const { faults, buggify, network } = this.#parts;
+    return new Map([...faults.account(), ...buggify.account(), ...network.account()]);
   }
 
   /**
-   * Weather by hand: `simulation.at(ms(500)).partition(["n1"], ["n2", "n3"]).for(seconds(2))`. It
-   * comes on top of the plan's, and not before now; throws a UsageError that says what is wrong.
+   * Weather by hand, on top of the plan's: `simulation.at(ms(500)).isolate("n1").for(seconds(2))`,
+   * not before now. Throws a UsageError that says what is wrong.
    */
   at(at: Micros): Moment {
     return this.#weather.at(at);
@@ -190,7 +190,7 @@ export class Simulation<Message = unknown, View = unknown> {
     if (this.violation === undefined && until > this.now) this.#scheduler.advance(until);
   }
 
-  /** Judges what is judged at the end of a run. */
+  /** The run is over: judges what is judged then. */
   end(): void {
     this.#watch.judgeEnd();
   }

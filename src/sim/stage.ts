@@ -121,6 +121,7 @@ export class Stage<Message, View> {
     this.#fingerprint.mixPlain(event);
     this.#fingerprint.mixPlain(plain);
     metrics.emit(event);
+    this.#watch.emitted(event, plain);
     this.#watch.note("emit", host, { event, data: plain });
     if (isHistoryEvent(event)) history.record(host.id, event, plain, scheduler.now);
     else if (event === "gauge") this.#downfall.measure(host, plain);

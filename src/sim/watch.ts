@@ -1,4 +1,4 @@
-import type { NodeId } from "./env.ts";
+import type { NodeId, Plain } from "./env.ts";
 import {
   DELIVER,
   DISCONNECT,
@@ -11,11 +11,13 @@ import {
   STREAM_DELIVER,
   SYNCED,
 } from "./event.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultSchedule } from "./faults/fault-schedule.ts";
 import type { History } from "./history.ts";
 import type { PendingSync } from "./host/host.ts";
 import type {
+  EmittedEvent,
   EventView,
   HostView,
   Invariant,
@@ -28,7 +30,7 @@ import type { Metrics } from "./metrics.ts";
 import type { HeldMessage } from "./network/held-messages.ts";
 import type { Network } from "./network/network.ts";
 import type { Scheduler } from "./queue/scheduler.ts";
-import { formatTime } from "./time.ts";
+import { formatTime, type Micros } from "./time.ts";
 import type { TraceEntry } from "./trace.ts";
 
 export interface WatchOptions<View> {
@@ -66,11 +68,13 @@ export class Watch<View> {
     payload: undefined,
   };
   #sent: SentMessage[] = [];
+  #emitted: EmittedEvent[] = [];
   /** With what state `world.fallen` went down. */
   #fallen: { readonly node: { state: unknown }; readonly state: unknown } | undefined;
   readonly #watched: Watched<View>;
   readonly #options: WatchOptions<View>;
   readonly #stepInvariants: readonly Invariant<View>[];
+  readonly #idleInvariants: readonly Invariant<View>[];
 
   constructor(watched: Watched<View>, options: WatchOptions<View>) {
     const { hosts, network, history, metrics } = watched;
@@ -80,6 +84,7 @@ export class Watch<View> {
       step: 0,
       event: this.#event,
       sent: this.#sent,
+      emitted: this.#emitted,
       servers: hosts.filter(({ role }) => role === "server"),
       server: undefined,
       fallen: undefined,
@@ -91,8 +96,10 @@ export class Watch<View> {
     this.#watched = watched;
     this.#options = options;
     this.#stepInvariants = options.invariants.filter(({ onStep }) => onStep !== undefined);
+    this.#idleInvariants = options.invariants.filter(({ onIdle }) => onIdle !== undefined);
     const { faults, trace } = options;
-    this.isNeeded = trace || faults.length > 0 || this.#stepInvariants.length > 0;
+    const watching = this.#stepInvariants.length + this.#idleInvariants.length;
+    this.isNeeded = trace || faults.length > 0 || watching > 0;
     if (!trace) return;
     this.trace = [];
     network.observer = {
@@ -116,8 +123,10 @@ export class Watch<View> {
   enter(kind: number, host: HostView<View>, from: number, payload: unknown): void {
     const world = this.#world;
     const event = this.#event;
+    const { now } = this.#watched.scheduler;
+    if (now > world.now && this.#idleInvariants.length > 0) this.#judgeIdle(now);
     const isWeather = WEATHER[kind] === true;
-    world.now = this.#watched.scheduler.now;
+    world.now = now;
     world.step = this.#watched.steps;
     world.server = isWeather || host.role === "client" ? undefined : host;
     event.kind = EVENT_KINDS[kind]!;
@@ -126,6 +135,7 @@ export class Watch<View> {
     event.payload = this.#shown(kind, payload);
     // To empty a list is a call of the engine's runtime, to make a new one is not.
     if (world.sent.length > 0) world.sent = this.#sent = [];
+    if (world.emitted.length > 0) world.emitted = this.#emitted = [];
     if (world.fallen !== undefined) world.fallen = undefined;
   }
 
@@ -138,6 +148,10 @@ export class Watch<View> {
   sent(from: HostView, to: NodeId, message: unknown): void {
     if (this.#stepInvariants.length > 0) this.#sent.push({ to, message });
     if (this.trace !== undefined) this.note("send", from, message, to);
+  }
+
+  emitted(event: string, data: Plain): void {
+    if (this.#stepInvariants.length > 0) this.#emitted.push({ event, data });
   }
 
   /** Adds a line to the trace, if there is one. */
@@ -169,6 +183,37 @@ export class Watch<View> {
     }
   }
 
+  /** Nothing happens until then: what do the invariants say? */
+  #judgeIdle(until: Micros): void {
+    if (this.violation !== undefined) return;
+    this.#settle();
+    for (const invariant of this.#idleInvariants) this.#ask(invariant, "onIdle", until);
+  }
+
+  /** What happened last is over; the world stays as it is. */
+  #settle(): void {
+    const world = this.#world;
+    const event = this.#event;
+    world.server = undefined;
+    world.fallen = undefined;
+    if (world.sent.length > 0) world.sent = this.#sent = [];
+    if (world.emitted.length > 0) world.emitted = this.#emitted = [];
+    event.kind = "idle";
+    event.host = undefined;
+    event.from = undefined;
+    event.payload = undefined;
+  }
+
+  #ask(invariant: Invariant<View>, hook: "onIdle" | "onEnd", until: Micros): void {
+    if (this.violation !== undefined) return;
+    try {
+      const verdict = invariant[hook]?.(this.#world, until);
+      if (verdict !== undefined) this.#condemn(invariant, verdict);
+    } catch (error) {
+      this.#violateByInvariant(invariant.name, error);
+    }
+  }
+
   /** What the handler wrote while it was cut short, into whatever it was lent, does not count. */
   #restoreFallen(): void {
     if (this.#fallen !== undefined) this.#fallen.node.state = this.#fallen.state;
@@ -177,22 +222,30 @@ export class Watch<View> {
 
   /** The run is over: what do the invariants say? */
   judgeEnd(): void {
-    const world = this.#world;
+    const { scheduler, steps } = this.#watched;
+    // The run includes the instant at which it ends.
+    this.#judgeIdle(scheduler.now + 1);
     // Whether the last event was watched or not, the world looks the same: nothing happens now.
-    world.now = this.#watched.scheduler.now;
-    world.step = this.#watched.steps;
-    world.server = undefined;
-    this.#event.host = undefined;
-    world.sent = this.#sent = [];
-    for (const invariant of this.#options.invariants) {
-      if (this.violation !== undefined) return;
-      try {
-        const verdict = invariant.onEnd?.(world);
-        if (verdict !== undefined) this.#condemn(invariant, verdict);
-      } catch (error) {
-        this.#violateByInvariant(invariant.name, error);
-      }
-    }
+    this.#world.now = scheduler.now;
+    this.#world.step = steps;
+    this.#settle();
+    for (const invariant of this.#options.invariants) this.#ask(invariant, "onEnd", scheduler.now);
+  }
+
+  /** What there is to say of assertions, in their order, whether the run was judged or not. */
+  evidence(): readonly Evidence[] {
+    return this.#options.invariants.flatMap(({ name, kind, evidence }) => {
+      return kind === undefined || evidence === undefined
+        ? []
+        : [{ name, kind, ...evidence(this.#world) }];
+    });
+  }
+
+  /** Goes on from a snapshot. */
+  resume(violation: Violation | undefined): void {
+    this.violation = violation;
+    this.#world.now = this.#watched.scheduler.now;
+    this.#world.step = this.#watched.steps;
   }
 
   /** Keeps the violation, unless there was one before it. */
@@ -212,9 +265,9 @@ export class Watch<View> {
     const [breach] =
       typeof verdict === "string" ? [{ invariant: name, message: verdict }] : verdict;
     if (breach === undefined) return;
-    const { steps: step, scheduler } = this.#watched;
-    const where = { at: scheduler.now, step, host: this.#event.host?.id, stack: undefined };
-    this.violation ??= { ...breach, ...where, ...(supposes?.length ? { supposes } : {}) };
+    const { step, now } = this.#world;
+    const where = { step, host: this.#event.host?.id, stack: undefined };
+    this.violation ??= { at: now, ...breach, ...where, ...(supposes?.length ? { supposes } : {}) };
   }
 
   /** An invariant that throws has found something too. */

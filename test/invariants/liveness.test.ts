@@ -90,10 +90,11 @@ describe("that a leader is elected", () => {
     ]);
   });
 
-  it("is rejected at the end of a run that was over before", () => {
+  it("is rejected at the end of a run without an event after its time, and not before", () => {
     const cluster = clusterUnder([leaderIsElected("LEADER", { by: seconds(2) })]);
     expect(cluster.event(ms(1))).toEqual([]);
-    expect(cluster.end(ms(2))).toEqual([
+    expect(cluster.end(seconds(2) - 1)).toEqual([]);
+    expect(cluster.end(seconds(2))).toEqual([
       "LEADER: not by 2 s: n1 waits for a leader in term 0; n2 waits for a leader in term 0; " +
         "n3 waits for a leader in term 0 (n1 follower of nobody in term 0, commit 0; " +
         "n2 follower of nobody in term 0, commit 0; n3 follower of nobody in term 0, commit 0)",

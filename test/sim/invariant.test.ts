@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Fault } from "../../src/sim/fault.ts";
 import { oneWay } from "../../src/sim/faults/cuts-by-hand.ts";
-import { always, eventually, type Invariant, type World } from "../../src/sim/invariant.ts";
+import type { Invariant, World } from "../../src/sim/invariant.ts";
 import { constant } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
+import { always } from "../../src/sim/temporal/safety.ts";
 import { type ScriptedNode, scripted } from "../support/scripted.ts";
 
 const HORIZON = 100;
@@ -23,94 +24,6 @@ function simulate(invariants: readonly Invariant<ScriptedNode>[], program = tick
   simulation.end();
   return simulation;
 }
-
-const at =
-  (...times: readonly number[]) =>
-  ({ now }: World<ScriptedNode>): boolean =>
-    times.includes(now);
-
-describe("always", () => {
-  const never = () => false;
-
-  it("says nothing while it holds", () => {
-    expect(simulate([always("OK", () => true)]).violation).toBeUndefined();
-  });
-
-  it("is violated at the first event after which it does not hold", () => {
-    const { violation } = simulate([always("BELOW-30", ({ now }) => now < 30)]);
-    expect(violation).toEqual({
-      ...{ invariant: "BELOW-30", message: "does not hold at 0.03 ms", at: 30, step: 4 },
-      ...{ host: "n1", stack: undefined },
-    });
-  });
-
-  it.each([
-    ["holds from its beginning on", { from: 30 }, 30],
-    ["does not ask before", { from: 31 }, 40],
-    ["holds up to its end", { until: 0 }, 0],
-  ])("%s", (_what, span, violatedAt) => {
-    expect(simulate([always("NEVER", never, span)]).violation?.at).toBe(violatedAt);
-  });
-
-  it("does not ask after its end", () => {
-    const holds = ({ now }: World<ScriptedNode>) => now <= 50;
-    expect(simulate([always("TO-50", holds, { until: 50 })]).violation).toBeUndefined();
-    expect(simulate([always("TO-60", holds, { until: 60 })]).violation?.at).toBe(60);
-  });
-});
-
-describe("eventually", () => {
-  it.each<[string, { from?: number; by: number }, readonly number[]]>([
-    ["in between", { from: 20, by: 60 }, [40]],
-    ["just in time", { from: 20, by: 60 }, [60]],
-    ["at the very beginning", { from: 20, by: 60 }, [20]],
-    ["once, and then no more", { by: 60 }, [0]],
-    ["after the last event, at the end of the run", { from: 95, by: 100 }, [100]],
-  ])("is kept when it holds %s", (_when, span, times) => {
-    expect(simulate([eventually("ONCE", span, at(...times))]).violation).toBeUndefined();
-  });
-
-  it.each<[string, { from?: number; by: number }, readonly number[], number]>([
-    ["never", { by: 60 }, [], 70],
-    ["too late", { by: 60 }, [70, 80], 70],
-    ["too early", { from: 20, by: 60 }, [10], 70],
-    ["too early and too late", { from: 20, by: 60 }, [10, 70], 70],
-  ])("is violated once time is up when it holds %s", (_when, span, times, violatedAt) => {
-    const { violation } = simulate([eventually("ONCE", span, at(...times))]);
-    expect(violation?.at).toBe(violatedAt);
-    expect(violation?.message).toBe("not by 0.06 ms: it never held");
-  });
-
-  it("is judged at the end when nothing happens any more", () => {
-    const never = eventually<ScriptedNode>("NEVER", { by: 60 }, () => false);
-    const { violation, now } = simulate([never], silent);
-    expect(violation).toMatchObject({ invariant: "NEVER", at: HORIZON, host: undefined });
-    expect(now).toBe(HORIZON);
-  });
-
-  it("is violated when it holds at the end, but its time was up before", () => {
-    const late = eventually("LATE", { by: 60 }, at(HORIZON));
-    expect(simulate([late], silent).violation?.invariant).toBe("LATE");
-  });
-
-  it("is judged at the end when its time is the end", () => {
-    const never = eventually<ScriptedNode>("NEVER", { by: HORIZON }, () => false);
-    expect(simulate([never]).violation?.at).toBe(HORIZON);
-  });
-
-  it("says what is missing, if its author says so", () => {
-    const explain = ({ now }: World<ScriptedNode>) => `no leader at ${now}`;
-    const { violation } = simulate([eventually("LEADER", { by: 60 }, () => false, explain)]);
-    expect(violation?.message).toBe("not by 0.06 ms: no leader at 70");
-  });
-
-  it("keeps what it knows in its state, so that a snapshot has it", () => {
-    const once = eventually<ScriptedNode>("ONCE", { by: 60 }, at(40));
-    expect(once.state).toEqual({ isReached: false });
-    simulate([once]);
-    expect(once.state).toEqual({ isReached: true });
-  });
-});
 
 describe("of several invariants", () => {
   it("the first that is violated is told, and the run is over", () => {

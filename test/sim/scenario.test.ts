@@ -4,10 +4,10 @@ import { defaultDiskOptions } from "../../src/sim/disk/disk-options.ts";
 import type { Env } from "../../src/sim/env.ts";
 import { defaultClockOptions } from "../../src/sim/host/clock.ts";
 import { defaultCpuOptions } from "../../src/sim/host/cpu.ts";
-import { always } from "../../src/sim/invariant.ts";
 import { crashes } from "../../src/sim/nemesis.ts";
 import { defaultNetworkOptions } from "../../src/sim/network/network-options.ts";
 import { defineScenario, plan, run, type Scenario } from "../../src/sim/scenario.ts";
+import { always } from "../../src/sim/temporal/safety.ts";
 import { type ScriptedNode, scripted } from "../support/scripted.ts";
 
 const HORIZON = 1_000_000;

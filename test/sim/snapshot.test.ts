@@ -5,13 +5,16 @@ import type { Fault } from "../../src/sim/fault.ts";
 import { clog, flapping, isolate, oneWay } from "../../src/sim/faults/cuts-by-hand.ts";
 import { defaultClockOptions } from "../../src/sim/host/clock.ts";
 import { defaultCpuOptions } from "../../src/sim/host/cpu.ts";
-import { always, eventually, type Invariant, type World } from "../../src/sim/invariant.ts";
+import type { Invariant, World } from "../../src/sim/invariant.ts";
 import { defaultNetworkOptions } from "../../src/sim/network/network-options.ts";
 import { plainWire } from "../../src/sim/network/wire.ts";
 import { uniform } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { SimulationOptions } from "../../src/sim/simulation-options.ts";
 import type { Snapshot } from "../../src/sim/snapshot.ts";
+import { eventually, leadsTo } from "../../src/sim/temporal/liveness.ts";
+import { always, alwaysAtMost } from "../../src/sim/temporal/safety.ts";
+import { sometimes } from "../../src/sim/temporal/sometimes.ts";
 import { type ScriptedNode, scripted } from "../support/scripted.ts";
 
 const HORIZON = 400;
@@ -65,9 +68,19 @@ function options(): SimulationOptions<string, ScriptedNode> & { readonly seed: s
     targets: { late: ({ now }) => (now < 130 ? [] : ["n1"]) },
     faults,
     invariants: [
-      eventually("BOTH", { from: 200, by: HORIZON }, ({ servers }) =>
-        servers.every(({ node }) => (node?.state.heard.length ?? 0) > 3),
+      eventually(
+        "BOTH",
+        ({ servers }) => servers.every(({ node }) => (node?.state.heard.length ?? 0) > 3),
+        { from: 200, by: HORIZON },
       ),
+      leadsTo(
+        "ANOTHER",
+        ({ server, emitted }) => (emitted.length > 0 ? server?.id : undefined),
+        ({ server, emitted }) => (emitted.length === 0 ? server?.id : undefined),
+        { within: HORIZON },
+      ),
+      alwaysAtMost("HEARD", ({ server }) => server?.node?.state.heard.length, 1_000),
+      sometimes("late", ({ now }) => now > HORIZON / 2),
       counting(),
     ],
     calm: HORIZON,
@@ -98,6 +111,7 @@ function finish(simulation: Simulation<string, ScriptedNode>): unknown {
     violation: simulation.violation,
     faults: simulation.faults,
     metrics: simulation.metrics.state,
+    evidence: simulation.evidence,
     history: simulation.history.state,
     hosts: simulation.hosts.map(({ life, node }) => [life, node?.state.heard]),
     files: simulation.hosts.map((host) => host.durable("log")?.bytes),

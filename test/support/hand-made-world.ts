@@ -1,6 +1,7 @@
 import type { NodeId, Plain } from "../../src/sim/env.ts";
 import { History, type Outcome } from "../../src/sim/history.ts";
 import type {
+  EmittedEvent,
   EventKind,
   HostView,
   Invariant,
@@ -43,6 +44,7 @@ export interface HandMadeEvent {
   /** The sender of a delivered message. */
   readonly from?: NodeId;
   readonly sent?: readonly SentMessage[];
+  readonly emitted?: readonly EmittedEvent[];
   /** Whether the server's node goes down in the middle of it. */
   readonly falls?: boolean;
   /** What is delivered. */
@@ -57,6 +59,7 @@ export class HandMadeWorld<View> {
   readonly #invariants: readonly Invariant<View>[];
   readonly #cuts = new Set<string>();
   #step = 0;
+  #now = 0;
 
   constructor(invariants: readonly Invariant<View>[], nodes: Readonly<Record<NodeId, View>>) {
     this.#invariants = invariants;
@@ -79,15 +82,27 @@ export class HandMadeWorld<View> {
 
   /** Something happens at a time; what is broken then, each as `NAME: message`. */
   event(at: Micros, event: HandMadeEvent = {}): string[] {
+    const late = this.#idle(at);
     this.#step++;
+    this.#now = at;
     const world = this.#worldAt(at, event);
-    return this.#invariants.flatMap(({ name, onStep }) => said(name, onStep?.(world)));
+    return [
+      ...late,
+      ...this.#invariants.flatMap(({ name, onStep }) => said(name, onStep?.(world))),
+    ];
   }
 
   /** The run ends; what is broken then, each as `NAME: message`. */
   end(at: Micros): string[] {
+    const late = this.#idle(at + 1);
     const world = this.#worldAt(at, {});
-    return this.#invariants.flatMap(({ name, onEnd }) => said(name, onEnd?.(world)));
+    return [...late, ...this.#invariants.flatMap(({ name, onEnd }) => said(name, onEnd?.(world)))];
+  }
+
+  /** Nothing happens until then; what is broken by that. */
+  #idle(until: Micros): string[] {
+    const world = this.#worldAt(this.#now, { kind: "idle" });
+    return this.#invariants.flatMap(({ name, onIdle }) => said(name, onIdle?.(world, until)));
   }
 
   /** Cuts one direction of a link. */
@@ -111,7 +126,7 @@ export class HandMadeWorld<View> {
 
   #worldAt(
     now: Micros,
-    { on, kind = "deliver", from, sent = [], falls = false, payload }: HandMadeEvent,
+    { on, kind = "deliver", from, sent = [], emitted = [], falls = false, payload }: HandMadeEvent,
   ): World<View> {
     const server = on === undefined ? undefined : this.host(on);
     const { servers, history, metrics } = this;
@@ -122,6 +137,7 @@ export class HandMadeWorld<View> {
       step: this.#step,
       event: { kind, host: server, from, payload },
       sent,
+      emitted,
       servers,
       server,
       fallen,

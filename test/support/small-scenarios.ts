@@ -2,7 +2,9 @@
 
 import type { Env, Node } from "../../src/sim/env.ts";
 import type { Fault, FaultKind } from "../../src/sim/fault.ts";
+import type { Invariant } from "../../src/sim/invariant.ts";
 import { defineScenario, type Goal, type Scenario } from "../../src/sim/scenario.ts";
+import { reachable } from "../../src/sim/temporal/sometimes.ts";
 import { ms } from "../../src/sim/time.ts";
 
 export interface TickingOptions {
@@ -12,13 +14,14 @@ export interface TickingOptions {
   /** What a server emits at each tick. */
   readonly onTick?: (env: Env<never>) => void;
   readonly expects?: readonly string[];
+  readonly assertions?: () => readonly Invariant<Ticker>[];
   readonly goals?: readonly Goal[];
   readonly sites?: readonly string[];
   readonly faults?: readonly Fault[];
   readonly immuneTo?: readonly FaultKind["kind"][];
 }
 
-class Ticker implements Node<never, { ticks: number }> {
+export class Ticker implements Node<never, { ticks: number }> {
   state = { ticks: 0 };
   readonly #env: Env<never>;
   readonly #onTick: (env: Env<never>) => void;
@@ -47,6 +50,7 @@ export function ticking({
   brokenSeeds = [],
   onTick = (env) => env.emit("tick"),
   expects = [],
+  assertions = () => [],
   goals = [],
   sites = [],
   faults = [],
@@ -55,13 +59,14 @@ export function ticking({
   return defineScenario<never, Ticker>({
     name,
     about: "Two servers tick.",
-    expects,
     goals,
     sites,
     immuneTo,
     plan: () => ({ servers: ["n1", "n2"], faults, horizon: ms(100) }),
     server: (env) => new Ticker(env, onTick),
     invariants: ({ seed }) => [
+      ...expects.map(reachable),
+      ...assertions(),
       {
         name: "TICKS",
         onStep: ({ step }) =>

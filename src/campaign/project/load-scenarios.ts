@@ -140,9 +140,9 @@ function scenariosIn(value: unknown, name: string, file: string): readonly Scena
 function isScenario(value: unknown): value is Scenario {
   if (typeof value !== "object" || value === null) return false;
   // The parse boundary: whatever these fields are, they are looked at before they are used.
-  const { name, about, expects, immuneTo, goals, plan, check, simulate } = value as Scenario;
+  const { name, about, immuneTo, goals, plan, check, simulate } = value as Scenario;
   const isNamed = typeof name === "string" && name !== "" && typeof about === "string";
-  const hasLists = [expects, immuneTo, goals].every(Array.isArray);
+  const hasLists = [immuneTo, goals].every(Array.isArray);
   return isNamed && hasLists && [plan, check, simulate].every((it) => typeof it === "function");
 }
 

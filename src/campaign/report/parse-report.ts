@@ -9,10 +9,12 @@ import {
   checkRecord,
   checkText,
 } from "../../sim/check.ts";
+import { ASSERTION_KINDS } from "../../sim/evidence.ts";
 import type { FaultCount } from "../../sim/faults/fault-count.ts";
 import { checkViolation } from "../capsule/capsule.ts";
 import { type SeedRanges, type Shard, unionOf } from "../seeds.ts";
 import { VERSION } from "../version.ts";
+import type { AssertionSum, BestOfSeed } from "./assertions.ts";
 import type { Casualty, Finding } from "./finding.ts";
 import type { HistogramState } from "./histogram.ts";
 import type { CampaignReport, ScenarioReport } from "./report.ts";
@@ -77,6 +79,30 @@ function tally(value: unknown, path: string): TallyState {
     emitted: recordOf(fields.emitted, `${path}.emitted`, (item, at) => checkCount(item, at, 0)),
     values: recordOf(fields.values, `${path}.values`, histogram),
     met: listOf(fields.met, `${path}.met`, (item, at) => checkCount(item, at, 0)),
+    assertions: listOf(fields.assertions, `${path}.assertions`, assertion),
+  };
+}
+
+function assertion(value: unknown, path: string): AssertionSum {
+  const fields = checkRecord(value, path);
+  const runs = checkCount(fields.runs, `${path}.runs`, 1);
+  return {
+    name: checkText(fields.name, `${path}.name`),
+    kind: checkOneOf(fields.kind, `${path}.kind`, ASSERTION_KINDS),
+    runs,
+    seen: checkCount(fields.seen, `${path}.seen`, 0, runs),
+    best: maybe(fields.best, (item) => best(item, `${path}.best`)),
+  };
+}
+
+function best(value: unknown, path: string): BestOfSeed {
+  const fields = checkRecord(value, path);
+  return {
+    value: amount(fields.value, `${path}.value`),
+    bound: amount(fields.bound, `${path}.bound`),
+    towards: checkOneOf(fields.towards, `${path}.towards`, ["up", "down"]),
+    unit: checkOneOf(fields.unit, `${path}.unit`, ["number", "time"]),
+    seed: checkText(fields.seed, `${path}.seed`),
   };
 }
 

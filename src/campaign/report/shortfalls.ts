@@ -1,18 +1,30 @@
 import type { FaultCount } from "../../sim/faults/fault-count.ts";
+import { type AssertionSum, describeBest } from "./assertions.ts";
 import type { GoalVerdict, TallySummary } from "./tally.ts";
 
 /** What a campaign demands of all runs of a scenario together and did not get, a line each. */
 export function shortfallsOf(summary: TallySummary): readonly string[] {
-  const { schedules, unseen, immuneTo, goals, faults, isJudged } = summary;
+  const { schedules, assertions, immuneTo, goals, faults, isJudged } = summary;
   if (!isJudged) return [];
   return [
     ...Object.entries(faults)
       .map(([kind, count]) => misjudged(kind, count, immuneTo.includes(kind)))
       .filter((what) => what !== undefined)
       .map((what) => `in ${schedules} schedules ${what}`),
-    ...unseen.map((event) => `in ${schedules} schedules nobody has seen "${event}", as expected`),
+    ...assertions
+      .filter(({ seen }) => seen === 0)
+      .map((assertion) => `in ${schedules} schedules ${describeUnseen(assertion)}`),
     ...goals.filter(({ isMet }) => !isMet).map(describeGoal),
   ];
+}
+
+/** Of an assertion that no run has seen come true, or put to the test. */
+function describeUnseen({ name, kind, best }: AssertionSum): string {
+  if (kind === "reachable") return `nobody has seen "${name}", as expected`;
+  if (kind !== "sometimes") return `"${name}" was never put to the test`;
+  if (best === undefined) return `"${name}" never held, as it must sometimes`;
+  const side = best.towards === "up" ? "least" : "most";
+  return `"${name}" was never at ${side} its bound: best ${describeBest(best)} (seed ${best.seed})`;
 }
 
 /** What is wrong with the account of a kind of fault: it is to bite, or never to. */

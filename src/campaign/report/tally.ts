@@ -1,9 +1,10 @@
 import type { FaultCount } from "../../sim/faults/fault-count.ts";
 import type { Percentiles } from "../../sim/metrics.ts";
 import type { Goal, RunResult, Scenario } from "../../sim/scenario.ts";
+import { type AssertionSum, AssertionSums } from "./assertions.ts";
 import { Histogram, type HistogramState } from "./histogram.ts";
 
-/** Runs needed before goals and expectations of a scenario are judged. */
+/** Runs needed before what all runs of a scenario together must show is judged. */
 export const JUDGED_RUNS_MIN = 200;
 
 /** A goal, and what became of it. */
@@ -27,6 +28,8 @@ export interface TallyState {
   readonly values: Readonly<Record<string, HistogramState>>;
   /** By goal, the runs that met it. */
   readonly met: readonly number[];
+  /** By name and kind. */
+  readonly assertions: readonly AssertionSum[];
 }
 
 /** What the runs of one scenario add up to. */
@@ -39,8 +42,6 @@ export interface TallySummary extends Omit<TallyState, "values" | "met"> {
   readonly metrics: Readonly<Record<string, Percentiles>>;
   /** Whether there were enough runs to judge what follows. */
   readonly isJudged: boolean;
-  /** Events that the scenario expects and that no run has seen. */
-  readonly unseen: readonly string[];
   /** Kinds of faults that the scenario says make no difference. */
   readonly immuneTo: readonly string[];
   readonly goals: readonly GoalVerdict[];
@@ -56,6 +57,7 @@ export class Tally {
   readonly #emitted = new Map<string, number>();
   readonly #values = new Map<string, Histogram>();
   readonly #met: number[];
+  readonly #assertions = new AssertionSums();
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -67,6 +69,7 @@ export class Tally {
     this.#events += result.steps;
     this.#virtualTime += result.endedAt;
     for (const [kind, count] of result.faults) addFaults(this.#faults, kind, count);
+    this.#assertions.add(result.evidence, result.plan.seed);
     const { counts, gauges, samples, emitted } = result.metrics.state;
     for (const [event, times] of emitted) increase(this.#emitted, event, times);
     const largest = [...samples].map(([name, values]) => [name, largestOf(values)] as const);
@@ -90,6 +93,7 @@ export class Tally {
     state.met.forEach((runs, i) => {
       this.#met[i]! += runs;
     });
+    this.#assertions.merge(state.assertions);
   }
 
   get state(): TallyState {
@@ -111,7 +115,6 @@ export class Tally {
         inOrder(this.#values).map(([name, values]) => [name, values.percentiles()]),
       ),
       isJudged: this.#schedules >= JUDGED_RUNS_MIN,
-      unseen: scenario.expects.filter((event) => !this.#emitted.has(event)),
       immuneTo: scenario.immuneTo,
       goals: scenario.goals.map((goal, i) => {
         const share = this.#schedules === 0 ? 0 : this.#met[i]! / this.#schedules;
@@ -127,6 +130,7 @@ export class Tally {
       virtualTime: this.#virtualTime,
       faults: Object.fromEntries(inOrder(this.#faults)),
       emitted: Object.fromEntries(inOrder(this.#emitted)),
+      assertions: this.#assertions.state,
     };
   }
 

@@ -201,9 +201,11 @@ export class Search {
   #run(plan: Plan): Failure | undefined {
     const simulation = this.#scenario.simulate(plan);
     simulation.run(plan.horizon);
-    const isAtEnd = simulation.violation === undefined;
+    const isUnbroken = simulation.violation === undefined;
     simulation.end();
     const { violation, fingerprint, steps } = simulation;
+    // What was due before the end is broken in a longer run as well.
+    const isAtEnd = isUnbroken && violation?.at === plan.horizon;
     this.counts.runs++;
     this.counts.events += steps;
     return violation && { plan, violation, fingerprint, steps, isAtEnd };

@@ -1,5 +1,6 @@
 import { accountOf } from "../../campaign/report/outcome.ts";
 import { formatCount } from "../table.ts";
+import { BESTS_HEAD, bestsOf } from "./bests.ts";
 import { htmlPage } from "./html-page.ts";
 import { escapeMarkup } from "./markup.ts";
 import {
@@ -31,7 +32,8 @@ ${troubleSection(troubles.map(describeTrouble))}
 <h2>Runs</h2>
 ${runsTable(shown)}
 <h2>Faults</h2>
-${faultsTable(shown)}`;
+${faultsTable(shown)}
+${bestsSection(shown)}`;
   return htmlPage({ title: `stormglass: ${verdict}`, style: STYLE, body });
 }
 
@@ -72,6 +74,11 @@ function faultsTable({ outcome }: Shown): string {
     ...[offered, injected, effective].map(formatCount),
   ]);
   return table(["fault", "planned", "begun", "bit"], rows);
+}
+
+function bestsSection({ outcome }: Shown): string {
+  const rows = bestsOf(outcome.summaries);
+  return rows.length === 0 ? "" : `<h2>Assertions with a number</h2>\n${table(BESTS_HEAD, rows)}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -4,6 +4,7 @@ import type { CampaignReport } from "../../campaign/report/report.ts";
 import type { TallySummary } from "../../campaign/report/tally.ts";
 import { describeDifference } from "../../campaign/verify/describe-difference.ts";
 import { formatCount, formatTable } from "../table.ts";
+import { BESTS_HEAD, bestsOf } from "./bests.ts";
 import { describeTrouble, type Shown, troublesOf } from "./reporter.ts";
 
 /** A table of what was run, the account of all faults, and every failure. */
@@ -12,10 +13,12 @@ export function textReport({ outcome, kept, isInterrupted }: Shown): string {
   const unrun = summaries.filter(({ schedules }) => schedules === 0);
   const names = unrun.map(({ scenario }) => scenario).join(", ");
   const account = formatAccount(summaries);
+  const bests = formatBests(summaries);
   const different = report.findings.filter(isIndeterminate);
   return [
     formatRuns(report, summaries),
     ...(account === "" ? [] : ["", account]),
+    ...(bests === "" ? [] : ["", bests]),
     ...(isInterrupted ? ["interrupted: this is what was run until then"] : []),
     ...(unrun.length === 0 ? [] : [`nothing was run of ${unrun.length} scenarios: ${names}`]),
     ...troublesOf(outcome)
@@ -84,3 +87,16 @@ export function formatAccount(summaries: readonly Pick<TallySummary, "faults">[]
     ]),
   ]);
 }
+
+/** The assertions that came nearest to their bounds; empty when there are none with a number. */
+export function formatBests(
+  summaries: readonly Pick<TallySummary, "scenario" | "assertions">[],
+): string {
+  const rows = bestsOf(summaries);
+  if (rows.length === 0) return "";
+  const table = formatTable([BESTS_HEAD, ...rows.slice(0, BESTS_SHOWN)]);
+  const rest = rows.length - BESTS_SHOWN;
+  return rest > 0 ? `${table}\n… and ${rest} more, which the reporters json and html show` : table;
+}
+
+const BESTS_SHOWN = 10;

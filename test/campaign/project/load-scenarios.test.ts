@@ -39,7 +39,7 @@ export const helper = 3, settings = { name: "no scenario" }, list = [1, 2], none
   });
 
   it("may be made by another copy of this package, and be plain JavaScript", async () => {
-    const parts = "expects: [], immuneTo: [], goals: [], plan() {}, check() {}, simulate() {}";
+    const parts = "immuneTo: [], goals: [], plan() {}, check() {}, simulate() {}";
     const text = `export default { name: "other", about: "", ${parts} };`;
     expect(await namesOf(fileOf("other.mjs", text))).toEqual(["other"]);
     const broken = text.replace("goals: []", "goals: {}");

@@ -3,6 +3,7 @@ import { judge, planTest } from "../../../src/campaign/project/sim-test.ts";
 import { UsageError } from "../../../src/sim/assert.ts";
 import type { Env } from "../../../src/sim/env.ts";
 import { defineScenario, type Scenario } from "../../../src/sim/scenario.ts";
+import { reachable } from "../../../src/sim/temporal/sometimes.ts";
 import { ms, seconds } from "../../../src/sim/time.ts";
 import { simTest } from "../../../src/vitest.ts";
 
@@ -36,8 +37,8 @@ function tickers(onTick: (env: Env<never>) => void, expects: readonly string[] =
         onEnd: ({ servers }) =>
           servers[0]!.node!.state.ticks >= 9 ? undefined : "it has lost some of its ticks",
       },
+      ...expects.map(reachable),
     ],
-    expects,
   });
 }
 
