@@ -1,6 +1,7 @@
 // What must stay small: what servers say of their memory, and what they send at a time.
 
 import type { HostView, Invariant, World } from "../sim/invariant.ts";
+import { alwaysAtMost } from "../sim/temporal/safety.ts";
 
 /** No gauge of a server exceeds its bound: the most bytes by the gauge's name; undefined: none. */
 export function gaugesStayWithin(
@@ -81,17 +82,15 @@ export function uncommittedStaysWithin(
   bytesMax: number,
   sizeOf: (command: unknown) => number,
 ): Invariant<LogView> {
-  return {
-    name,
-    onStep: ({ server }: World<LogView>) => {
-      const node = server?.node;
-      if (node?.role !== "leader" || node.lastIndex - node.commit <= 1) return undefined;
-      let bytes = 0;
-      for (let index = node.commit + 1; index <= node.lastIndex; index++) {
-        bytes += sizeOf(node.entryAt(index).command);
-      }
-      if (bytes <= bytesMax) return undefined;
-      return `${server?.id} has ${bytes} bytes uncommitted, at most ${bytesMax} may be`;
-    },
+  const uncommittedBytes = ({ server }: World<LogView>): number | undefined => {
+    const node = server?.node;
+    if (node?.role !== "leader" || node.lastIndex - node.commit <= 1) return undefined;
+    let bytes = 0;
+    for (let index = node.commit + 1; index <= node.lastIndex; index++) {
+      bytes += sizeOf(node.entryAt(index).command);
+    }
+    return bytes;
   };
+  const explain = ({ server }: World<LogView>): string => `bytes uncommitted on ${server?.id}`;
+  return alwaysAtMost(name, uncommittedBytes, bytesMax, { explain });
 }

@@ -4,7 +4,7 @@ import type { NodeId } from "../sim/env.ts";
 import { targetsOf } from "../sim/fault.ts";
 import type { HostView, Invariant, World } from "../sim/invariant.ts";
 import type { Plan } from "../sim/plan.ts";
-import { eventually } from "../sim/temporal/liveness.ts";
+import { eventually, leadsTo } from "../sim/temporal/liveness.ts";
 import { formatTime, inMs, type Micros } from "../sim/time.ts";
 import { describeServers, type LeadershipView, whoWaits } from "./waiting.ts";
 
@@ -50,6 +50,19 @@ export function leaderIsElected(
   };
   return eventually(name, holds, {
     ...deadline,
+    explain: (world) => explain(world, world.servers),
+  });
+}
+
+/** Each time that a fault leaves no server that leads, one leads again within this time. */
+export function leaderIsReplaced(
+  name: string,
+  { within }: { readonly within: Micros },
+): Invariant<LeadershipView> {
+  const leads = ({ servers }: World<LeadershipView>): boolean =>
+    servers.some(({ node }) => node?.role === "leader");
+  return leadsTo(name, (world) => world.event.kind === "fault begins" && !leads(world), leads, {
+    within,
     explain: (world) => explain(world, world.servers),
   });
 }

@@ -3,6 +3,7 @@
 import {
   everyoneAgrees,
   leaderIsElected,
+  leaderIsReplaced,
   leaderStays,
   operationsReturn,
   writesResume,
@@ -159,10 +160,7 @@ function rapidLeaderChanges(variant: string, serverCount: number, kills: number)
     invariants: (plan) =>
       hasQuorum
         ? [
-            leaderIsElected("LEADER-ELECTED", {
-              from: STRIKE + 1,
-              by: STRIKE + kills * seconds(5),
-            }),
+            leaderIsReplaced("LEADER-REPLACED", { within: seconds(5) }),
             leaderStays("LEADER-STAYS", { from: horizon - seconds(2), until: horizon }),
             operationsReturn("RETURN", { by: horizon }, plan),
           ]

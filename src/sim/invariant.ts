@@ -137,6 +137,11 @@ export interface Invariant<View = unknown> {
    * but without `until`, the world stays as it is. Neither are there emitted events and messages.
    */
   readonly onIdle?: (world: World<View>, until: Micros) => Verdict;
+  /**
+   * A time such that `onIdle` has nothing to say with an `until` up to it, whatever happens from
+   * `now` on; it spares most events the question. Default: there is none.
+   */
+  readonly idleDue?: (now: Micros) => Micros;
   /** After the last event of a run that reached its horizon. */
   readonly onEnd?: (world: World<View>) => Verdict;
   /** What kind of assertion it is, if campaigns are to add up its `evidence`. */

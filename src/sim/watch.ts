@@ -61,12 +61,7 @@ export class Watch<View> {
   /** Whether anybody watches; if not, only violations need to be told. */
   isNeeded: boolean;
   readonly #world: Mutable<World<View>>;
-  readonly #event: Mutable<EventView> = {
-    kind: "start",
-    host: undefined,
-    from: undefined,
-    payload: undefined,
-  };
+  readonly #event: Mutable<EventView> = { ...NOTHING };
   #sent: SentMessage[] = [];
   #emitted: EmittedEvent[] = [];
   /** With what state `world.fallen` went down. */
@@ -75,6 +70,8 @@ export class Watch<View> {
   readonly #options: WatchOptions<View>;
   readonly #stepInvariants: readonly Invariant<View>[];
   readonly #idleInvariants: readonly Invariant<View>[];
+  /** Up to then nobody has anything to say of time that passes. */
+  #idleDue: Micros;
 
   constructor(watched: Watched<View>, options: WatchOptions<View>) {
     const { hosts, network, history, metrics } = watched;
@@ -97,9 +94,10 @@ export class Watch<View> {
     this.#options = options;
     this.#stepInvariants = options.invariants.filter(({ onStep }) => onStep !== undefined);
     this.#idleInvariants = options.invariants.filter(({ onIdle }) => onIdle !== undefined);
+    this.#idleDue = this.#idleInvariants.length > 0 ? 0 : Number.MAX_SAFE_INTEGER;
     const { faults, trace } = options;
-    const watching = this.#stepInvariants.length + this.#idleInvariants.length;
-    this.isNeeded = trace || faults.length > 0 || watching > 0;
+    const watchers = [...this.#stepInvariants, ...this.#idleInvariants];
+    this.isNeeded = trace || faults.length > 0 || watchers.length > 0;
     if (!trace) return;
     this.trace = [];
     network.observer = {
@@ -124,7 +122,7 @@ export class Watch<View> {
     const world = this.#world;
     const event = this.#event;
     const { now } = this.#watched.scheduler;
-    if (now > world.now && this.#idleInvariants.length > 0) this.#judgeIdle(now);
+    if (now > this.#idleDue && now > world.now) this.#judgeIdle(now);
     const isWeather = WEATHER[kind] === true;
     world.now = now;
     world.step = this.#watched.steps;
@@ -133,7 +131,12 @@ export class Watch<View> {
     event.host = isWeather ? undefined : host;
     event.from = BETWEEN_HOSTS[kind] === true ? this.#watched.hosts[from]!.id : undefined;
     event.payload = this.#shown(kind, payload);
-    // To empty a list is a call of the engine's runtime, to make a new one is not.
+    this.#forget();
+  }
+
+  /** To empty a list is a call of the engine's runtime, to make a new one is not. */
+  #forget(): void {
+    const world = this.#world;
     if (world.sent.length > 0) world.sent = this.#sent = [];
     if (world.emitted.length > 0) world.emitted = this.#emitted = [];
     if (world.fallen !== undefined) world.fallen = undefined;
@@ -187,21 +190,18 @@ export class Watch<View> {
   #judgeIdle(until: Micros): void {
     if (this.violation !== undefined) return;
     this.#settle();
-    for (const invariant of this.#idleInvariants) this.#ask(invariant, "onIdle", until);
+    this.#idleDue = Number.MAX_SAFE_INTEGER;
+    for (const invariant of this.#idleInvariants) {
+      this.#ask(invariant, "onIdle", until);
+      this.#idleDue = Math.min(this.#idleDue, invariant.idleDue?.(until) ?? 0);
+    }
   }
 
   /** What happened last is over; the world stays as it is. */
   #settle(): void {
-    const world = this.#world;
-    const event = this.#event;
-    world.server = undefined;
-    world.fallen = undefined;
-    if (world.sent.length > 0) world.sent = this.#sent = [];
-    if (world.emitted.length > 0) world.emitted = this.#emitted = [];
-    event.kind = "idle";
-    event.host = undefined;
-    event.from = undefined;
-    event.payload = undefined;
+    this.#forget();
+    this.#world.server = undefined;
+    Object.assign(this.#event, NOTHING);
   }
 
   #ask(invariant: Invariant<View>, hook: "onIdle" | "onEnd", until: Micros): void {
@@ -234,11 +234,9 @@ export class Watch<View> {
 
   /** What there is to say of assertions, in their order, whether the run was judged or not. */
   evidence(): readonly Evidence[] {
-    return this.#options.invariants.flatMap(({ name, kind, evidence }) => {
-      return kind === undefined || evidence === undefined
-        ? []
-        : [{ name, kind, ...evidence(this.#world) }];
-    });
+    return this.#options.invariants.flatMap(({ name, kind, evidence }) =>
+      kind && evidence ? [{ name, kind, ...evidence(this.#world) }] : [],
+    );
   }
 
   /** Goes on from a snapshot. */
@@ -246,6 +244,7 @@ export class Watch<View> {
     this.violation = violation;
     this.#world.now = this.#watched.scheduler.now;
     this.#world.step = this.#watched.steps;
+    if (this.#idleInvariants.length > 0) this.#idleDue = 0;
   }
 
   /** Keeps the violation, unless there was one before it. */
@@ -284,6 +283,9 @@ export class Watch<View> {
     return payload;
   }
 }
+
+/** What happens while time passes. */
+const NOTHING: EventView = { kind: "idle", host: undefined, from: undefined, payload: undefined };
 
 /** By kind of event: whether it concerns no host, and whether it has a peer. */
 const WEATHER = byKind(FAULT_BEGINS, FAULT_ENDS, NETWORK, LINK, STREAM);

@@ -79,7 +79,7 @@ describe("what a leader has uncommitted", () => {
   });
 
   it("is rejected above the bound", () => {
-    const message = "QUEUE: n1 has 11 bytes uncommitted, at most 10 may be";
+    const message = "QUEUE: is 11, expected at most 10, at 0 ms: bytes uncommitted on n1";
     expect(broken("leader", 1, 99, 4, 7)).toEqual([message]);
   });
 });

@@ -4,6 +4,7 @@ import {
   acknowledgesSteadily,
   everyoneAgrees,
   leaderIsElected,
+  leaderIsReplaced,
   leaderStays,
   operationsReturn,
   quorumLeader,
@@ -115,6 +116,41 @@ describe("that a leader is elected", () => {
     elect(cluster, "n1", 1, ["n2"]);
     expect(cluster.event(seconds(1))).toEqual([]);
     expect(cluster.event(seconds(3))).toHaveLength(1);
+  });
+});
+
+describe("that a leader is replaced", () => {
+  const cluster = () => {
+    const made = clusterUnder([leaderIsReplaced("REPLACED", { within: seconds(5) })]);
+    elect(made, "n1", 1, ["n2", "n3"]);
+    expect(made.event(seconds(1))).toEqual([]);
+    return made;
+  };
+  const kill = (made: Cluster, id: string, at: number) => {
+    made.host(id).node = undefined;
+    return made.event(at, { kind: "fault begins" });
+  };
+
+  it("is accepted when each time another one leads in time", () => {
+    const made = cluster();
+    expect(kill(made, "n1", seconds(2))).toEqual([]);
+    elect(made, "n2", 2, []);
+    expect(made.event(seconds(7))).toEqual([]);
+    expect(kill(made, "n3", seconds(8))).toEqual([]);
+    expect(made.end(seconds(20))).toEqual([]);
+  });
+
+  it("is rejected when nobody leads five seconds after the second time", () => {
+    const made = cluster();
+    kill(made, "n1", seconds(2));
+    elect(made, "n2", 2, []);
+    made.event(seconds(3));
+    kill(made, "n2", seconds(4));
+    expect(made.end(seconds(9) - 1)).toEqual([]);
+    expect(made.end(seconds(9))).toEqual([
+      "REPLACED: what began at 4 s was not answered within 5 s: n3 waits for n1, which is down " +
+        "(n1 is down; n2 is down; n3 follower of n1 in term 1, commit 0)",
+    ]);
   });
 });
 

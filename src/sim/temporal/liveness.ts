@@ -10,6 +10,8 @@ import { checkSpan, type SpanOptions } from "./span.ts";
 /** What a liveness assertion takes for granted, if its author does not say. */
 const SUPPOSED: readonly Premise[] = ["servers"];
 
+const NEVER: Micros = Number.MAX_SAFE_INTEGER;
+
 /** `by` a time or `within` some time from `from` on, both included; without either, by the end. */
 export interface Deadline {
   /** Default: 0. */
@@ -40,51 +42,47 @@ export function eventually<View, Memory = undefined>(
   const { from = 0, explain = () => "it never held", supposes = SUPPOSED } = options;
   const by = deadlineOf(name, options);
   const miss = (world: World<View>, at: Micros): Verdict => {
-    made.state.isSeen = true;
-    const deadline = by === undefined ? "the end" : formatTime(by);
+    made.state.isLate = true;
+    const deadline = by === NEVER ? "the end" : formatTime(by);
     const message = `not by ${deadline}: ${explain(world, made.state.memory)}`;
     return [{ invariant: name, message, at }];
   };
   const ask = (world: World<View>, at: Micros): void => {
-    const { state } = made;
-    if (!holds(world, state.memory)) return;
-    state.isSeen = true;
-    state.heldAt = at;
+    if (holds(world, made.state.memory)) made.state.heldAt = at;
   };
   const made = {
     name,
     kind: "eventually" as const,
     supposes,
     state: {
-      /** Whether it was judged, one way or the other. */
-      isSeen: false,
+      isLate: false,
       heldAt: undefined as Micros | undefined,
       // Without a memory none is asked for.
       memory: options.memory as Memory,
     },
     onStep: (world: World<View>) => {
-      if (made.state.heldAt === undefined && isIn(world.now, from, by)) ask(world, world.now);
+      const { now } = world;
+      if (made.state.heldAt === undefined && now >= from && now <= by) ask(world, now);
       return undefined;
     },
     onIdle: (world: World<View>, until: Micros) => {
       if (made.state.heldAt !== undefined || until <= from) return undefined;
       if (world.now < from) ask(world, from);
-      const isLate = by !== undefined && until > by && made.state.heldAt === undefined;
-      return isLate ? miss(world, by) : undefined;
+      return until > by && made.state.heldAt === undefined ? miss(world, by) : undefined;
+    },
+    idleDue: (now: Micros) => {
+      if (made.state.heldAt !== undefined) return NEVER;
+      return now <= from ? from : by;
     },
     onEnd: (world: World<View>) =>
-      by === undefined && made.state.heldAt === undefined ? miss(world, world.now) : undefined,
+      by === NEVER && made.state.heldAt === undefined ? miss(world, world.now) : undefined,
     evidence: () => {
-      const { isSeen, heldAt } = made.state;
-      const isTimed = heldAt !== undefined && by !== undefined;
-      return { isSeen, best: isTimed ? waited(heldAt - from, by - from) : undefined };
+      const { isLate, heldAt } = made.state;
+      if (heldAt === undefined) return { isSeen: isLate, best: undefined };
+      return { isSeen: true, best: by === NEVER ? undefined : waited(heldAt - from, by - from) };
     },
   };
   return made;
-}
-
-function isIn(at: Micros, from: Micros, by: Micros | undefined): boolean {
-  return at >= from && (by === undefined || at <= by);
 }
 
 /**
@@ -114,7 +112,7 @@ export function leadsTo<View>(
   answer: (world: World<View>) => Occurrence,
   options: LeadsToOptions<View>,
 ): Invariant<View> {
-  const { within, from = 0, until = Number.MAX_SAFE_INTEGER, supposes = SUPPOSED } = options;
+  const { within, from = 0, until = NEVER, supposes = SUPPOSED } = options;
   checkSpan(name, from, until);
   if (!(within >= 0)) throw new UsageError(`${name}: expected within some time, got ${within}`);
   const look = (world: World<View>, at: Micros): void => {
@@ -139,6 +137,9 @@ export function leadsTo<View>(
       state.isSeen = true;
       return missed(name, options, world, state);
     },
+    // What is asked from now on is due when that time is up.
+    idleDue: (now: Micros) =>
+      Math.min(now <= from ? from : NEVER, Math.min(made.state.oldest, now) + within),
     evidence: (): Pick<Evidence, "isSeen" | "best"> => {
       const { isSeen, longest } = made.state;
       return { isSeen, best: longest === undefined ? undefined : waited(longest, within) };
@@ -206,11 +207,12 @@ function waited(value: Micros, bound: Micros): Best {
   return { value, bound, towards: "up", unit: "time" };
 }
 
-function deadlineOf(name: string, { from = 0, by, within }: Deadline): Micros | undefined {
+/** The time, or that there is none but the end. */
+function deadlineOf(name: string, { from = 0, by, within }: Deadline): Micros {
   if (by !== undefined && within !== undefined) {
     throw new UsageError(`${name}: expected by a time or within one, got both`);
   }
-  const deadline = within === undefined ? by : from + within;
-  if (deadline !== undefined) checkSpan(name, from, deadline);
+  const deadline = within === undefined ? (by ?? NEVER) : from + within;
+  checkSpan(name, from, deadline);
   return deadline;
 }

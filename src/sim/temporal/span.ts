@@ -54,6 +54,7 @@ export function throughout<View, State>(
       : {
           onIdle: (world: World<View>, next: Micros) =>
             world.now < from && next > from ? say(world, from) : undefined,
+          idleDue: (now: Micros) => (now <= from ? from : Number.MAX_SAFE_INTEGER),
         }),
     evidence: () => evidence(made.state),
   };
