@@ -244,7 +244,6 @@ export class Watch<View> {
     this.violation = violation;
     this.#world.now = this.#watched.scheduler.now;
     this.#world.step = this.#watched.steps;
-    if (this.#idleInvariants.length > 0) this.#idleDue = 0;
   }
 
   /** Keeps the violation, unless there was one before it. */

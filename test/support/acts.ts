@@ -3,6 +3,7 @@
 import type { Evidence } from "../../src/sim/evidence.ts";
 import type { Invariant, World } from "../../src/sim/invariant.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
+import type { Snapshot } from "../../src/sim/snapshot.ts";
 import type { Micros } from "../../src/sim/time.ts";
 import { type ScriptedNode, scripted } from "./scripted.ts";
 
@@ -19,10 +20,12 @@ export interface Act {
 
 export type ActedWorld = World<ScriptedNode>;
 
-/** The run of acts in order of time, and what came of the assertions. */
+/** The run of acts in order of time, and what came of the assertions; anew or from a snapshot. */
 export function acted(
   acts: readonly Act[],
   assertions: readonly Invariant<ScriptedNode>[],
+  until: Micros = HORIZON,
+  snapshot?: Snapshot,
 ): Simulation<string, ScriptedNode> {
   const actor = scripted({
     onStart: (env) => {
@@ -36,8 +39,8 @@ export function acted(
     },
   });
   const servers = { n1: actor };
-  const simulation = new Simulation({ seed: "1", servers, invariants: assertions });
-  simulation.run(HORIZON);
+  const simulation = new Simulation({ seed: "1", servers, invariants: assertions }, snapshot);
+  simulation.run(until);
   simulation.end();
   return simulation;
 }

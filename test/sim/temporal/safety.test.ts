@@ -14,6 +14,7 @@ import {
   type ActedWorld,
   acted,
   evidenceOf,
+  HORIZON,
   shownBy,
   shows,
 } from "../../support/acts.ts";
@@ -62,6 +63,13 @@ describe("always and never", () => {
       ...{ host: "n1", stack: undefined },
     });
     expect(acted(acts, [ill]).violation?.message).toBe("holds at 0.02 ms");
+  });
+
+  it("ask nothing of a span that was over before the snapshot from which a run goes on", () => {
+    const late: readonly Act[] = [{ at: 50, shows: ["ill"] }, { at: 90 }];
+    const assertions = () => [never("ILL", shows(late, "ill"), { from: 5, until: 30 })];
+    const snapshot = acted(late, assertions(), 60).snapshot();
+    expect(acted(late, assertions(), HORIZON, snapshot).violation).toBeUndefined();
   });
 
   it("show whether they were asked at all", () => {
