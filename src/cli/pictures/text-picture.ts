@@ -39,8 +39,8 @@ interface Bar {
  * Draws calls as intervals, a lane for each client, from left to right as they were invoked and
  * returned; under them their numbers in the longest order found, and `^` under the call that
  * cannot be placed, drawn with `=`. What is open at the end has an arrow. Where the words do not
- * fit, letters stand for them, with a list; and where those do not fit either, the calls around
- * the one that cannot be placed are shown, with a line that says so.
+ * fit they are cut, or letters stand for them, with a list; and where those do not fit either, the
+ * calls around the one that cannot be placed are shown, with a line that says so.
  */
 export function textPicture(pictured: Pictured, { width, words }: TextPictureOptions): string {
   const { calls } = pictured;
@@ -49,16 +49,18 @@ export function textPicture(pictured: Pictured, { width, words }: TextPictureOpt
   for (;;) {
     const lanes = [...new Set(shown.map((index) => calls[index]!.client))].sort(byName);
     const margin = Math.max(...lanes.map((client) => clientName(client).length)) + 2;
-    const full = layOut(calls, shown, (index) => words(calls[index]!));
-    const isRoomy = margin + widthOf(full) <= width;
+    const inWords = [Infinity, CUT_WORDS].map((size) => {
+      return layOut(calls, shown, (index) => cutMiddle(words(calls[index]!), size));
+    });
+    const full = inWords.find((bars) => margin + widthOf(bars) <= width);
     const letters = layOut(calls, shown, (_, n) => letter(n));
-    const bars = isRoomy ? full : letters;
+    const bars = full ?? letters;
     if (margin + widthOf(bars) <= width || shown.length <= SHOWN_MIN) {
       const left = calls.length - shown.length;
       const rest =
         left === 0 ? [] : [`(${formatCount(left)} operations further away are not shown)`];
       const lines = bars.map((bar) => legendLine(bar, words, width));
-      const legend = isRoomy ? [] : ["", ...lines];
+      const legend = full !== undefined ? [] : ["", ...lines];
       const drawn = lanes.flatMap((client) => drawLane(client, bars, { pictured, margin }));
       return [...drawn, ...rest, ...legend].map((line) => line.trimEnd()).join("\n");
     }
@@ -66,6 +68,8 @@ export function textPicture(pictured: Pictured, { width, words }: TextPictureOpt
   }
 }
 
+/** Words may be cut to so many columns, before letters stand for them. */
+const CUT_WORDS = 24;
 const SHOWN_MAX = 40;
 const SHOWN_MIN = 4;
 
