@@ -568,6 +568,101 @@ describe("levels", () => {
   });
 });
 
+describe("lists", () => {
+  it("of two orders say nothing of who wrote first", () => {
+    const calls = lists(
+      [
+        ["append", "x", 1],
+        ["append", "y", 1],
+      ],
+      [
+        ["append", "x", 2],
+        ["append", "y", 2],
+      ],
+      [["r", "x", [1, 2]]],
+      [["r", "x", [2, 1]]],
+      [["r", "y", [2, 1]]],
+    );
+    expect(judge(calls, "read-uncommitted").counts).toEqual([
+      { type: "incompatible-order", count: 1 },
+    ]);
+  });
+
+  it("have what nobody read after what was read: G1c, if it was visible elsewhere", () => {
+    const calls = lists(
+      [
+        ["append", "x", 1],
+        ["r", "y", [1]],
+      ],
+      [
+        ["append", "x", 2],
+        ["append", "y", 1],
+      ],
+      [["r", "x", [1]]],
+    );
+    expect(judge(calls, "read-committed").counts).toContainEqual({ type: "G1c", count: 1 });
+  });
+
+  it("may be read and appended to by one, read and appended to by others", () => {
+    const calls = lists(
+      [
+        ["r", "x", []],
+        ["append", "x", 1],
+      ],
+      [["r", "x", []]],
+      [["append", "x", 2]],
+    );
+    const { verdict, counts } = judge(calls);
+    expect(counts).toEqual([]);
+    expect(verdict).toBe("ok");
+  });
+});
+
+describe("the order in time", () => {
+  it("reaches over what happens in between", () => {
+    const calls = lists(
+      { operations: [["append", "x", 1]], at: [1, 2] },
+      { operations: [["append", "y", 1]], at: [3, 4] },
+      { operations: [["r", "x", []]], at: [5, 6] },
+    );
+    expect(judge(calls).counts).toEqual([{ type: "G-single-realtime", count: 1 }]);
+  });
+
+  it("is not blamed for a cycle that is there without it", () => {
+    const calls = lists(
+      {
+        operations: [
+          ["append", "a", 1],
+          ["r", "d", [1]],
+        ],
+        at: [1, 2],
+      },
+      {
+        operations: [
+          ["append", "b", 1],
+          ["r", "a", [1]],
+        ],
+        at: [3, 6],
+      },
+      {
+        operations: [
+          ["append", "c", 1],
+          ["r", "b", [1]],
+        ],
+        at: [4, 7],
+      },
+      {
+        operations: [
+          ["append", "d", 1],
+          ["r", "c", [1]],
+        ],
+        at: [5, 8],
+      },
+    );
+    expect(judge(calls).counts).toEqual([{ type: "G1c", count: 1 }]);
+  });
+});
+
 describe("a transaction of unknown outcome", () => {
   it("may come later than the next of its client", () => {
     const calls = lists(

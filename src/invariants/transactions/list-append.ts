@@ -27,7 +27,7 @@ export function linkLists(t: Transactions, builder: GraphBuilder, findings: Find
   tellLostUpdates(t, findings);
 }
 
-/** By key, appends that are committed and that nobody has read. */
+/** By key, appends that are committed and whose place is not certain: most of them unread. */
 function unreadAppends(t: Transactions, orders: readonly (ListOrder | undefined)[]): number[][] {
   const isRead = new Uint8Array(t.owner.length);
   for (const order of orders) {
@@ -70,19 +70,16 @@ class ListLinker {
   }
 
   link(unread: readonly number[]): void {
-    const { elements, reads, isWhole } = this.#order;
+    const { elements, reads } = this.#order;
     for (let at = 1; at <= elements.length; at++) {
       const [before, append] = [this.#last[at - 1]!, this.#last[at]!];
       if (before >= 0 && before !== append) this.#builder.depend(before, append, WW);
     }
     for (const read of reads) this.#linkRead(read);
-    // All that nobody read came after the longest read. Its order among itself is not known.
-    if (!isWhole || unread.length === 0) return;
+    // All others came after these; their order among themselves is not certain.
     const last = this.#last[elements.length]!;
     if (last >= 0) for (const append of unread) this.#builder.depend(last, append, WW);
-    const readers = reads.filter((read) => {
-      return this.#next[this.#t.list[read]!.length] === -1 && !this.#isOwn(last, read);
-    });
+    const readers = reads.filter((read) => this.#next[this.#t.list[read]!.length] === -1);
     linkReaders(this.#builder, this.#t.owner, { readers, writers: unread }, RW);
   }
 
@@ -97,15 +94,9 @@ class ListLinker {
       return;
     }
     const last = this.#last[length]!;
-    // What follows a transaction's own append follows the transaction by that.
-    if (this.#isOwn(last, read)) return;
     if (last >= 0) this.#builder.depend(last, read, WR);
     const next = this.#next[length]!;
     if (next >= 0) this.#builder.depend(read, next, RW);
-  }
-
-  #isOwn(append: number, read: number): boolean {
-    return append >= 0 && this.#t.owner[append] === this.#t.owner[read];
   }
 }
 

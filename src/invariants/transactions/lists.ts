@@ -20,8 +20,6 @@ export interface ListOrder {
    * and no element is there twice; -1 for one that nobody appended.
    */
   readonly elements: readonly number[];
-  /** Whether that is all of the longest read, and so all that there is to know. */
-  readonly isWhole: boolean;
 }
 
 /**
@@ -64,7 +62,7 @@ function orderList(t: Transactions, reads: readonly number[], findings: Findings
       }
     }
   }
-  return { reads, elements: elements.slice(0, certain), isWhole: certain === list.length };
+  return { reads, elements: elements.slice(0, certain) };
 }
 
 /** How many elements two lists have in common from the beginning on. */
