@@ -39,8 +39,8 @@ interface Answer {
 
 /**
  * A value as text, undefined for none; no two texts share one. Those that could be taken for bytes,
- * or for no value as the empty one, are quoted. Bytes are known by 64 bits of their hash: two values
- * that share them are taken for equal.
+ * or for no value as the empty one, are quoted. Bytes are known by 64 bits of their hash: two
+ * values that share them are taken for equal.
  */
 export function showValue(value: KvValue | undefined): string | undefined {
   if (value === undefined) return undefined;
