@@ -57,6 +57,7 @@ function atTheEnd<ModelState, Operation>(
     name,
     onEnd: ({ history, metrics }) => {
       const calls = callsOf(history, words);
+      if (calls.length === 0) return undefined;
       const { illegal, unknown } = checkLinearizability(calls, model, {
         stepsMax,
         memoryBytes: MEMORY_BYTES_MAX,

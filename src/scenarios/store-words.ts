@@ -39,8 +39,8 @@ interface Answer {
 
 /**
  * A value as text, undefined for none; no two texts share one. Those that could be taken for bytes,
- * or for no value as the empty one, are quoted. Bytes are known by 64 bits of their hash: two
- * values that share them are taken for equal.
+ * or for no value as the empty one, are quoted. Bytes are known by their number, the first eight of
+ * them, and 32 bits of their hash: two values that share all that are taken for equal.
  */
 export function showValue(value: KvValue | undefined): string | undefined {
   if (value === undefined) return undefined;
@@ -48,6 +48,6 @@ export function showValue(value: KvValue | undefined): string | undefined {
     const isPlain = value !== "" && !value.startsWith('"') && !value.includes(" bytes ");
     return isPlain ? value : JSON.stringify(value);
   }
-  const hashes = [0, 1].map((seed) => hashPlain(seed, value).toString(16));
-  return `${value.length} bytes ${hashes.join("-")}`;
+  const first = Array.from(value.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0"));
+  return `${value.length} bytes ${first.join("")}-${hashPlain(0, value).toString(16)}`;
 }
