@@ -71,7 +71,7 @@ describe("a campaign that is killed", () => {
     await fuzz(...begun());
     await fuzz(...whole, "--report", uninterrupted);
     expect(read(path)).toEqual(read(uninterrupted));
-  }, 900_000);
+  }, 240_000);
 });
 
 describe("sixteen shards of a campaign", () => {
@@ -87,7 +87,7 @@ describe("sixteen shards of a campaign", () => {
     expect(status).toBe(0);
     expect(stdout).toContain("all                                     120");
     expect(read(at("merged.json"))).toEqual(read(at("unsharded.json")));
-  }, 900_000);
+  }, 240_000);
 
   it("with one missing leave its seeds to whoever resumes them", async () => {
     const one = at("one");
