@@ -36,6 +36,7 @@ export function init(folder = "."): void {
       "  npx vitest run                                 # the same as a test",
       "",
       "TypeScript on Node before 22.18 needs: npm install --save-dev tsx",
+      'From 22.18 on it needs no "type": "commonjs" in package.json.',
       "Then set READS_STORE in my.scenario.ts to false, and fuzz again.",
     ].join("\n"),
   );

@@ -155,6 +155,12 @@ function failure(file: string, path: string, error: unknown): UsageError {
         "run `npm install --save-dev tsx`, or take Node 22.18 or newer",
     );
   }
+  if (/^(Cannot use import statement outside|Unexpected token 'export')/.test(error.message)) {
+    return new UsageError(
+      `${file}: expected a module, and its package.json says CommonJS: ` +
+        `set "type": "module" there, or name it ${file.replace(/\.([jt]s)$/, ".m$1")}`,
+    );
+  }
   const lines = `${error.message}`.split("\n").map((line) => line.trim());
   // Of esbuild the first line only counts errors, and the second is the first of them.
   const [first = "", second] = lines;

@@ -135,6 +135,20 @@ else {
   });
 
   it.each([
+    ["imports.js", 'import "node:fs";'],
+    ["exports.js", "export default 1;"],
+  ])("says of %s what its package.json is to say", (name, text) => {
+    mkdirSync(join(folder.path, "common"), { recursive: true });
+    fileOf("common/package.json", '{ "type": "commonjs" }');
+    const file = `common/${name}`;
+    fileOf(file, text);
+    const { stdout } = runFile(`console.log(await tell("${file}"))`);
+    const what = "expected a module, and its package.json says CommonJS";
+    const advice = `set "type": "module" there, or name it ${file.replace(".js", ".mjs")}`;
+    expect(stdout).toBe(`${file}: ${what}: ${advice}\n`);
+  });
+
+  it.each([
     ["syntax.ts", "const x = ;", 'does not load: syntax.ts:1:10: ERROR: Unexpected ";"\n'],
     ["syntax.mjs", "\nconst x = ;", "does not load: Unexpected token ';' (syntax.mjs:2)\n"],
     ["lost.mjs", 'import "./nowhere.mjs";', "Cannot find module 'nowhere.mjs' imported from lost"],
