@@ -41,8 +41,10 @@ describe("the verdict on transactions", () => {
         fc.property(small, (options) => {
           const calls = runTransactions(options);
           const { verdict } = checkTransactions(calls, { kind: options.kind, level });
-          const truth = isSerializable(calls, isRealTime) ? "ok" : "illegal";
-          const allowed = options.kind === "list-append" ? [truth] : [truth, "unknown"];
+          const isOk = isSerializable(calls, isRealTime);
+          // Of registers that no order explains there may be no cycle to be seen.
+          const wrong = options.kind === "list-append" ? ["illegal"] : ["illegal", "unknown"];
+          const allowed = isOk ? ["ok"] : wrong;
           expect(allowed).toContain(verdict);
         }),
         { numRuns: 1500 },
@@ -57,7 +59,7 @@ describe("the verdict on transactions", () => {
         const level = "strict-serializable";
         const { counts, verdict } = checkTransactions(calls, { kind: options.kind, level });
         expect(counts).toEqual([]);
-        expect(verdict).not.toBe("illegal");
+        expect(verdict).toBe("ok");
       }),
       { numRuns: 40 },
     );

@@ -664,13 +664,28 @@ describe("the order in time", () => {
 });
 
 describe("a transaction of unknown outcome", () => {
-  it("may come later than the next of its client", () => {
+  it.each([
+    ["list", "append", [], [1]],
+    ["register", "w", null, 1],
+  ] as const)("may come later than the next of its client: a %s", (_, write, before, after) => {
     const calls = lists(
-      { client: "a", operations: [["append", "x", 1]], outcome: "info", at: [1, 0] },
-      { client: "a", operations: [["r", "x", []]], at: [2, 3] },
-      { client: "b", operations: [["r", "x", [1]]], at: [4, 5] },
+      { client: "a", operations: [[write, "x", 1]], outcome: "info", at: [1, 2] },
+      { client: "a", operations: [["r", "x", before]], at: [3, 4] },
+      { client: "b", operations: [["r", "x", after]], at: [5, 6] },
     );
     expect(judge(calls).counts).toEqual([]);
+  });
+
+  it("parts nothing of a session: what was done before it comes before what is done after", () => {
+    const calls = lists(
+      { client: "a", operations: [["append", "x", 1]], at: [1, 2] },
+      { client: "a", operations: [["append", "y", 1]], outcome: "info", at: [3, 4] },
+      { client: "a", operations: [["r", "x", []]], at: [5, 6] },
+      { client: "b", operations: [["r", "y", [1]]], at: [7, 8] },
+    );
+    expect(judge(calls, "strong-session-serializable").counts).toEqual([
+      { type: "G-single-process", count: 1 },
+    ]);
   });
 
   it("that was read happened with all that it wrote", () => {
@@ -692,6 +707,28 @@ describe("a transaction of unknown outcome", () => {
 });
 
 describe("registers", () => {
+  it("are read before whoever writes them later, while the reader is at work", () => {
+    const calls = lists(
+      { operations: [["w", "x", 1]], at: [1, 2] },
+      {
+        operations: [
+          ["r", "x", 1],
+          ["r", "y", 1],
+        ],
+        at: [3, 6],
+      },
+      {
+        operations: [
+          ["w", "x", 2],
+          ["w", "y", 1],
+        ],
+        at: [4, 5],
+      },
+    );
+    expect(judge(calls, "serializable").verdict).toBe("ok");
+    expect(judge(calls).counts).toEqual([{ type: "G-single-realtime", count: 1 }]);
+  });
+
   it("of which nobody knows the order of values are left open", () => {
     // No order explains both readers: whichever of the writers of x is last, y does not fit.
     const calls = lists(

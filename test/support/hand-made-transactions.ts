@@ -16,7 +16,8 @@ export interface HandMade {
 export function handMade(transactions: readonly HandMade[]): Call[] {
   return transactions.map(({ operations, client, outcome = "ok", at }, i) => {
     const [invoked, returned] = at ?? [i + 1, i + 1001];
-    const end = outcome === "info" ? undefined : returned;
+    // A client that gives up says so only where a time is given.
+    const end = outcome === "info" && at === undefined ? undefined : returned;
     return {
       ...{ client: client ?? `c${i + 1}`, f: "txn", key: undefined, outcome, order: undefined },
       value: operations.map(([f, key, value]) => [f, key, f === "r" ? null : value]),

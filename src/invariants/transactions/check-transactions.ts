@@ -6,7 +6,7 @@ import type { Call } from "../call.ts";
 import { cycleReasons } from "./cycle-words.ts";
 import { type Cycle, cyclesOf } from "./cycles.ts";
 import { type Anomaly, Findings } from "./findings.ts";
-import { type Graph, GraphBuilder, PROCESS, REALTIME } from "./graph.ts";
+import { type Graph, GraphBuilder, PROCESS, REALTIME, RW, WR, WW } from "./graph.ts";
 import {
   ANOMALIES,
   type AnomalyType,
@@ -25,8 +25,7 @@ import {
 } from "./micro-operations.ts";
 import { linkRealTime, linkSessions } from "./orders.ts";
 import { isOrdered, linkRegisters, type Register } from "./rw-register.ts";
-import { serialOrder } from "./serial-order.ts";
-import { hasStrictOrder } from "./strict-order.ts";
+import { hasSerialOrder } from "./serial-order.ts";
 
 /** What to judge transactions by. */
 export interface TransactionsOptions {
@@ -172,10 +171,13 @@ function doubtOf(
   const isLow = level === "read-uncommitted" || level === "read-committed";
   if (t.kind === "list-append" || isLow || registers.every(isOrdered)) return undefined;
   const { session, realTime } = ordersOf(level);
-  if (hasStrictOrder(t, realTime ? graph : inTime(t))) return undefined;
-  if (realTime) return openText(t, registers);
-  const orders = (session ? PROCESS : 0) | (realTime ? REALTIME : 0);
-  if (serialOrder(t, graph, registers, orders) !== undefined) return undefined;
+  const known = WW | WR | RW;
+  // What happened in the order of time is found soonest so, whatever the level speaks of.
+  const timed = realTime ? graph : inTime(t);
+  const inOrder = { mask: known | PROCESS | REALTIME, isTimed: true };
+  if (hasSerialOrder(t, timed, inOrder)) return undefined;
+  const anyhow = { mask: known | (session ? PROCESS : 0), isTimed: false };
+  if (!realTime && hasSerialOrder(t, graph, anyhow)) return undefined;
   return openText(t, registers);
 }
 

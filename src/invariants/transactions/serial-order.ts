@@ -1,207 +1,247 @@
-// A serial order of transactions on registers, looked for step by step: proof that there is one.
+// A serial order of transactions on registers, looked for with a way back.
 
-import { type Graph, RW, WR, WW } from "./graph.ts";
-import { ABORTED, type Transactions, UNSEEN } from "./micro-operations.ts";
-import { returnOf } from "./orders.ts";
-import type { Register } from "./rw-register.ts";
+import { deadlinesOf } from "./deadlines.ts";
+import type { Graph } from "./graph.ts";
+import { COMMITTED, SEEN, type Transactions } from "./micro-operations.ts";
 
-/** How many times as many steps as there are transactions a search may take. */
-const STEPS = 32;
+/** How often a transaction may be looked at: so often for each, and so often besides. */
+const STEPS_EACH = 256;
+const STEPS_MORE = 100_000;
+
+/** Among how many that are not placed, the first invoked first, the next one is looked for. */
+const NEAR = 256;
+
+/** What an order is to respect. */
+export interface SerialSearchOptions {
+  /** The kinds of edges. */
+  readonly mask: number;
+  /** Whether each transaction takes effect between its invocation and its return. */
+  readonly isTimed: boolean;
+}
+
+/** A place of the search where there was a choice. */
+interface Choice {
+  /** What could come next, the most urgent first, and which of these is tried. */
+  readonly candidates: readonly number[];
+  tried: number;
+  /** How far the transactions in order of return are all placed. */
+  readonly returned: number;
+  readonly hash: number;
+}
 
 /**
- * An order of the committed transactions that respects all edges within the orders given (a mask)
- * and in which every read finds what was written last; undefined if none was found, which does not
- * prove that there is none (to decide it is NP-complete: Papadimitriou 1979). Takes the next
- * transaction that nobody must precede, in order of return, or by the calls' `order` if all have
- * one; and never one that writes over a value that is still to be read. O(n log n).
+ * Whether an order of the committed transactions was found that respects the edges and in which
+ * every read finds what was written last. Not found proves nothing: the search is bounded, as to
+ * decide it is NP-complete (Papadimitriou 1979). The method is Wing and Gong's, with the states
+ * remembered that led nowhere; no write over a value that is still to be read is tried, and what
+ * only reads comes first as soon as it can. O(n) where little is tried in vain.
  */
-export function serialOrder(
+export function hasSerialOrder(
   t: Transactions,
   graph: Graph,
-  registers: readonly Register[],
-  orders: number,
-): readonly number[] | undefined {
-  return new SerialSearch(t, graph, registers, orders | WW | WR | RW).run();
+  options: SerialSearchOptions,
+): boolean {
+  return new SerialSearch(t, graph, options).run();
 }
 
 class SerialSearch {
   readonly #t: Transactions;
   readonly #graph: Graph;
-  readonly #mask: number;
+  readonly #options: SerialSearchOptions;
+  readonly #deadlines: Float64Array;
+  /** Transactions that are there, in order of invocation and, those that returned, of return. */
+  readonly #byInvocation: readonly number[];
+  readonly #byReturn: readonly number[];
+  /** Those not placed, as a list that is linked both ways; its ends are at the number of all. */
+  readonly #next: Int32Array;
+  readonly #previous: Int32Array;
+  readonly #isPlaced: Uint8Array;
   /** By node, how many edges lead to it from what is not placed. */
   readonly #waitsFor: Int32Array;
-  readonly #registers: readonly Register[];
-  /** By key: who of those that read its present value are not placed. */
-  readonly #readers: Set<number>[];
-  /** By key, transactions that would write over a value that is still to be read. */
-  readonly #parked: number[][];
-  readonly #ready = new Heap();
-  readonly #placed: number[] = [];
-  /** By node, the lowest first. */
-  readonly #ranks: Float64Array;
+  /** By micro-operation: the write that a read of another's value found; -1 if that is initial. */
+  readonly #found: Int32Array;
+  /** By write, how many transactions are still to read it; beyond, by key of initial values. */
+  readonly #toRead: Int32Array;
+  /** By key, the last write; -1 before any. */
+  readonly #current: Int32Array;
+  readonly #overwritten: number[] = [];
+  readonly #failed = new Set<number>();
+  #hash = 0;
+  #steps = 0;
 
-  constructor(t: Transactions, graph: Graph, registers: readonly Register[], mask: number) {
+  constructor(t: Transactions, graph: Graph, options: SerialSearchOptions) {
     this.#t = t;
     this.#graph = graph;
-    this.#mask = mask;
-    this.#registers = registers;
+    this.#options = options;
+    this.#deadlines = deadlinesOf(t, graph, options.mask);
+    this.#byInvocation = t.calls.flatMap((_, number) => {
+      return t.status[number] === COMMITTED || t.status[number] === SEEN ? [number] : [];
+    });
+    this.#byReturn = this.#byInvocation
+      .filter((number) => t.status[number] === COMMITTED)
+      .sort((a, b) => t.calls[a]!.returned! - t.calls[b]!.returned!);
+    const all = t.calls.length;
+    this.#next = new Int32Array(all + 1);
+    this.#previous = new Int32Array(all + 1);
+    let last = all;
+    for (const number of [...this.#byInvocation, all]) {
+      this.#next[last] = number;
+      this.#previous[number] = last;
+      last = number;
+    }
+    this.#isPlaced = new Uint8Array(all);
     this.#waitsFor = new Int32Array(graph.nodes);
     for (let edge = 0; edge < graph.edges; edge++) {
-      if ((graph.kind[edge]! & ~mask) === 0) this.#waitsFor[graph.to[edge]!]!++;
+      if (this.#isThere(edge)) this.#waitsFor[graph.to[edge]!]!++;
     }
-    this.#readers = registers.map(() => new Set());
-    this.#parked = registers.map(() => []);
-    registers.forEach((_, key) => {
-      this.#setReaders(key, -1);
-    });
-    this.#ranks = deadlinesOf(t, graph, mask);
-  }
-
-  run(): readonly number[] | undefined {
-    const { nodes, transactions } = this.#graph;
-    // All of them first: what waits becomes ready only by what it waits for.
-    const free = Array.from({ length: nodes }, (_, node) => node).filter((node) => {
-      return this.#waitsFor[node] === 0;
-    });
-    for (const node of free) this.#makeReady(node);
-    for (let steps = 0; steps < STEPS * transactions; steps++) {
-      const number = this.#ready.pop();
-      if (number === undefined) break;
-      const key = this.#blockedBy(number);
-      if (key === -1) this.#place(number);
-      else this.#parked[key]!.push(number);
+    this.#current = new Int32Array(t.keyNames.length).fill(-1);
+    this.#found = new Int32Array(t.owner.length).fill(-2);
+    this.#toRead = new Int32Array(t.owner.length + t.keyNames.length);
+    for (const number of this.#byInvocation) {
+      if (t.status[number] === COMMITTED) this.#learnReads(number);
     }
-    const there = this.#t.calls.filter((_, number) => this.#isThere(number));
-    return this.#placed.length === there.length ? this.#placed : undefined;
   }
 
-  #isThere(number: number): boolean {
-    return this.#t.status[number] !== ABORTED && this.#t.status[number] !== UNSEEN;
+  /** The reads that say what a transaction found: its first on each key, before it writes there. */
+  #learnReads(number: number): void {
+    const { start, isWrite, previous, value, key, writes } = this.#t;
+    for (let at = start[number]!; at < start[number + 1]!; at++) {
+      if (isWrite[at] === 1 || previous[at]! >= 0) continue;
+      const found = value[at];
+      this.#found[at] = found === undefined ? -1 : writes[key[at]!]!.get(found)!;
+      this.#toRead[this.#version(key[at]!, this.#found[at]!)]!++;
+    }
   }
 
-  #makeReady(node: number): void {
-    if (node >= this.#graph.transactions) this.#release(node);
-    else if (this.#isThere(node)) this.#ready.push(this.#ranks[node]!, node);
+  #version(key: number, write: number): number {
+    return write === -1 ? this.#t.owner.length + key : write;
   }
 
-  /** What waited for a node waits no more; hubs on the way are passed. */
-  #release(node: number): void {
-    const { first, to, kind, transactions } = this.#graph;
-    const done = [node];
-    for (let each = done.pop(); each !== undefined; each = done.pop()) {
-      for (let edge = first[each]!; edge < first[each + 1]!; edge++) {
-        if ((kind[edge]! & ~this.#mask) !== 0 || --this.#waitsFor[to[edge]!]! > 0) continue;
-        if (to[edge]! >= transactions) done.push(to[edge]!);
-        else this.#makeReady(to[edge]!);
+  run(): boolean {
+    const stepsMax = STEPS_EACH * this.#t.calls.length + STEPS_MORE;
+    const choices: Choice[] = [];
+    while (this.#steps++ < stepsMax) {
+      if (choices.length === this.#byInvocation.length) return true;
+      let choice: Choice | undefined = this.#choices(choices.at(-1)?.returned ?? 0);
+      while (choice !== undefined && choice.tried === choice.candidates.length) {
+        this.#failed.add(choice.hash);
+        choice = choices.pop();
+        if (choice !== undefined) this.#takeBack(choice.candidates[choice.tried++]!);
+      }
+      if (choice === undefined) return false;
+      this.#place(choice.candidates[choice.tried]!);
+      choices.push(choice);
+    }
+    return false;
+  }
+
+  #isThere(edge: number): boolean {
+    return (this.#graph.kind[edge]! & ~this.#options.mask) === 0;
+  }
+
+  /** What can come next; in time, what was invoked before any of the others had returned. */
+  #choices(from: number): Choice {
+    const { calls } = this.#t;
+    const byReturn = this.#byReturn;
+    let returned = from;
+    while (returned < byReturn.length && this.#isPlaced[byReturn[returned]!] === 1) returned++;
+    const isOpen = !this.#options.isTimed || returned === byReturn.length;
+    const end = isOpen ? Infinity : calls[byReturn[returned]!]!.returned!;
+    const choice = { tried: 0, returned, hash: this.#hash };
+    const candidates: number[] = [];
+    if (this.#failed.has(this.#hash)) return { ...choice, candidates };
+    const last = calls.length;
+    let left = NEAR;
+    for (let number = this.#next[last]!; number !== last; number = this.#next[number]!) {
+      if (calls[number]!.invoked > end || left-- === 0) break;
+      this.#steps++;
+      const fit = this.#fit(number);
+      if (fit === "reads") return { ...choice, candidates: [number] };
+      if (fit === "writes") candidates.push(number);
+    }
+    candidates.sort((a, b) => this.#deadlines[a]! - this.#deadlines[b]! || a - b);
+    return { ...choice, candidates };
+  }
+
+  /** Whether a transaction can come now, and whether it changes anything. */
+  #fit(number: number): "reads" | "writes" | undefined {
+    if (this.#waitsFor[number]! > 0) return undefined;
+    const { start, isWrite, key, nextWrite, previous } = this.#t;
+    let isWriter = false;
+    for (let at = start[number]!; at < start[number + 1]!; at++) {
+      const current = this.#current[key[at]!]!;
+      const found = this.#found[at]!;
+      if (found !== -2 && found !== current) return undefined;
+      if (isWrite[at] === 0) {
+        // Its own read does not keep it from writing.
+        if (found === -2 || nextWrite[at]! < 0) continue;
+        if (this.#toRead[this.#version(key[at]!, current)]! > 1) return undefined;
+      } else {
+        isWriter = true;
+        if (previous[at]! >= 0) continue;
+        if (this.#toRead[this.#version(key[at]!, current)]! > 0) return undefined;
       }
     }
+    return isWriter ? "writes" : "reads";
   }
-
-  /** A key with a value that others are still to read before the transaction writes; or -1. */
-  #blockedBy(number: number): number {
-    const { start, isWrite, key } = this.#t;
-    for (let at = start[number]!; at < start[number + 1]!; at++) {
-      if (isWrite[at] === 0) continue;
-      const readers = this.#readers[key[at]!]!;
-      if (readers.size > (readers.has(number) ? 1 : 0)) return key[at]!;
-    }
-    return -1;
-  }
-
   #place(number: number): void {
     const { start, isWrite, key, nextWrite } = this.#t;
-    this.#placed.push(number);
     for (let at = start[number]!; at < start[number + 1]!; at++) {
-      const readers = this.#readers[key[at]!]!;
-      readers.delete(number);
-      if (isWrite[at] === 1 && nextWrite[at]! < 0) this.#setReaders(key[at]!, at);
-      // The last one left may be parked itself.
-      else if (readers.size > 1) continue;
-      for (const parked of this.#parked[key[at]!]!.splice(0)) {
-        this.#ready.push(this.#ranks[parked]!, parked);
-      }
+      const found = this.#found[at]!;
+      if (found !== -2) this.#toRead[this.#version(key[at]!, found)]!--;
+      if (isWrite[at] === 0 || nextWrite[at]! >= 0) continue;
+      this.#overwritten.push(this.#current[key[at]!]!);
+      this.#setCurrent(key[at]!, at);
     }
-    this.#release(number);
+    this.#isPlaced[number] = 1;
+    this.#next[this.#previous[number]!] = this.#next[number]!;
+    this.#previous[this.#next[number]!] = this.#previous[number]!;
+    this.#hash ^= mixed(2 * number + 2);
+    this.#release(number, -1);
   }
 
-  #setReaders(key: number, write: number): void {
-    const reads = this.#registers[key]!.reads.get(write) ?? [];
-    this.#readers[key] = new Set(reads.map((read) => this.#t.owner[read]!));
+  #takeBack(number: number): void {
+    const { start, isWrite, key, nextWrite } = this.#t;
+    for (let at = start[number + 1]! - 1; at >= start[number]!; at--) {
+      const found = this.#found[at]!;
+      if (found !== -2) this.#toRead[this.#version(key[at]!, found)]!++;
+      if (isWrite[at] === 1 && nextWrite[at]! < 0) {
+        this.#setCurrent(key[at]!, this.#overwritten.pop()!);
+      }
+    }
+    this.#isPlaced[number] = 0;
+    this.#next[this.#previous[number]!] = number;
+    this.#previous[this.#next[number]!] = number;
+    this.#hash ^= mixed(2 * number + 2);
+    this.#release(number, 1);
+  }
+
+  #setCurrent(key: number, write: number): void {
+    this.#hash ^= mixed(2 * this.#current[key]! + 1) ^ mixed(2 * write + 1);
+    this.#current[key] = write;
+  }
+
+  /** What comes after a node waits for one less, or again; by way of hubs, too. */
+  #release(node: number, change: 1 | -1): void {
+    const { first, to, transactions } = this.#graph;
+    for (let edge = first[node]!; edge < first[node + 1]!; edge++) {
+      if (!this.#isThere(edge)) continue;
+      const waited = this.#waitsFor[to[edge]!]!;
+      this.#waitsFor[to[edge]!] = waited + change;
+      const isTurning = change === -1 ? waited === 1 : waited === 0;
+      // A hub that leads to a hub stands for an instant: the search is at one at a time.
+      if (to[edge]! >= transactions && isTurning) this.#release(to[edge]!, change);
+    }
   }
 }
 
 /**
- * By node, when it is over at the latest: when it returned, or one did that comes after it by the
- * edges within the mask. By the calls' `order` instead, if all that are there have one.
+ * 32 bits that look like chance (the finalizer of MurmurHash3). Two states of one hash only cost an
+ * order that might have been found.
  */
-export function deadlinesOf(t: Transactions, graph: Graph, mask: number): Float64Array {
-  const { calls, status } = t;
-  const { first, to, kind, nodes, transactions } = graph;
-  const isHinted = calls.every(({ order }, number) => {
-    return order !== undefined || status[number] === ABORTED || status[number] === UNSEEN;
-  });
-  const deadlines = Float64Array.from({ length: nodes }, (_, node) => {
-    const call = node < transactions ? calls[node]! : undefined;
-    if (call === undefined) return Infinity;
-    return isHinted ? (call.order ?? Infinity) : returnOf(call);
-  });
-  if (isHinted) return deadlines;
-  const waitsFor = new Int32Array(nodes);
-  const isThere = (edge: number): boolean => (kind[edge]! & ~mask) === 0;
-  for (let edge = 0; edge < graph.edges; edge++) if (isThere(edge)) waitsFor[to[edge]!]!++;
-  const order = Array.from(deadlines.keys()).filter((node) => waitsFor[node] === 0);
-  for (const node of order) {
-    for (let edge = first[node]!; edge < first[node + 1]!; edge++) {
-      if (isThere(edge) && --waitsFor[to[edge]!]! === 0) order.push(to[edge]!);
-    }
-  }
-  for (const node of order.reverse()) {
-    for (let edge = first[node]!; edge < first[node + 1]!; edge++) {
-      if (isThere(edge)) deadlines[node] = Math.min(deadlines[node]!, deadlines[to[edge]!]!);
-    }
-  }
-  return deadlines;
-}
-
-/** Numbers by rank, the least first; of equal rank the least number. */
-class Heap {
-  readonly #ranks: number[] = [];
-  readonly #items: number[] = [];
-
-  push(rank: number, item: number): void {
-    let at = this.#items.length;
-    this.#ranks.push(rank);
-    this.#items.push(item);
-    while (at > 0 && this.#isBefore(at, (at - 1) >> 1)) {
-      this.#swap(at, (at - 1) >> 1);
-      at = (at - 1) >> 1;
-    }
-  }
-
-  pop(): number | undefined {
-    if (this.#items.length === 0) return undefined;
-    this.#swap(0, this.#items.length - 1);
-    this.#ranks.pop();
-    const item = this.#items.pop();
-    const size = this.#items.length;
-    for (let at = 0; 2 * at + 1 < size; ) {
-      let child = 2 * at + 1;
-      if (child + 1 < size && this.#isBefore(child + 1, child)) child++;
-      if (!this.#isBefore(child, at)) break;
-      this.#swap(at, child);
-      at = child;
-    }
-    return item;
-  }
-
-  #isBefore(a: number, b: number): boolean {
-    const [left, right] = [this.#ranks[a]!, this.#ranks[b]!];
-    return left < right || (left === right && this.#items[a]! < this.#items[b]!);
-  }
-
-  #swap(a: number, b: number): void {
-    for (const list of [this.#ranks, this.#items]) {
-      [list[a], list[b]] = [list[b]!, list[a]!];
-    }
-  }
+function mixed(number: number): number {
+  let bits = number | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
 }
