@@ -5,13 +5,14 @@ import { StreamingChecker } from "../../../src/invariants/linearizability/stream
 import { checkLinearizability } from "../../../src/invariants/linearizability.ts";
 import type { Model } from "../../../src/invariants/model.ts";
 import { casRegister } from "../../../src/invariants/models/cas-register.ts";
+import { counterModel } from "../../../src/invariants/models/counter.ts";
 import { keyValueModel } from "../../../src/invariants/models/key-value.ts";
 import { registerModel } from "../../../src/invariants/models/register.ts";
 import type { Plain } from "../../../src/sim/env.ts";
 import { callHistories, history, type SaidCall, saidCalls } from "../../support/call-histories.ts";
 import { eventsOf, failsAt, failsAtByBruteForce } from "../../support/streamed.ts";
 
-const HISTORIES = 5_000;
+const HISTORIES = 4_000;
 
 const none = fc.constant<Plain>(undefined);
 const few = fc.constantFrom<Plain>(0, 1);
@@ -42,6 +43,15 @@ const storeCalls = saidCalls(
   fc.constantFrom<Plain>("", "a", "b", "ab", "ba", false),
 );
 
+const counterCalls = saidCalls(
+  [
+    { f: "read", value: none },
+    { f: "increment", value: none },
+    { f: "add", value: fc.constantFrom<Plain>(1, 2) },
+  ],
+  fc.constantFrom<Plain>(0, 1, 1, 2, 2, 3),
+);
+
 interface Row {
   readonly name: string;
   readonly said: Parameters<typeof callHistories>[0];
@@ -69,6 +79,7 @@ describe.each([
   row("cas-register, failures observed", casRegister({ failedCas: "observation" }), casCalls),
   row("cas-register, failures left out", casRegister({ failedCas: "nothing" }), casCalls),
   row("key-value", keyValueModel, storeCalls),
+  row("counter, whose changes answer what it then is", counterModel, counterCalls),
 ])("the failing return of a history of $name", ({ said, streamed, bruteForce, searched }) => {
   it("is the first up to which no order explains the history", () => {
     const seen = { legal: 0, illegal: 0 };
