@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ["sim", "campaign", "scenarios", "invariants", "histories"],
   "fast-check": ["sim"],
   "fast-check.ts": ["sim", "fast-check"],
+  "oracles.ts": ["sim", "invariants", "histories"],
   "vitest.ts": ["sim", "campaign"],
 };
 
