@@ -82,6 +82,7 @@ describe("stormglass run", () => {
       capsule: null,
       faults: {},
       metrics: JSON.parse(JSON.stringify(expected.metrics.summary())),
+      assertions: JSON.parse(JSON.stringify(expected.evidence)),
       emitted: { "pre-vote started": 1, "election started": 1, "leader elected": 1 },
       operations: 0,
       plan: JSON.parse(JSON.stringify(expected.plan)),
