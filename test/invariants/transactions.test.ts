@@ -619,6 +619,16 @@ describe("lists", () => {
 });
 
 describe("the order in time", () => {
+  it("goes on from instant to instant while others are at work", () => {
+    const calls = lists(
+      { operations: [["r", "y", []]], at: [1, 5] },
+      { operations: [["append", "x", 1]], at: [2, 3] },
+      { operations: [["r", "y", []]], at: [4, 8] },
+      { operations: [["r", "x", []]], at: [6, 7] },
+    );
+    expect(judge(calls).counts).toEqual([{ type: "G-single-realtime", count: 1 }]);
+  });
+
   it("reaches over what happens in between", () => {
     const calls = lists(
       { operations: [["append", "x", 1]], at: [1, 2] },
@@ -707,6 +717,97 @@ describe("a transaction of unknown outcome", () => {
 });
 
 describe("registers", () => {
+  it("may be written late by a client that gave up, over what others wrote since", () => {
+    const calls = lists(
+      { operations: [["w", "x", 1]], outcome: "info", at: [1, 2] },
+      { operations: [["w", "x", 2]], at: [3, 4] },
+      { operations: [["r", "x", 1]], at: [5, 6] },
+    );
+    const { verdict, counts } = judge(calls);
+    expect(counts).toEqual([]);
+    expect(verdict).toBe("ok");
+  });
+
+  it("that are read were written after all that was over before the reader began", () => {
+    const calls = lists(
+      {
+        operations: [
+          ["w", "x", 1],
+          ["w", "y", 1],
+        ],
+        at: [1, 10],
+      },
+      {
+        operations: [
+          ["r", "y", 1],
+          ["w", "x", 2],
+        ],
+        at: [2, 5],
+      },
+      { operations: [["r", "x", 1]], at: [6, 8] },
+    );
+    const [anomaly] = judge(calls).anomalies;
+    expect(anomaly?.type).toBe("G1c-realtime");
+    expect(anomaly?.reasons).toContain(
+      "T2 wrote 2 to x; T1 wrote 1, which was read when T2 had returned, so T2 came before T1",
+    );
+  });
+
+  it("are judged by an order that takes a step back to be found", () => {
+    const calls = lists(
+      {
+        operations: [
+          ["w", "x", 1],
+          ["r", "y", null],
+        ],
+        at: [1, 10],
+      },
+      {
+        operations: [
+          ["w", "x", 2],
+          ["r", "y", null],
+        ],
+        at: [2, 3],
+      },
+      {
+        operations: [
+          ["w", "y", 3],
+          ["r", "y", 3],
+          ["r", "x", 2],
+        ],
+        at: [4, 7],
+      },
+      {
+        operations: [
+          ["w", "x", 4],
+          ["w", "y", 5],
+        ],
+        outcome: "info",
+        at: [5, 6],
+      },
+      {
+        operations: [
+          ["r", "y", 5],
+          ["r", "y", 5],
+        ],
+        at: [8, 9],
+      },
+    );
+    expect(judge(calls).verdict).toBe("ok");
+  });
+
+  it("that a session reads to and fro are not said to hold for it", () => {
+    const calls = lists(
+      [["w", "x", 1]],
+      [["w", "x", 2]],
+      { client: "a", operations: [["r", "x", 1]], at: [3, 4] },
+      { client: "a", operations: [["r", "x", 2]], at: [5, 6] },
+      { client: "a", operations: [["r", "x", 1]], at: [7, 8] },
+    );
+    expect(judge(calls, "serializable").verdict).toBe("ok");
+    expect(judge(calls, "strong-session-serializable").verdict).toBe("unknown");
+  });
+
   it("are read before whoever writes them later, while the reader is at work", () => {
     const calls = lists(
       { operations: [["w", "x", 1]], at: [1, 2] },
