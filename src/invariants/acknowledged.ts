@@ -1,6 +1,7 @@
 import type { Plain } from "../sim/env.ts";
 import type { HistoryEntry } from "../sim/history.ts";
 import type { HostView, Invariant, World } from "../sim/invariant.ts";
+import { isQuorumOf, latestElectorate } from "./electorate.ts";
 import type { RaftView } from "./raft-facts.ts";
 
 /** What a server must show besides its log. */
@@ -24,8 +25,8 @@ interface State {
   readonly first: Map<string, number>;
   /** Indexes at which a request is committed again. */
   readonly again: Set<number>;
-  /** By host index, the life and how far it had applied. */
-  readonly servers: { life: number; applied: number }[];
+  /** By host index, the life, how far it had applied, and whether it led. */
+  readonly servers: { life: number; applied: number; isLeader: boolean }[];
   /** How many returned operations have been judged. */
   judged: number;
 }
@@ -48,7 +49,7 @@ export function acknowledged(requests: Requests): Invariant<AcknowledgedView> {
     onStep: (world: World<AcknowledgedView>) => {
       const { server, fallen } = world;
       const node = server?.node ?? fallen;
-      if (node !== undefined) learn(made.state, node, requests);
+      if (server !== undefined && node !== undefined) learn(made.state, server, node, requests);
       return (
         (server && twice(made.state, server)) ?? premature(made.state, world.history, requests)
       );
@@ -58,9 +59,16 @@ export function acknowledged(requests: Requests): Invariant<AcknowledgedView> {
   return made;
 }
 
-/** Leaders say what is committed. */
-function learn(state: State, node: AcknowledgedView, { inCommand }: Requests): void {
-  if (node.role !== "leader") return;
+/** Leaders say what is committed, also one that steps down in the same step. */
+function learn(
+  state: State,
+  { index: host, life }: HostView,
+  node: AcknowledgedView,
+  { inCommand }: Requests,
+): void {
+  const before = state.servers[host];
+  const hasLed = before?.isLeader === true && before.life === life;
+  if (node.role !== "leader" && !hasLed) return;
   while (state.committed < node.commit) {
     const index = ++state.committed;
     const request = inCommand(node.entryAt(index).command);
@@ -72,12 +80,13 @@ function learn(state: State, node: AcknowledgedView, { inCommand }: Requests): v
 
 function twice(state: State, { id, index, life, node }: HostView<AcknowledgedView>) {
   if (node === undefined) return undefined;
-  state.servers[index] ??= { life, applied: 0 };
+  state.servers[index] ??= { life, applied: 0, isLeader: false };
   const server = state.servers[index]!;
   const from = server.life === life ? server.applied : 0;
   const { applied } = node;
   server.life = life;
   server.applied = applied;
+  server.isLeader = node.role === "leader";
   if (state.again.size === 0) return undefined;
   for (let at = from + 1; at <= applied; at++) {
     if (state.again.has(at) && node.effectOf(node.entryAt(at).command) === at) {
@@ -109,8 +118,7 @@ function lost(
   { history, servers }: World<AcknowledgedView>,
   { inOperation, inCommand }: Requests,
 ): string | undefined {
-  const up = servers.flatMap(({ node }) => (node === undefined ? [] : [node]));
-  const missing = servers.length - up.length;
+  const electorate = latestElectorate(servers);
   for (const entry of history.returned) {
     const request = acknowledgedRequest(entry, inOperation);
     if (request === undefined) continue;
@@ -118,10 +126,13 @@ function lost(
     const holds = (node: AcknowledgedView): boolean =>
       index <= node.lastIndex && inCommand(node.entryAt(index).command) === request;
     // A server that is down may hold it: its disk is not asked here.
-    const holders = up.filter(holds).length + missing;
-    if (holders * 2 <= servers.length) {
-      return `operation ${entry.id}, acknowledged, is on ${holders} of ${servers.length} servers`;
-    }
+    const holders = servers
+      .filter(({ node }) => node === undefined || holds(node))
+      .map(({ id }) => id);
+    if (isQuorumOf(electorate, (id) => holders.includes(id))) continue;
+    const { voters } = electorate;
+    const count = holders.filter((id) => voters.includes(id)).length;
+    return `operation ${entry.id}, acknowledged, is on ${count} of ${voters.length} servers`;
   }
   return undefined;
 }

@@ -3,6 +3,7 @@
 import type { NodeId, Plain } from "../sim/env.ts";
 import type { HostView, Invariant, World } from "../sim/invariant.ts";
 import { formatTime, inMs, type Micros, ms } from "../sim/time.ts";
+import { allOf, isQuorumOf } from "./electorate.ts";
 import type { LeadershipView, Span } from "./liveness.ts";
 
 /** In a span of time, no server leads, not even by its own claim. */
@@ -55,10 +56,9 @@ export function nothingIsAcknowledged(name: string, { from, until }: Span): Inva
 
 /** Whether this server can talk, both ways, to fewer than a majority, itself included. */
 export function isInMinority<View>({ id }: HostView<View>, world: World<View>): boolean {
-  const { servers } = world;
-  const isReached = (other: HostView): boolean =>
-    other.id === id || !(world.isCut(id, other.id) || world.isCut(other.id, id));
-  return servers.filter(isReached).length * 2 <= servers.length;
+  const isReached = (other: NodeId): boolean =>
+    other === id || !(world.isCut(id, other) || world.isCut(other, id));
+  return !isQuorumOf(allOf(world.servers), isReached);
 }
 
 /** Which links of a server work, in either direction, as a text to compare. */

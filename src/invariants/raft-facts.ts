@@ -3,6 +3,7 @@
 
 import type { NodeId } from "../sim/env.ts";
 import type { HostView, World } from "../sim/invariant.ts";
+import type { ElectorateView } from "./electorate.ts";
 
 /** What a server must show of itself. */
 export interface RaftView {
@@ -15,12 +16,16 @@ export interface RaftView {
   /** Index of the last log entry; 0 without one. */
   readonly lastIndex: number;
   entryAt(index: number): EntryView;
+  /** Who decides, as of the last applied entry. Default: all servers, for ever. */
+  readonly configuration?: ElectorateView;
 }
 
 /** A log entry. The object stays the same as long as the entry stays in the log. */
 export interface EntryView {
   readonly term: number;
   readonly command: unknown;
+  /** Of a change: who decides from when it is applied on. */
+  readonly configuration?: ElectorateView;
 }
 
 /** What of term, vote and log is durable on a server's disk. */
@@ -45,6 +50,7 @@ export interface ServerFacts {
   term: number;
   commit: number;
   applied: number;
+  configuration: ElectorateView | undefined;
   /** Its log, by index - 1. */
   log: EntryView[];
   /** The entry that was compared last, out of turn: see `firstChange`. */
@@ -81,6 +87,8 @@ export interface Change {
   logFrom: number;
   /** The lowest committed entry that left the log in this step; 0 if none. */
   lostCommitted: number;
+  /** Who decided before. */
+  configuration: ElectorateView | undefined;
 }
 
 export interface RaftFacts {
@@ -97,6 +105,10 @@ export interface RaftFacts {
   applied: EntryView[];
   /** By term, its leader. */
   leaders: Map<number, NodeId>;
+  /** The newest configuration that is in force anywhere; undefined while none was seen. */
+  configuration: ElectorateView | undefined;
+  /** How many of the applied entries were looked at for changes. */
+  configured: number;
 }
 
 /** What is known before the first step. */
@@ -104,12 +116,17 @@ export function newRaftFacts(): RaftFacts {
   const before = { role: "", term: 0, commit: 0, applied: 0, lastIndex: 0 };
   return {
     servers: [],
-    change: { isAny: false, isNewLife: false, ...before, logFrom: 1, lostCommitted: 0 },
+    change: {
+      ...{ isAny: false, isNewLife: false, ...before },
+      ...{ logFrom: 1, lostCommitted: 0, configuration: undefined },
+    },
     known: [],
     committed: [],
     commits: [],
     applied: [],
     leaders: new Map(),
+    configuration: undefined,
+    configured: 0,
   };
 }
 
@@ -142,6 +159,7 @@ function factsOf(facts: RaftFacts, { index }: HostView): ServerFacts {
       term: 0,
       commit: 0,
       applied: 0,
+      configuration: undefined,
       log: [],
       scrubbed: 0,
       durable: { term: 0, votedFor: undefined, terms: [] },
@@ -176,6 +194,7 @@ function compare(facts: RaftFacts, server: ServerFacts, host: HostView, node: Ra
   change.lastIndex = server.log.length;
   change.logFrom = firstChange(server, node);
   change.lostCommitted = 0;
+  change.configuration = server.configuration;
   const { lastIndex } = node;
   change.isAny =
     change.isNewLife ||
@@ -244,11 +263,17 @@ export function previousTerm(node: RaftView, index: number): number {
   return index === 1 ? 0 : node.entryAt(index - 1).term;
 }
 
+/** Whether it leads, or did when the step began and has stepped down in the same term. */
+export function hasLed({ change }: RaftFacts, { role, term }: RaftView): boolean {
+  const stepsDown = change.role === "leader" && change.term === term && !change.isNewLife;
+  return role === "leader" || stepsDown;
+}
+
 function learnCommits(facts: RaftFacts, node: RaftView): void {
   // What a member commits or applies and does not have is stateMachineSafety's to report.
   const commit = Math.min(node.commit, node.lastIndex);
   const applied = Math.min(node.applied, node.lastIndex);
-  if (node.role === "leader" && commit > facts.committed.length) {
+  if (hasLed(facts, node) && commit > facts.committed.length) {
     for (let index = facts.committed.length + 1; index <= commit; index++) {
       facts.committed.push(node.entryAt(index));
     }
@@ -265,4 +290,5 @@ function remember(server: ServerFacts, life: number, node: RaftView): void {
   server.term = node.term;
   server.commit = node.commit;
   server.applied = node.applied;
+  server.configuration = node.configuration;
 }

@@ -2,27 +2,20 @@
 
 import type { NodeId } from "../sim/env.ts";
 import type { Breach, HostView, Invariant, Verdict, World } from "../sim/invariant.ts";
+import { isQuorumOf } from "./electorate.ts";
+import { configurationsOverlap, decidersOf, isElectedByVoters } from "./raft-configurations.ts";
 import {
   type DurableReader,
+  hasLed,
   knownEntry,
   newRaftFacts,
   observe,
   previousTerm,
-  type RaftFacts,
   type RaftView,
   type ServerFacts,
 } from "./raft-facts.ts";
-import { type Promised, promisesIn } from "./raft-promises.ts";
-
-/** A server's step, as each check gets it. */
-interface Step {
-  readonly facts: RaftFacts;
-  readonly world: World<RaftView>;
-  readonly host: HostView<RaftView>;
-  readonly node: RaftView;
-  readonly server: ServerFacts;
-  readonly promises: readonly Promised[];
-}
+import { promisesIn } from "./raft-promises.ts";
+import type { Step } from "./raft-step.ts";
 
 /** The safety of Raft: a family, as its members look at the same facts. */
 export function raftSafety(reader: DurableReader): Invariant<RaftView> {
@@ -59,6 +52,8 @@ function judge(step: Step): Verdict {
   const quorum = quorumBeforeCommit(step);
   const keep = committedIsKept(step);
   const durable = promisesAreDurable(step);
+  const config = configurationsOverlap(step);
+  const voters = isElectedByVoters(step);
   const isWell =
     (elect ??
       vote ??
@@ -69,7 +64,9 @@ function judge(step: Step): Verdict {
       safety ??
       quorum ??
       keep ??
-      durable) === undefined;
+      durable ??
+      config ??
+      voters) === undefined;
   if (isWell) return undefined;
   const breaches = [
     breach("RAFT-ELECT", elect),
@@ -82,6 +79,8 @@ function judge(step: Step): Verdict {
     breach("RAFT-QUORUM", quorum),
     breach("RAFT-KEEP", keep),
     breach("RAFT-DURABLE", durable),
+    breach("RAFT-CONFIG", config),
+    breach("RAFT-VOTERS", voters),
   ];
   return breaches.flat();
 }
@@ -208,7 +207,7 @@ function quorumBeforeCommit({ facts, world, host, node }: Step): string | undefi
   const { commit } = node;
   // A commit beyond the log is stateMachineSafety's to report.
   if (commit <= facts.change.commit || commit > node.lastIndex) return undefined;
-  if (node.role !== "leader") {
+  if (!hasLed(facts, node)) {
     const known = facts.committed.length;
     return commit <= known ? undefined : `${host.id} commits ${commit}, leaders only ${known}`;
   }
@@ -216,12 +215,14 @@ function quorumBeforeCommit({ facts, world, host, node }: Step): string | undefi
   if (term !== node.term) {
     return `leader ${host.id} of term ${node.term} commits entry ${commit} of term ${term}`;
   }
-  const holders = world.servers.filter(
-    ({ index }) => facts.servers[index]?.durable.terms[commit - 1] === term,
-  );
-  if (holders.length * 2 > world.servers.length) return undefined;
-  const names = holders.map(({ id }) => id).join(", ") || "nobody";
-  return `${host.id} commits entry ${commit}, durable on ${names} of ${world.servers.length}`;
+  const holders = world.servers
+    .filter(({ index }) => facts.servers[index]?.durable.terms[commit - 1] === term)
+    .map(({ id }) => id);
+  const { voters, outgoing } = decidersOf(facts, world);
+  if (isQuorumOf({ voters, outgoing }, (id) => holders.includes(id))) return undefined;
+  const names = holders.join(", ") || "nobody";
+  const both = outgoing.length === 0 ? "" : ` and of ${outgoing.join(", ")}`;
+  return `${host.id} commits entry ${commit}, durable on ${names} of ${voters.join(", ")}${both}`;
 }
 
 /** No server removes a committed entry from its log. */

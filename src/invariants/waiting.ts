@@ -2,6 +2,7 @@
 
 import type { NodeId } from "../sim/env.ts";
 import type { HostView, World } from "../sim/invariant.ts";
+import type { ElectorateView } from "./electorate.ts";
 
 /** What a server must show. */
 export interface LeadershipView {
@@ -11,6 +12,8 @@ export interface LeadershipView {
   readonly leader: NodeId | undefined;
   readonly commit: number;
   readonly applied: number;
+  /** Who decides, as far as it knows. Default: all servers. */
+  readonly configuration?: ElectorateView;
 }
 
 type Server = HostView<LeadershipView>;

@@ -10,6 +10,7 @@ import { raftElections } from "./raft-elections.ts";
 import { raftLargeMessages } from "./raft-large-messages.ts";
 import { raftLateMessages } from "./raft-late-messages.ts";
 import { raftLatency } from "./raft-latency.ts";
+import { raftMembership } from "./raft-membership.ts";
 import { raftOverload } from "./raft-overload.ts";
 import { raftPacketLoss } from "./raft-packet-loss.ts";
 import { raftPartitions } from "./raft-partitions.ts";
@@ -29,6 +30,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftOverload,
   raftChaos,
   ...raftReads,
+  ...raftMembership,
   ...raftLatency,
   ...raftPacketLoss,
   ...raftLateMessages,

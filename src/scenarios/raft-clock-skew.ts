@@ -10,8 +10,8 @@ import {
 import { measureDisruption } from "../invariants/measures.ts";
 import { measureReads } from "../invariants/reads.ts";
 import { equalStates } from "../invariants/replicated.ts";
-import type { KvRead } from "../protocols/kv/client.ts";
 import type { KvServer } from "../protocols/kv/server.ts";
+import type { KvRead } from "../protocols/kv/task.ts";
 import type { NodeId, Plain } from "../sim/env.ts";
 import type { Fault, Target } from "../sim/fault.ts";
 import type { ClockOptions } from "../sim/host/clock.ts";

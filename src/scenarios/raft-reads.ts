@@ -1,7 +1,7 @@
 import { everyoneAgrees, operationsReturn } from "../invariants/liveness.ts";
 import { measureReads } from "../invariants/reads.ts";
 import { equalStates } from "../invariants/replicated.ts";
-import type { KvRead } from "../protocols/kv/client.ts";
+import type { KvRead } from "../protocols/kv/task.ts";
 import type { Fault } from "../sim/fault.ts";
 import { constant } from "../sim/random/distribution.ts";
 import type { Scenario } from "../sim/scenario.ts";

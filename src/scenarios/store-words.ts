@@ -5,11 +5,11 @@ import type { KvOperation, KvValue } from "../protocols/kv/commands.ts";
 import { hashPlain } from "../sim/fingerprint.ts";
 import type { HistoryEntry } from "../sim/history.ts";
 
-/** All operations but local reads, which may be out of date. */
+/** All operations on keys but local reads, which may be out of date. */
 export function storeWords(entry: HistoryEntry): CallWords | undefined {
   // The operations that a KvClient emits.
-  const { isLocal } = entry.operation as { readonly isLocal?: boolean };
-  return isLocal === true ? undefined : wordsWithLocalReads(entry);
+  const { isLocal, key } = entry.operation as { readonly isLocal?: boolean; readonly key?: string };
+  return isLocal === true || key === undefined ? undefined : wordsWithLocalReads(entry);
 }
 
 /** Local reads as well, as if they had to be up to date. */

@@ -1,3 +1,4 @@
+import type { ElectorateView } from "../../src/invariants/electorate.ts";
 import { raftSafety } from "../../src/invariants/raft.ts";
 import type { DurableReader, EntryView, RaftView } from "../../src/invariants/raft-facts.ts";
 import type { NodeId } from "../../src/sim/env.ts";
@@ -12,6 +13,7 @@ export class HandMadeMember implements RaftView {
   commit = 0;
   applied = 0;
   log: readonly EntryView[] = [];
+  configuration?: ElectorateView;
   entriesRead = 0;
 
   get lastIndex(): number {

@@ -42,6 +42,8 @@ export interface Beginning {
   readonly log?: readonly number[];
   /** The cluster's size: it is `n1` of `n1`, `n2`, … */
   readonly size?: number;
+  /** Who votes at first, if it is not that. */
+  readonly members?: readonly NodeId[];
   readonly options?: Partial<RaftOptions>;
 }
 
@@ -54,10 +56,10 @@ export class RaftMember {
   /** The reads that have ended: number, and whether confirmed. */
   readonly reads: [read: number, isConfirmed: boolean][] = [];
 
-  constructor(disk: ManualDisk, { size = 3, options = {} }: Beginning) {
+  constructor(disk: ManualDisk, { size = 3, members, options = {} }: Beginning) {
     this.env = new RecordingEnv("n1", disk);
     const config = {
-      members: Array.from({ length: size }, (_, i) => `n${i + 1}`),
+      members: members ?? Array.from({ length: size }, (_, i) => `n${i + 1}`),
       options: { ...paperOptions, ...options },
       codec: textCodec,
       apply: (entry: Entry<string>) => this.applied.push(entry),

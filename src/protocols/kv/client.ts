@@ -1,30 +1,9 @@
-import { UsageError } from "../../sim/assert.ts";
-import { checkCount, checkOneOf, checkRecord, checkText } from "../../sim/check.ts";
 import type { Env, Node, NodeId, Operation, Plain } from "../../sim/env.ts";
 import { type Micros, ms, seconds } from "../../sim/time.ts";
-import { isUnicode } from "../codec.ts";
-import type { KvOperation, KvResult, KvValue } from "./commands.ts";
+import type { KvResult } from "./commands.ts";
 import type { KvMessage, Refused } from "./messages.ts";
 import { KV_SITES } from "./sites.ts";
-import { sizedValue } from "./sized-value.ts";
-
-/** An operation of the workload: what to do, and perhaps at which server and how. */
-export interface KvTask {
-  readonly id: string;
-  readonly operation: KvOperation;
-  /** Ask this server and no other, once. */
-  readonly server: NodeId | undefined;
-  readonly read: KvRead;
-}
-
-/**
- * How a `get` is answered: `log`, as a command with its place in the log; `index`, once the leader
- * has made sure that it leads; `lease`, at once if nobody else can lead yet; `local`, from what the
- * server holds, which may be out of date.
- */
-export type KvRead = (typeof READS)[number];
-
-const READS = ["log", "index", "lease", "local"] as const;
+import { checkKvOperation, type KvTask } from "./task.ts";
 
 export interface KvClientOptions {
   /** How long to wait for an answer before asking again, elsewhere. */
@@ -142,7 +121,7 @@ export class KvClient implements Node<KvMessage, KvClientState> {
     state.asks = 0;
     const { id, operation, server, read } = task;
     const isLocal = read === "local";
-    const isLogged = read === "log";
+    const isLogged = read === "log" && operation.op !== "change";
     const request = isLogged ? requestName(state.session, state.serial) : undefined;
     const asked = { ...operation, server, isLocal, request };
     const way = isLogged || isLocal ? asked : { ...asked, read };
@@ -156,8 +135,7 @@ export class KvClient implements Node<KvMessage, KvClientState> {
     const { state } = this;
     const { current, session, serial } = state;
     if (current === undefined) return;
-    const { operation, server, read } = current;
-    const { key } = operation;
+    const { server } = current;
     const leader = this.#env.buggify(KV_SITES.asksElsewhere) ? undefined : state.leader;
     const to = server ?? leader ?? this.#another(state.leader ?? state.asked);
     state.asked = to;
@@ -165,11 +143,7 @@ export class KvClient implements Node<KvMessage, KvClientState> {
     state.leader = undefined;
     const patience = this.#env.buggify(KV_SITES.asksSoon) ? 1 / 10 : 1;
     this.#env.setTimer("retry", Math.ceil(this.#options.requestTimeout * patience));
-    const request = ((): KvMessage => {
-      if (read === "local") return { type: "localRead", session, serial, key };
-      if (read === "log") return { type: "request", session, serial, operation };
-      return { type: "read", session, serial, key, read };
-    })();
+    const request = messageOf(current, session, serial);
     this.#env.send(to, request);
     if (this.#env.buggify(KV_SITES.asksTwice)) this.#env.send(to, request);
   }
@@ -190,9 +164,12 @@ export class KvClient implements Node<KvMessage, KvClientState> {
 
   #onRefused(from: NodeId, { server }: KvTask, reason: Refused["reason"]): void {
     // Whoever was asked before may have taken it in; this server never will, were it asked twice.
-    if (reason === "too large") this.#finish(this.state.asks === 1 ? "fail" : "info", reason);
+    const isFirst = this.state.asks === 1;
+    if (IMPOSSIBLE.includes(reason)) this.#finish(isFirst ? "fail" : "info", reason);
+    // It may have been done when it was asked for before.
+    else if (reason === "no change") this.#finish("ok", { isNews: false });
     else if (server !== undefined) this.#finish("info", reason);
-    else this.#askLater(reason === "busy" ? from : undefined);
+    else this.#askLater(reason === "disk full" ? undefined : from);
   }
 
   /** After a pause, asks the one who leads, or somebody else. */
@@ -211,6 +188,25 @@ export class KvClient implements Node<KvMessage, KvClientState> {
   }
 }
 
+/** What no repetition mends. */
+const IMPOSSIBLE: readonly Refused["reason"][] = [
+  "too large",
+  "unknown member",
+  "no voters",
+  "contradiction",
+];
+
+/** How a task is put to a server. */
+function messageOf({ operation, read }: KvTask, session: string, serial: number): KvMessage {
+  if (operation.op === "change") {
+    return { type: "change", session, serial, changes: operation.changes };
+  }
+  const { key } = operation;
+  if (read === "local") return { type: "localRead", session, serial, key };
+  if (read === "log") return { type: "request", session, serial, operation };
+  return { type: "read", session, serial, key, read };
+}
+
 /** The name by which a request is known in the history and in the log. */
 export function requestName(session: string, serial: number): string {
   return `${session}#${serial}`;
@@ -225,60 +221,4 @@ function showResult(result: KvResult): Plain {
     case "cas":
       return { isSwapped: result.isSwapped };
   }
-}
-
-/**
- * Reads an operation of a plan: `{ id, op: "put", key, value }`, `get` and `delete` with a key,
- * `cas` with `expected` and `value`. Bytes are written `{ hex: "00ff" }`, or `{ sizeBytes: 65536 }`
- * for so many that follow from the operation's id: see {@link sizedValue}. `server` pins it to a
- * server, and `read` says how a `get` is answered. Throws a UsageError that names the path.
- */
-export function checkKvOperation(value: Operation, path: string): KvTask {
-  const op = checkOneOf(value.op, `${path}.op`, ["put", "get", "delete", "cas"]);
-  const key = checkUnicode(checkText(value.key, `${path}.key`), `${path}.key`);
-  const server = value.server === undefined ? undefined : checkText(value.server, `${path}.server`);
-  if (value.read !== undefined && op !== "get") {
-    throw new UsageError(`${path}.read: expected only with a get, got ${op}`);
-  }
-  const read = value.read === undefined ? "log" : checkOneOf(value.read, `${path}.read`, READS);
-  const operation = ((): KvOperation => {
-    switch (op) {
-      case "put":
-        return { op, key, value: checkValue(value, "value", path) };
-      case "cas": {
-        const isAbsent = value.expected === undefined || value.expected === null;
-        const expected = isAbsent ? undefined : checkValue(value, "expected", path);
-        return { op, key, expected, value: checkValue(value, "value", path) };
-      }
-      default:
-        return { op, key };
-    }
-  })();
-  return { id: value.id, operation, server, read };
-}
-
-function checkValue(operation: Operation, field: "value" | "expected", at: string): KvValue {
-  const value = operation[field];
-  const path = `${at}.${field}`;
-  if (typeof value === "string") return checkUnicode(value, path);
-  const isRecord = typeof value === "object" && value !== null;
-  if (isRecord && "sizeBytes" in value) {
-    const { sizeBytes } = checkRecord(value, path, ["sizeBytes"]);
-    return sizedValue(operation.id, checkCount(sizeBytes, `${path}.sizeBytes`, 0, SIZE_MAX));
-  }
-  if (isRecord && "hex" in value && typeof value.hex === "string") {
-    const { hex } = value;
-    if (/^([0-9a-f]{2})*$/.test(hex)) {
-      return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-    }
-  }
-  throw new UsageError(`${path}: expected a text, { hex: "00ff" } or { sizeBytes: 256 }`);
-}
-
-/** Of a value, in bytes: it is in the memory of every host. */
-const SIZE_MAX = 64 * 1_024 * 1_024;
-
-function checkUnicode(text: string, path: string): string {
-  if (isUnicode(text)) return text;
-  throw new UsageError(`${path}: expected Unicode, got ${JSON.stringify(text)}`);
 }

@@ -1,11 +1,12 @@
 import type { NodeId } from "../../sim/env.ts";
 import type { RaftMessage } from "../raft/messages.ts";
-import type { ReadKind, Refusal } from "../raft/raft.ts";
+import type { ChangeRefusal, MemberChange, ReadKind, Refusal } from "../raft/raft.ts";
 import type { KvCommand, KvOperation, KvResult, KvValue } from "./commands.ts";
 
 export type KvMessage =
   | RaftMessage<KvCommand>
   | Request
+  | Change
   | Read
   | LocalRead
   | Reply
@@ -19,6 +20,14 @@ export interface Request {
   readonly session: string;
   readonly serial: number;
   readonly operation: KvOperation;
+}
+
+/** Administrator to server: who shall take part. Asked again, it finds that it is done. */
+export interface Change {
+  readonly type: "change";
+  readonly session: string;
+  readonly serial: number;
+  readonly changes: readonly MemberChange[];
 }
 
 /** Client to server: a linearizable read that does not go through the log. */
@@ -59,7 +68,7 @@ export interface Refused {
   readonly type: "refused";
   readonly session: string;
   readonly serial: number;
-  readonly reason: Exclude<Refusal, "not leading">;
+  readonly reason: Exclude<Refusal | ChangeRefusal, "not leading">;
 }
 
 export interface LocalValue {

@@ -2,11 +2,11 @@ import { assert, fail } from "../../sim/assert.ts";
 import type { DiskError, Env, Node, NodeId } from "../../sim/env.ts";
 import { type Entry, entryAt } from "../raft/log.ts";
 import type { RaftOptions } from "../raft/options.ts";
-import { Raft } from "../raft/raft.ts";
+import { type Configuration, type Place, Raft } from "../raft/raft.ts";
 import { initialRaftState, type RaftState, type Role } from "../raft/state.ts";
 import { type KvCommand, kvCodec } from "./commands.ts";
 import { applyCommand, emptyKvMachine, type KvItem, type KvMachine } from "./machine.ts";
-import type { KvMessage, Read, Request } from "./messages.ts";
+import type { Change, KvMessage, Read, Request } from "./messages.ts";
 import { KV_SITES } from "./sites.ts";
 
 export interface KvState {
@@ -18,6 +18,14 @@ export interface KvState {
   readonly reading: Map<number, Waiting & { readonly key: string }>;
   /** The number of the last read. */
   lastRead: number;
+  /** Whose change of the members is under way. */
+  changing: Changing | undefined;
+}
+
+/** A change that was proposed here, and who waits for its end. */
+interface Changing extends Waiting, Place {
+  /** Whether it is in force, so that the next one is its end. */
+  isApplied: boolean;
 }
 
 interface Waiting {
@@ -36,6 +44,7 @@ export class KvServer implements Node<KvMessage, KvState> {
     waiting: new Map(),
     reading: new Map(),
     lastRead: 0,
+    changing: undefined,
   };
 
   constructor(env: Env<KvMessage>, members: readonly NodeId[], options: RaftOptions) {
@@ -67,6 +76,9 @@ export class KvServer implements Node<KvMessage, KvState> {
         break;
       case "read":
         this.#onRead(from, message);
+        break;
+      case "change":
+        this.#onChange(from, message);
         break;
       case "localRead": {
         const { session, serial, key } = message;
@@ -118,6 +130,37 @@ export class KvServer implements Node<KvMessage, KvState> {
     }
   }
 
+  #onChange(client: NodeId, { session, serial, changes }: Change): void {
+    const { changing } = this.#state;
+    // Asked again while it is under way.
+    if (changing?.session === session && changing.serial === serial) return;
+    const place = this.#raft.change(changes);
+    if (place === "not leading") {
+      this.#redirect(client, session, serial);
+    } else if (typeof place === "string") {
+      this.#env.send(client, { type: "refused", session, serial, reason: place });
+    } else {
+      this.#state.changing = { client, session, serial, ...place, isApplied: false };
+    }
+  }
+
+  /** An entry is applied: perhaps the change that somebody waits for, or one in its place. */
+  #onApplied({ index, term, configuration }: Entry<KvCommand>): void {
+    const { changing } = this.#state;
+    if (changing === undefined || index < changing.index) return;
+    const { client, session, serial } = changing;
+    if (!changing.isApplied && term !== changing.term) {
+      this.#state.changing = undefined;
+      this.#redirect(client, session, serial);
+      return;
+    }
+    changing.isApplied = true;
+    // Joint consensus is half of a change.
+    if (configuration === undefined || configuration.outgoing.length > 0) return;
+    this.#state.changing = undefined;
+    this.#env.send(client, { type: "reply", session, serial, result: { type: "done" } });
+  }
+
   #onRead(client: NodeId, { session, serial, key, read: kind }: Read): void {
     const read = ++this.#state.lastRead;
     this.#state.reading.set(read, { client, session, serial, key });
@@ -136,8 +179,10 @@ export class KvServer implements Node<KvMessage, KvState> {
     }
   }
 
-  #apply({ index, command }: Entry<KvCommand>): void {
+  #apply(entry: Entry<KvCommand>): void {
+    const { index, command } = entry;
     const { machine, waiting } = this.#state;
+    this.#onApplied(entry);
     const result = command && applyCommand(machine, index, command);
     const expected = waiting.get(index);
     if (expected === undefined) return;
@@ -186,6 +231,11 @@ export class KvServer implements Node<KvMessage, KvState> {
 
   get applied(): number {
     return this.#state.raft.applied;
+  }
+
+  /** Who takes part, as far as it has applied the log. */
+  get configuration(): Configuration {
+    return this.#state.raft.configuration;
   }
 
   get lastIndex(): number {

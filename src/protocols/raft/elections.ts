@@ -3,7 +3,7 @@
 import type { NodeId } from "../../sim/env.ts";
 import type { Member } from "./member.ts";
 import type { PreVote, PreVoteReply, Vote, VoteReply } from "./messages.ts";
-import { majority } from "./progress.ts";
+import { type VoteResult, voteResult } from "./quorum.ts";
 import { RAFT_SITES } from "./sites.ts";
 
 /** A member's part in elections, as voter and as candidate. */
@@ -20,6 +20,7 @@ export class Elections<Command> {
   onTimeout(): void {
     if (this.#member.isLeader) return;
     this.#member.resetElectionTimer();
+    if (!this.#member.isVoter) return;
     // Who cannot write can neither vote for itself nor lead.
     if (!this.#member.hasRoom()) this.#member.becomeFollower(undefined);
     else if (this.#member.config.options.preVote) this.#startPreVote();
@@ -27,12 +28,12 @@ export class Elections<Command> {
   }
 
   #startPreVote(): void {
-    const { state, env, peers } = this.#member;
+    const { state, env, otherVoters } = this.#member;
     const term = state.term + 1;
     state.role = { kind: "preCandidate", votes: new Map() };
     env.emit("pre-vote started", { term });
     const question = { type: "preVote", term, ...this.#member.lastEntry() } as const;
-    for (const peer of peers) env.send(peer, question);
+    for (const peer of otherVoters) env.send(peer, question);
     this.onPreVoteReply(env.id, { type: "preVoteReply", term, granted: true });
   }
 
@@ -55,11 +56,11 @@ export class Elections<Command> {
     const { role } = state;
     if (role.kind !== "preCandidate" || (granted && term !== state.term + 1)) return;
     role.votes.set(from, granted);
-    if (this.#isMajority(role.votes, true)) this.#startElection();
+    if (this.#result(role.votes) === "won") this.#startElection();
   }
 
   #startElection(): void {
-    const { state, env, peers, durability } = this.#member;
+    const { state, env, otherVoters, durability } = this.#member;
     if (!this.#member.saveVote(state.term + 1, env.id)) {
       this.#member.becomeFollower(undefined);
       return;
@@ -68,7 +69,7 @@ export class Elections<Command> {
     durability.dropPromises();
     env.emit("election started", { term: state.term });
     const request = { type: "vote", term: state.term, ...this.#member.lastEntry() } as const;
-    for (const peer of peers) durability.promise(peer, request);
+    for (const peer of otherVoters) durability.promise(peer, request);
     // The own vote counts like any other: once it is durable.
     durability.promise(env.id, { type: "voteReply", term: state.term, granted: true });
   }
@@ -97,9 +98,10 @@ export class Elections<Command> {
     const { role } = state;
     if (term !== state.term || role.kind !== "candidate") return;
     role.votes.set(from, granted);
-    if (this.#isMajority(role.votes, true)) {
+    const result = this.#result(role.votes);
+    if (result === "won") {
       this.#becomeLeader();
-    } else if (this.#isMajority(role.votes, false)) {
+    } else if (result === "lost") {
       env.emit("election lost", { term });
       this.#member.becomeFollower(undefined);
     }
@@ -111,9 +113,7 @@ export class Elections<Command> {
     return lastTerm > own.lastTerm || (lastTerm === own.lastTerm && lastIndex >= own.lastIndex);
   }
 
-  #isMajority(votes: ReadonlyMap<NodeId, boolean>, answer: boolean): boolean {
-    let count = 0;
-    for (const vote of votes.values()) if (vote === answer) count++;
-    return count >= majority(this.#member.config.members.length);
+  #result(votes: ReadonlyMap<NodeId, boolean>): VoteResult {
+    return voteResult(this.#member.state.configuration, votes);
   }
 }

@@ -30,7 +30,7 @@ export class Follower<Command> {
       return;
     }
     // Raft figure 2: only what this message vouches for, not whatever else the log holds.
-    const match = this.#acceptAll(prevIndex, entries);
+    const match = this.#acceptAll(prevIndex, entries, message.commit);
     member.commitUpTo(Math.min(message.commit, match));
     const isWhole = match === prevIndex + entries.length;
     if (isWhole || match > prevIndex) {
@@ -40,9 +40,11 @@ export class Follower<Command> {
   }
 
   /** Takes in entries that follow on an index, while there is room; returns how far. */
-  #acceptAll(prevIndex: number, entries: readonly Entry<Command>[]): number {
+  #acceptAll(prevIndex: number, entries: readonly Entry<Command>[], commit: number): number {
     let match = prevIndex;
     for (const entry of entries) {
+      // A change comes after the one before it is in force: see RaftStorage.saveCommit.
+      if (entry.configuration !== undefined) this.#member.commitUpTo(Math.min(commit, match));
       if (!this.#accept(entry)) break;
       match = entry.index;
     }

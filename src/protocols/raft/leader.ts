@@ -2,53 +2,61 @@
 
 import { assert } from "../../sim/assert.ts";
 import type { NodeId } from "../../sim/env.ts";
+import { Changes, newChanges } from "./changes.ts";
+import {
+  type ChangeRefusal,
+  type Configuration,
+  type MemberChange,
+  membersOf,
+} from "./configuration.ts";
 import { bytesUpTo, type Entry, entriesFrom, lastIndexUpToTerm, termAt } from "./log.ts";
 import type { Member } from "./member.ts";
 import type { AppendFull, AppendReply } from "./messages.ts";
 import {
   inflightBytes,
-  majority,
-  majorityIndex,
-  matchesOf,
+  matchOf,
   newGauge,
   newProgress,
   type Progress,
   sendableUpTo,
 } from "./progress.ts";
+import { Proposals, type Refusal } from "./proposals.ts";
+import { isQuorum, majority, quorumIndex } from "./quorum.ts";
 import { newReads } from "./read-state.ts";
 import type { Reads } from "./reads.ts";
 import { RAFT_SITES } from "./sites.ts";
-
-/** Why a command was not taken in: it is in no log, and by this proposal it never will be. */
-export type Refusal = "not leading" | "disk full" | "too large" | "busy";
+import type { LeaderRole } from "./state.ts";
 
 /** What a member does while it leads. */
 export class Leader<Command> {
   readonly #member: Member<Command>;
   readonly #reads: Reads<Command>;
+  readonly #changes: Changes<Command>;
+  readonly #proposals: Proposals<Command>;
 
   constructor(member: Member<Command>, reads: Reads<Command>) {
     this.#member = member;
     this.#reads = reads;
+    this.#proposals = new Proposals(member);
+    this.#changes = new Changes(member, (configuration) => this.#appendChange(configuration));
   }
 
   /** Candidate -> leader; or back to follower, when the disk has no room for the first entry. */
   begin(): void {
     const { state, env, config } = this.#member;
-    const { members, options } = config;
+    const { options } = config;
     const { lastIndex } = state.log;
     // Raft §8: a blank entry commits what earlier terms have left behind.
-    const blank = this.#nextEntry(undefined);
-    if (!this.#member.append(blank)) {
-      this.#member.becomeFollower(undefined);
-      return;
-    }
+    const blank = this.#proposals.append();
+    if (blank === undefined) return;
+    const members = membersOf(state.configuration);
     const progress = new Map(
       members.map((id) => [id, newProgress(id, lastIndex, options)] as const),
     );
     const uncommitted = newGauge("uncommitted", options.uncommittedBytesMax);
     const reads = newReads(blank.index);
-    state.role = { kind: "leader", progress, ahead: 0, uncommitted, reads };
+    const changes = newChanges(lastIndex);
+    state.role = { kind: "leader", progress, ahead: 0, uncommitted, reads, changes };
     env.emit("leader elected", { term: state.term });
     env.cancelTimer("election");
     env.setTimer("heartbeat", options.heartbeatInterval);
@@ -58,37 +66,20 @@ export class Leader<Command> {
 
   /** Takes in a command, or steps down when the disk has no room for it. */
   propose(command: Command): Entry<Command> | Refusal {
-    const entry = this.#nextEntry(command);
-    const sizeBytes = this.#member.encode(entry);
-    const refusal = this.#limit(sizeBytes);
-    if (refusal !== undefined) return refusal;
-    if (!this.#member.append(entry, sizeBytes)) {
-      // Others may have room: to lead on would be to refuse every client for as long as this lasts.
-      this.#member.becomeFollower(undefined);
-      return this.#member.state.durability.isHalted ? "not leading" : "disk full";
-    }
-    this.#spread(entry);
+    const entry = this.#proposals.propose(command);
+    if (typeof entry !== "string") this.#spread(entry);
     return entry;
   }
 
-  #nextEntry(command: Command | undefined): Entry<Command> {
-    const { log, term } = this.#member.state;
-    return { index: log.lastIndex + 1, term, command };
+  /** Proposes a change of who takes part. */
+  change(changes: readonly MemberChange[]): Entry<Command> | ChangeRefusal | "disk full" {
+    return this.#changes.propose(changes);
   }
 
-  /** Why an entry of that size cannot be taken in now. */
-  #limit(sizeBytes: number): Refusal | undefined {
-    const { state, config, env } = this.#member;
-    const { role, log, commit } = state;
-    const { entryBytesMax, uncommittedBytesMax } = config.options;
-    if (sizeBytes > entryBytesMax) return "too large";
-    const uncommitted = bytesUpTo(log, log.lastIndex) - bytesUpTo(log, commit);
-    const isFull = uncommitted > 0 && uncommitted + sizeBytes > uncommittedBytesMax;
-    const isBusy = isFull || env.buggify(RAFT_SITES.isBusy);
-    if (role.kind === "leader") {
-      this.#member.report(role.uncommitted, isBusy ? uncommitted : uncommitted + sizeBytes);
-    }
-    return isBusy ? "busy" : undefined;
+  #appendChange(configuration: Configuration): Entry<Command> | undefined {
+    const entry = this.#proposals.append(configuration);
+    if (entry !== undefined) this.#spread(entry);
+    return entry;
   }
 
   #spread({ index, term }: Entry<Command>): void {
@@ -159,32 +150,32 @@ export class Leader<Command> {
     const { role } = state;
     assert(role.kind === "leader", "checks its quorum and does not lead:", env.id);
     env.setTimer("quorum", config.options.electionTimeoutMin);
-    let active = 1;
-    for (const [id, progress] of role.progress) {
-      if (progress.isActive && id !== env.id) active++;
-      progress.isActive = false;
-    }
-    if (active < majority(config.members.length) || env.buggify(RAFT_SITES.stepsDown)) {
-      this.#member.becomeFollower(undefined);
-    }
+    const isActive = (id: NodeId): boolean =>
+      id === env.id || role.progress.get(id)?.isActive === true;
+    const hasQuorum = isQuorum(state.configuration, isActive);
+    for (const progress of role.progress.values()) progress.isActive = false;
+    if (!hasQuorum || env.buggify(RAFT_SITES.stepsDown)) this.#member.becomeFollower(undefined);
   }
 
   onAppendReply(from: NodeId, message: AppendReply): void {
     const { state, env } = this.#member;
     if (message.term > state.term) this.#member.enterTerm(message.term, undefined);
     if (message.term !== state.term || state.role.kind !== "leader") return;
-    const progress = this.#progressOf(from);
+    const progress = state.role.progress.get(from);
+    // Removed since.
+    if (progress === undefined) return;
     progress.isActive = true;
-    if (message.accepted) this.#onAccepted(progress, message.match);
+    if (message.accepted) this.#onAccepted(from, progress, message.match);
     else this.#onRejected(progress, message);
     if (progress.inflight.reportedBytes > 0) this.#reportInflight(progress);
-    if (from !== env.id) this.#sendMore(from, progress);
+    if (from !== env.id && this.#member.isLeader) this.#sendMore(from, progress);
   }
 
-  #onAccepted(progress: Progress, match: number): void {
-    const { state, config } = this.#member;
-    const { role, log, commit, term } = state;
-    if (role.kind === "leader" && progress.match <= commit && match > commit) role.ahead++;
+  #onAccepted(from: NodeId, progress: Progress, match: number): void {
+    const { state } = this.#member;
+    const { role, commit } = state;
+    assert(role.kind === "leader", "counts and does not lead");
+    if (progress.match <= commit && match > commit) role.ahead++;
     progress.match = Math.max(progress.match, match);
     // Without room it may still vouch for what it had before, or had room for.
     if (progress.mode !== "full" || match >= progress.next) {
@@ -192,18 +183,52 @@ export class Leader<Command> {
       progress.mode = "replicate";
       progress.isPaused = false;
     }
+    if (state.configuration.joining.length > 0) this.#changes.onMatch(from, progress.match);
     // Most answers add nobody to those ahead, or too few.
-    if (role.kind !== "leader" || role.ahead < majority(config.members.length)) return;
-    const matches = matchesOf(role.progress);
-    const agreed = majorityIndex(matches);
+    if (role.ahead >= majority(state.configuration.voters.length)) this.#count(role);
+  }
+
+  /** Commits what enough members hold. */
+  #count(role: LeaderRole): void {
+    const { state } = this.#member;
+    const { log, commit, term, configuration } = state;
+    const agreed = quorumIndex(configuration, (id) => matchOf(role.progress, id));
     // Raft §5.4.2: only entries of the current term are committed by counting.
     if (agreed > commit && termAt(log, agreed) === term) this.#member.commitUpTo(agreed);
     if (role.reads.waiting.length > 0) this.#reads.release();
-    role.ahead = matches.filter((index) => index > state.commit).length;
+    if (state.configuration !== configuration) this.#reconfigure();
+    if (!this.#member.isLeader) return;
+    role.ahead = 0;
+    for (const { match } of role.progress.values()) if (match > state.commit) role.ahead++;
     if (role.uncommitted.reportedBytes > 0) {
       const bytes = bytesUpTo(log, log.lastIndex) - bytesUpTo(log, state.commit);
       this.#member.report(role.uncommitted, bytes);
     }
+    this.#changes.onCommit();
+  }
+
+  /** Another configuration is in force. A leader that is no voter any more has done its part. */
+  #reconfigure(): void {
+    const { state, peers, isVoter } = this.#member;
+    const { role } = state;
+    assert(role.kind === "leader", "reconfigures and does not lead");
+    // Those who are gone are told, if they can be: it is the last that they hear.
+    for (const [id, progress] of role.progress) {
+      if (!peers.includes(id) && id !== this.#member.env.id) this.#tellCommit(id, progress);
+    }
+    this.#changes.onReconfigured();
+    if (isVoter) this.#replicate();
+    else this.#leave(role);
+  }
+
+  #leave(role: LeaderRole): void {
+    for (const [id, progress] of role.progress) this.#tellCommit(id, progress);
+    this.#member.becomeFollower(undefined);
+  }
+
+  /** Says how far the log is committed, as a heartbeat does. */
+  #tellCommit(id: NodeId, progress: Progress): void {
+    if (id !== this.#member.env.id) this.#sendAppend(id, progress, progress.next - 1);
   }
 
   #onRejected(progress: Progress, reply: AppendReply & { readonly accepted: false }): void {
@@ -223,7 +248,9 @@ export class Leader<Command> {
   onAppendFull(from: NodeId, { term, index }: AppendFull): void {
     const { state } = this.#member;
     if (term !== state.term || state.role.kind !== "leader") return;
-    const progress = this.#progressOf(from);
+    const progress = state.role.progress.get(from);
+    // Removed since.
+    if (progress === undefined) return;
     progress.isActive = true;
     // Since then it has taken the entry.
     if (index <= progress.match) return;

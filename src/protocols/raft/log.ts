@@ -1,4 +1,5 @@
 import { assert, fail } from "../../sim/assert.ts";
+import type { Configuration } from "./configuration.ts";
 
 /** One entry of the replicated log. */
 export interface Entry<Command> {
@@ -6,8 +7,10 @@ export interface Entry<Command> {
   readonly index: number;
   /** The term of the leader that made it. */
   readonly term: number;
-  /** Undefined in the blank entry with which a leader begins its term. */
+  /** Undefined in the blank entry with which a leader begins its term, and in a change. */
   readonly command: Command | undefined;
+  /** Only in the entry of a change: who takes part from when it is applied on. */
+  readonly configuration?: Configuration;
 }
 
 /**

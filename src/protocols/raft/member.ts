@@ -1,6 +1,7 @@
 import { assert } from "../../sim/assert.ts";
 import type { DiskError, Env, NodeId } from "../../sim/env.ts";
 import type { Codec } from "../codec.ts";
+import { type Configuration, initialConfiguration, isVoter, membersOf } from "./configuration.ts";
 import { Durability } from "./durability.ts";
 import { appendEntry, type Entry, entryAt, termAt, truncateFrom } from "./log.ts";
 import type { RaftMessage } from "./messages.ts";
@@ -13,7 +14,10 @@ import { RaftStorage } from "./storage.ts";
 
 /** Who takes part, and with what. */
 export interface RaftConfig<Command> {
-  /** All members, this node included; in the same order on every node. */
+  /**
+   * The voters of the group when it was made, in the same order on every node. A node that is not
+   * among them waits until a change makes it a member.
+   */
   readonly members: readonly NodeId[];
   readonly options: RaftOptions;
   readonly codec: Codec<Command>;
@@ -34,10 +38,10 @@ export class Member<Command> {
   state: RaftState<Command>;
   readonly env: Env<RaftMessage<Command>>;
   readonly config: RaftConfig<Command>;
-  /** All members but this one. */
-  readonly peers: readonly NodeId[];
   readonly durability: Durability<Command>;
   readonly #storage: RaftStorage<Command>;
+  /** Of a configuration, the members but this one; made anew when the configuration is another. */
+  #others: { readonly of: Configuration; readonly peers: NodeId[]; readonly voters: NodeId[] };
 
   /** `receive` takes what the member has promised to itself. */
   constructor(
@@ -46,11 +50,10 @@ export class Member<Command> {
     state: RaftState<Command>,
     receive: (from: NodeId, message: RaftMessage<Command>) => void,
   ) {
-    assert(config.members.includes(env.id), "not a member:", env.id);
     this.state = state;
     this.env = env;
     this.config = config;
-    this.peers = config.members.filter((id) => id !== env.id);
+    this.#others = this.#othersOf(state.configuration);
     this.#storage = new RaftStorage(env.disk, config.codec, () => this.state.durability.journal);
     this.durability = new Durability(
       env,
@@ -60,6 +63,21 @@ export class Member<Command> {
         else env.send(to, message);
       },
     );
+  }
+
+  /** All members but this one. */
+  get peers(): readonly NodeId[] {
+    return this.#known().peers;
+  }
+
+  /** All that have a vote, but this one. */
+  get otherVoters(): readonly NodeId[] {
+    return this.#known().voters;
+  }
+
+  /** Whether this member has a vote, and may lead. */
+  get isVoter(): boolean {
+    return isVoter(this.state.configuration, this.env.id);
   }
 
   get isLeader(): boolean {
@@ -75,13 +93,15 @@ export class Member<Command> {
 
   /** Reads term, vote and log back from the disk; false when they are rotten. */
   recover(): boolean {
-    const { tornBytes, rottenAt, error, term, votedFor, log } = this.#storage.load();
+    const { tornBytes, rottenAt, error, term, votedFor, log, commit } = this.#storage.load();
     if (rottenAt !== undefined) {
       this.durability.rotten(rottenAt);
       return false;
     }
     if (tornBytes > 0) this.env.emit("torn tail cut", { tornBytes });
-    Object.assign(this.state, { term, votedFor, log });
+    const configuration = initialConfiguration(this.config.members);
+    Object.assign(this.state, { term, votedFor, log, configuration });
+    this.commitUpTo(commit);
     // In an earlier life it may have confirmed a leader, who counts on that.
     const { leaseReads, electionTimeoutMin } = this.config.options;
     if (leaseReads && term > 0) this.state.loyalUntil = this.env.now() + electionTimeoutMin;
@@ -141,17 +161,25 @@ export class Member<Command> {
 
   /**
    * Puts an entry in its place in the log, and removes all that stood there and behind it. False:
-   * the disk has no room for it, and the log is as it was.
+   * the disk has no room for it, and the log is as it was. With `sizeBytes` it is what was encoded
+   * last.
    */
-  append(entry: Entry<Command>, sizeBytes = this.encode(entry)): boolean {
+  append(entry: Entry<Command>, sizeBytes?: number): boolean {
+    if (entry.configuration !== undefined && !this.#savesCommit()) return false;
+    const encodedBytes = sizeBytes ?? this.encode(entry);
     if (!this.#wrote(this.#storage.saveEntry())) return false;
     const { log } = this.state;
     if (entry.index <= log.lastIndex) {
       this.env.emit("log truncated", { from: entry.index, lastIndex: log.lastIndex });
       truncateFrom(log, entry.index);
     }
-    appendEntry(log, entry, sizeBytes);
+    appendEntry(log, entry, encodedBytes);
     return true;
+  }
+
+  /** Before a change is appended: see {@link RaftStorage.saveCommit}. */
+  #savesCommit(): boolean {
+    return this.#wrote(this.#storage.saveCommit(this.state.commit));
   }
 
   /** Whether the disk has room, for what it refused last at least. */
@@ -207,9 +235,27 @@ export class Member<Command> {
     assert(index <= state.log.lastIndex, "commits what it lacks:", index, state.log.lastIndex);
     state.commit = index;
     while (state.applied < index) {
-      state.applied++;
-      this.config.apply(entryAt(state.log, state.applied));
+      const entry = entryAt(state.log, ++state.applied);
+      if (entry.configuration !== undefined) this.#reconfigure(entry.configuration);
+      this.config.apply(entry);
     }
+  }
+
+  #reconfigure(configuration: Configuration): void {
+    const { voters, outgoing, learners } = configuration;
+    this.state.configuration = configuration;
+    this.env.emit("configuration applied", { voters, outgoing, learners });
+  }
+
+  #known(): { readonly peers: NodeId[]; readonly voters: NodeId[] } {
+    const { configuration } = this.state;
+    if (configuration !== this.#others.of) this.#others = this.#othersOf(configuration);
+    return this.#others;
+  }
+
+  #othersOf(configuration: Configuration) {
+    const peers = membersOf(configuration).filter((id) => id !== this.env.id);
+    return { of: configuration, peers, voters: peers.filter((id) => isVoter(configuration, id)) };
   }
 
   /** Index and term of the log's last entry. */

@@ -1,4 +1,3 @@
-import { assert } from "../../sim/assert.ts";
 import type { NodeId } from "../../sim/env.ts";
 import { bytesUpTo, type RaftLog } from "./log.ts";
 import type { RaftOptions } from "./options.ts";
@@ -79,31 +78,7 @@ export function inflightBytes<Command>(log: RaftLog<Command>, progress: Progress
   return mode === "replicate" ? bytesUpTo(log, next - 1) - bytesUpTo(log, match) : 0;
 }
 
-/** What each member is known to hold, by index. */
-export function matchesOf(progress: ReadonlyMap<NodeId, Progress>): number[] {
-  return Array.from(progress.values(), ({ match }) => match);
-}
-
-/** How many of `count` members make a majority. */
-export function majority(count: number): number {
-  return Math.floor(count / 2) + 1;
-}
-
-/**
- * The highest index that a majority holds: with n members, the `majority(n)`-th largest of `match`,
- * leader included. Order does not matter; none is not allowed. O(n^2), which for the handful of
- * members that a cluster has is faster than to sort them.
- * Source: Raft §5.3; same rule as etcd/raft `MajorityConfig.CommittedIndex`.
- */
-export function majorityIndex(match: readonly number[]): number {
-  assert(match.length > 0, "no members");
-  const needed = majority(match.length);
-  let best = 0;
-  for (const index of match) {
-    if (index <= best) continue;
-    let count = 0;
-    for (const other of match) if (other >= index) count++;
-    if (count >= needed) best = index;
-  }
-  return best;
+/** What a member is known to hold; nothing of one that the leader does not know. */
+export function matchOf(progress: ReadonlyMap<NodeId, Progress>, id: NodeId): number {
+  return progress.get(id)?.match ?? 0;
 }

@@ -5,17 +5,26 @@
 
 import { assert, unreachable } from "../../sim/assert.ts";
 import type { DiskError, Env, NodeId } from "../../sim/env.ts";
+import type { ChangeRefusal, MemberChange } from "./configuration.ts";
 import { Elections } from "./elections.ts";
 import { Follower } from "./follower.ts";
-import { Leader, type Refusal } from "./leader.ts";
+import { Leader } from "./leader.ts";
 import { Member, type RaftConfig } from "./member.ts";
 import type { RaftMessage } from "./messages.ts";
+import type { Refusal } from "./proposals.ts";
 import type { ReadKind } from "./read-state.ts";
 import { Reads } from "./reads.ts";
 import type { RaftState } from "./state.ts";
 
-export type { Refusal } from "./leader.ts";
+export type { ChangeRefusal, Configuration, MemberChange } from "./configuration.ts";
+export type { Refusal } from "./proposals.ts";
 export type { ReadKind } from "./read-state.ts";
+
+/** Where in the log something stands. */
+export interface Place {
+  readonly index: number;
+  readonly term: number;
+}
 
 /**
  * One member of a Raft group. The node that contains it passes on its events, and lends it its part
@@ -69,9 +78,20 @@ export class Raft<Command> {
    * Proposes a command; returns its future place in the log, or why it has none. It is decided when
    * `apply` gets an entry of that index: another term means that it was lost.
    */
-  propose(command: Command): { readonly index: number; readonly term: number } | Refusal {
+  propose(command: Command): Place | Refusal {
     if (!this.isLeader || this.state.durability.isHalted) return "not leading";
     const entry = this.#leader.propose(command);
+    this.#member.durability.flush();
+    return entry;
+  }
+
+  /**
+   * Proposes a change of who takes part; returns its place in the log, or why it has none. With
+   * more than one voter coming or going, two majorities decide until a second entry ends that.
+   */
+  change(changes: readonly MemberChange[]): Place | ChangeRefusal | Refusal {
+    if (!this.isLeader || this.state.durability.isHalted) return "not leading";
+    const entry = this.#leader.change(changes);
     this.#member.durability.flush();
     return entry;
   }

@@ -3,7 +3,7 @@
 import type { NodeId } from "../../sim/env.ts";
 import type { Member } from "./member.ts";
 import type { Confirm, ConfirmReply } from "./messages.ts";
-import { majority } from "./progress.ts";
+import { isQuorum } from "./quorum.ts";
 import { leaseDuration, type ReadKind, type ReadState, type WaitingRead } from "./read-state.ts";
 
 /** A member's part in reads, as leader and as follower. */
@@ -44,8 +44,8 @@ export class Reads<Command> {
   }
 
   #ask({ round, confirmers }: ReadState): void {
-    const { state, env, peers } = this.#member;
-    for (const peer of peers) {
+    const { state, env, otherVoters } = this.#member;
+    for (const peer of otherVoters) {
       if (!confirmers.has(peer)) env.send(peer, { type: "confirm", term: state.term, round });
     }
   }
@@ -72,15 +72,18 @@ export class Reads<Command> {
   onConfirmReply(from: NodeId, { term, round }: ConfirmReply): void {
     const { state } = this.#member;
     if (term !== state.term || state.role.kind !== "leader") return;
-    state.role.progress.get(from)!.isActive = true;
-    const { reads } = state.role;
+    const { progress, reads } = state.role;
+    const asked = progress.get(from);
+    // Removed since.
+    if (asked === undefined) return;
+    asked.isActive = true;
     if (round === reads.round && round > reads.confirmed) this.#confirm(from, reads);
   }
 
   #confirm(from: NodeId, reads: ReadState): void {
-    const { config } = this.#member;
+    const { state, config } = this.#member;
     reads.confirmers.add(from);
-    if (reads.confirmers.size < majority(config.members.length)) return;
+    if (!isQuorum(state.configuration, (id) => reads.confirmers.has(id))) return;
     reads.confirmed = reads.round;
     reads.leaseUntil = reads.beganAt + leaseDuration(config.options);
     this.release();

@@ -1,9 +1,23 @@
 import type { NodeId } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
+import { type Configuration, initialConfiguration } from "./configuration.ts";
 import { type DurabilityState, initialDurability } from "./durability.ts";
 import { emptyLog, type RaftLog } from "./log.ts";
 import type { Progress, SizeGauge } from "./progress.ts";
 import type { ReadState } from "./read-state.ts";
+
+/** What a leader keeps of changes of the configuration. */
+export interface ChangeState {
+  /**
+   * No change is proposed before this is applied: what the log held at the election, of which
+   * something may be a change, and then the last change.
+   */
+  pendingIndex: number;
+  /** By joining member, what it must hold to be caught up, and since when. Thesis §4.2.1. */
+  readonly rounds: Map<NodeId, { readonly upTo: number; readonly beganAt: Micros }>;
+}
+
+export type LeaderRole = Extract<Role, { kind: "leader" }>;
 
 /** A member's role, with the memory that only this role has. */
 export type Role =
@@ -19,6 +33,7 @@ export type Role =
       /** Bytes of the entries that are not committed. */
       readonly uncommitted: SizeGauge;
       readonly reads: ReadState;
+      readonly changes: ChangeState;
     };
 
 /** All of a Raft member's memory. */
@@ -29,6 +44,8 @@ export interface RaftState<Command> {
   /** Who has this member's vote in `term`. Durable before that vote leaves. */
   votedFor: NodeId | undefined;
   log: RaftLog<Command>;
+  /** Who takes part, as of the last applied entry. */
+  configuration: Configuration;
   /** Highest index known committed. Invariant: applied <= commit <= log.lastIndex. */
   commit: number;
   /** Highest index handed to the state machine. */
@@ -52,6 +69,7 @@ export function initialRaftState<Command>(): RaftState<Command> {
     term: 0,
     votedFor: undefined,
     log: emptyLog(),
+    configuration: initialConfiguration([]),
     commit: 0,
     applied: 0,
     leaderHeardAt: undefined,

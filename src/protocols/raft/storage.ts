@@ -1,7 +1,8 @@
 import { fail } from "../../sim/assert.ts";
 import type { Disk, DiskError, NodeId } from "../../sim/env.ts";
-import { ByteReader, type Codec } from "../codec.ts";
+import { ByteReader, type ByteWriter, type Codec } from "../codec.ts";
 import { Journal, type JournalState, type Recovery, readRecords } from "../journal.ts";
+import type { Configuration } from "./configuration.ts";
 import { appendEntry, type Entry, emptyLog, type RaftLog, truncateFrom } from "./log.ts";
 
 /** The journal's file. */
@@ -12,11 +13,15 @@ export interface Persistent<Command> {
   term: number;
   votedFor: NodeId | undefined;
   log: RaftLog<Command>;
+  /** What was known to be committed when the last change was appended; see `saveCommit`. */
+  commit: number;
 }
 
 const VOTE_RECORD = 1;
 const BLANK_RECORD = 2;
 const COMMAND_RECORD = 3;
+const CHANGE_RECORD = 4;
+const COMMIT_RECORD = 5;
 
 /** Term, vote and log on disk. Nothing is durable before the sync that follows. */
 export class RaftStorage<Command> {
@@ -51,14 +56,27 @@ export class RaftStorage<Command> {
   }
 
   /** Encodes an entry, to be saved next; returns its size in bytes, without the record's header. */
-  encodeEntry({ index, term, command }: Entry<Command>): number {
+  encodeEntry({ index, term, command, configuration }: Entry<Command>): number {
     const writer = this.#journal.begin();
     const headerBytes = writer.sizeBytes;
-    writer.byte(command === undefined ? BLANK_RECORD : COMMAND_RECORD);
+    if (configuration !== undefined) writer.byte(CHANGE_RECORD);
+    else writer.byte(command === undefined ? BLANK_RECORD : COMMAND_RECORD);
     writer.count(index);
     writer.count(term);
-    if (command !== undefined) this.#codec.encode(command, writer);
+    if (configuration !== undefined) encodeConfiguration(configuration, writer);
+    else if (command !== undefined) this.#codec.encode(command, writer);
     return writer.sizeBytes - headerBytes;
+  }
+
+  /**
+   * Saves what is committed. A member that holds a change knows, restarted or not, the one before:
+   * else it could decide with majorities that the others have left two changes behind.
+   */
+  saveCommit(index: number): DiskError | undefined {
+    const writer = this.#journal.begin();
+    writer.byte(COMMIT_RECORD);
+    writer.count(index);
+    return this.#journal.append();
   }
 
   /**
@@ -71,7 +89,7 @@ export class RaftStorage<Command> {
 
 /** What a member that has never run remembers. */
 export function emptyPersistent<Command>(): Persistent<Command> {
-  return { term: 0, votedFor: undefined, log: emptyLog() };
+  return { term: 0, votedFor: undefined, log: emptyLog(), commit: 0 };
 }
 
 /** Adds what one record says. Records are replayed in the order in which they were written. */
@@ -87,11 +105,45 @@ export function replay<Command>(
     persistent.votedFor = nobodyIfEmpty(reader.text());
     return;
   }
+  if (kind === COMMIT_RECORD) {
+    persistent.commit = reader.count();
+    return;
+  }
+  const entry = decodeEntry(kind, reader, codec);
+  const { log } = persistent;
+  if (entry.index <= log.lastIndex) truncateFrom(log, entry.index);
+  appendEntry(log, entry, record.length);
+}
+
+function decodeEntry<Command>(
+  kind: number,
+  reader: ByteReader,
+  codec: Codec<Command>,
+): Entry<Command> {
   const index = reader.count();
   const term = reader.count();
-  const command = kind === BLANK_RECORD ? undefined : codec.decode(reader);
-  if (index <= persistent.log.lastIndex) truncateFrom(persistent.log, index);
-  appendEntry(persistent.log, { index, term, command }, record.length);
+  if (kind === CHANGE_RECORD) {
+    return { index, term, command: undefined, configuration: decodeConfiguration(reader) };
+  }
+  return { index, term, command: kind === BLANK_RECORD ? undefined : codec.decode(reader) };
+}
+
+const PARTS = ["voters", "outgoing", "learners", "learnersNext", "joining"] as const;
+
+function encodeConfiguration(configuration: Configuration, writer: ByteWriter): void {
+  for (const part of PARTS) {
+    writer.count(configuration[part].length);
+    for (const id of configuration[part]) writer.text(id);
+  }
+}
+
+function decodeConfiguration(reader: ByteReader): Configuration {
+  const parts = PARTS.map((part) => {
+    const ids = Array.from({ length: reader.count() }, () => reader.text());
+    return [part, ids] as const;
+  });
+  // One list for each of its parts.
+  return Object.fromEntries(parts) as unknown as Configuration;
 }
 
 /** What is durable, without the commands: all that a judge of promises needs. */
@@ -115,7 +167,9 @@ export function readDurableTerms(
   const reader = new ByteReader(bytes, from);
   return readRecords(bytes, from, to, (start) => {
     reader.moveTo(start);
-    if (kindOf(reader) === VOTE_RECORD) {
+    const kind = kindOf(reader);
+    if (kind === COMMIT_RECORD) return;
+    if (kind === VOTE_RECORD) {
       durable.term = reader.count();
       durable.votedFor = nobodyIfEmpty(reader.text());
       return;
@@ -128,7 +182,7 @@ export function readDurableTerms(
 
 function kindOf(reader: ByteReader): number {
   const kind = reader.byte();
-  if (kind < VOTE_RECORD || kind > COMMAND_RECORD) fail("a record of unknown kind", kind);
+  if (kind < VOTE_RECORD || kind > COMMIT_RECORD) fail("a record of unknown kind", kind);
   return kind;
 }
 

@@ -2,11 +2,11 @@ import type { Mutant } from "../mutant.ts";
 
 const mutant: Mutant = {
   id: "check-quorum-miscounts",
-  wrong: "A leader that asks whether a majority is there counts itself twice.",
+  wrong: "A leader that asks whether a majority is there counts one of the others in any case.",
   source: "Ongaro's thesis §6.2; an off-by-one of any count of votes.",
   file: "src/protocols/raft/leader.ts",
-  find: "let active = 1;",
-  replace: "let active = 2;",
+  find: "id === env.id || role",
+  replace: "id === env.id || id === this.#member.otherVoters[0] || role",
   scenario: "raft-majority-required/leader-survives",
   invariant: "NO-LEADER",
 };

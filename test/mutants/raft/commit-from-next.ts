@@ -5,8 +5,8 @@ const mutant: Mutant = {
   wrong: "The leader counts what it has sent instead of what was acknowledged.",
   source: "PySyncObj #3 in SandTable, EuroSys 2024.",
   file: "src/protocols/raft/progress.ts",
-  find: "({ match }) => match",
-  replace: "({ next }) => next - 1",
+  find: "return progress.get(id)?.match ?? 0;",
+  replace: "return (progress.get(id)?.next ?? 1) - 1;",
   scenario: "raft-random-failures-property/swarm",
   invariant: "RAFT-QUORUM",
 };

@@ -5,11 +5,10 @@ const mutant: Mutant = {
   wrong: "A lost election is never followed by another.",
   source: "Raft §5.2, split votes; hashicorp/raft 30f065a.",
   file: "src/protocols/raft/elections.ts",
-  find: [
-    "    this.#member.resetElectionTimer();",
-    "    // Who cannot write can neither vote for itself nor lead.",
-  ].join("\n"),
-  replace: "",
+  find: ["    this.#member.resetElectionTimer();", "    if (!this.#member.isVoter) return;"].join(
+    "\n",
+  ),
+  replace: "    if (!this.#member.isVoter) return;",
   scenario: "raft-random-failures-property/swarm",
   invariant: "LEADER-ELECTED",
 };

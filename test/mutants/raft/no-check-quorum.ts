@@ -5,8 +5,8 @@ const mutant: Mutant = {
   wrong: "A leader never notices that it is alone.",
   source: "Chronik never enables check-quorum; Ongaro's thesis §6.2.",
   file: "src/protocols/raft/leader.ts",
-  find: "if (active < majority(config.members.length) ||",
-  replace: "if (active < 0 ||",
+  find: "if (!hasQuorum ||",
+  replace: "if (",
   scenario: "raft-leader-in-minority",
   invariant: "STEP-DOWN",
 };

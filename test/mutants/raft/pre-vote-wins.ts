@@ -5,8 +5,8 @@ const mutant: Mutant = {
   wrong: "A won pre-vote makes a leader at once, without an election.",
   source: "etcd 3c7359d; Ongaro's thesis §9.6.",
   file: "src/protocols/raft/elections.ts",
-  find: "if (this.#isMajority(role.votes, true)) this.#startElection();",
-  replace: "if (this.#isMajority(role.votes, true)) this.#becomeLeader();",
+  find: 'if (this.#result(role.votes) === "won") this.#startElection();',
+  replace: 'if (this.#result(role.votes) === "won") this.#becomeLeader();',
   scenario: "raft-initial-election",
   invariant: "RAFT-VOTE",
 };

@@ -4,7 +4,7 @@ const mutant: Mutant = {
   id: "too-large-is-stored",
   wrong: "A command larger than an entry may be is taken in.",
   source: "Scenario raft-large-messages: above the limit it is rejected, not half-stored.",
-  file: "src/protocols/raft/leader.ts",
+  file: "src/protocols/raft/proposals.ts",
   find: 'if (sizeBytes > entryBytesMax) return "too large";',
   replace: "",
   scenario: "raft-overload",

@@ -1,8 +1,8 @@
 // The operations of a plan, as clients read them.
 
 import { describe, expect, it } from "vitest";
-import { checkKvOperation } from "../../../src/protocols/kv/client.ts";
 import { sizedValue } from "../../../src/protocols/kv/sized-value.ts";
+import { checkKvOperation } from "../../../src/protocols/kv/task.ts";
 import type { Operation } from "../../../src/sim/env.ts";
 
 const PUT = { op: "put", key: "k", value: "v" };

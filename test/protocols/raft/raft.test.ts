@@ -1,18 +1,8 @@
 // What a Raft member reports to the world, and what it takes for a bug.
 
 import { describe, expect, it } from "vitest";
-import { Raft } from "../../../src/protocols/raft/raft.ts";
-import { initialRaftState } from "../../../src/protocols/raft/state.ts";
-import {
-  candidate,
-  follower,
-  leader,
-  paperOptions,
-  type RaftMember,
-  textCodec,
-} from "../../support/raft-member.ts";
-import { accepted, append, preVoteReply, vote, voteReply } from "../../support/raft-messages.ts";
-import { RecordingEnv } from "../../support/recording-env.ts";
+import { candidate, follower, leader, type RaftMember } from "../../support/raft-member.ts";
+import { append, preVoteReply, vote, voteReply } from "../../support/raft-messages.ts";
 
 const lastReport = ({ env }: RaftMember) => env.emitted.at(-1);
 
@@ -81,23 +71,12 @@ describe("a member names the leader", () => {
 });
 
 describe("a member takes for a bug", () => {
-  it("that it is no member", () => {
-    const handlers = { apply: () => {}, readEnds: () => {} };
-    const config = { members: ["n2"], options: paperOptions, codec: textCodec, ...handlers };
-    const make = () => new Raft(new RecordingEnv("n1"), config, initialRaftState());
-    expect(make).toThrow("not a member: n1");
-  });
-
   it("a timer that it never set", () => {
     expect(() => follower().raft.onTimer("tea")).toThrow("no such timer: tea");
   });
 
   it("a sync that it did not ask for", () => {
     expect(() => follower().raft.onSynced()).toThrow("a sync that was not asked for");
-  });
-
-  it("an answer by a stranger", () => {
-    expect(() => leader({ term: 2 }).receive("n9", accepted(2, 1))).toThrow("no progress of n9");
   });
 
   it("a check of the quorum when it does not lead", () => {

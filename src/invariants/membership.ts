@@ -1,0 +1,72 @@
+// Who takes part, as it was asked for.
+
+import type { NodeId, Plain } from "../sim/env.ts";
+import type { Invariant, World } from "../sim/invariant.ts";
+import { eventually } from "../sim/temporal/liveness.ts";
+import { inMs, type Micros } from "../sim/time.ts";
+import type { ElectorateView } from "./electorate.ts";
+
+interface MembershipView {
+  readonly configuration: ElectorateView;
+}
+
+/**
+ * In time, all of `members` take them, and no others, for those who decide; and no change was
+ * granted that some clients have asked for.
+ */
+export function membersAre(
+  name: string,
+  members: readonly NodeId[],
+  { by, refused }: { readonly by: Micros; readonly refused: readonly NodeId[] },
+): Invariant<MembershipView> {
+  const expected = [...members].sort().join(" ");
+  const isSettled = ({ servers, history }: World<MembershipView>): boolean => {
+    const isKnown = members.every((id) => {
+      const { node } = servers.find((server) => server.id === id)!;
+      if (node === undefined) return false;
+      const { voters, outgoing } = node.configuration;
+      return outgoing.length === 0 && [...voters].sort().join(" ") === expected;
+    });
+    const isRefused = history.invoked
+      .filter(({ client }) => refused.includes(client))
+      .every(({ outcome }) => outcome === "fail" || outcome === "info");
+    return isKnown && isRefused;
+  };
+  const explain = ({ servers, history }: World<MembershipView>): string => {
+    const known = servers.map(
+      ({ id, node }) => `${id}: ${node ? show(node.configuration) : "down"}`,
+    );
+    const outcomes = history.invoked
+      .filter(({ operation }) => isChange(operation))
+      .map(({ id, outcome }) => `${id} ${outcome}`);
+    return `${known.join("; ")} (${outcomes.join(", ")})`;
+  };
+  return eventually(name, isSettled, { by, explain });
+}
+
+function show({ voters, outgoing }: ElectorateView): string {
+  return outgoing.length === 0 ? voters.join(",") : `${voters.join(",")}&${outgoing.join(",")}`;
+}
+
+/** Measures `changeMs`, from when a change is asked for until it has ended. */
+export function measureChanges(): Invariant {
+  const made = {
+    name: "changes",
+    state: { returned: 0 },
+    onStep: ({ history, metrics }: World) => {
+      const { returned } = history;
+      while (made.state.returned < returned.length) {
+        const { operation, outcome, invokedAt, returnedAt = 0 } = returned[made.state.returned++]!;
+        if (outcome === "ok" && isChange(operation)) {
+          metrics.observe("changeMs", inMs(returnedAt - invokedAt));
+        }
+      }
+      return undefined;
+    },
+  };
+  return made;
+}
+
+function isChange(operation: Plain): boolean {
+  return (operation as { readonly op?: string }).op === "change";
+}

@@ -1,0 +1,75 @@
+// Who decides in Raft, and how that changes: Raft §6, thesis §4.
+
+import type { World } from "../sim/invariant.ts";
+import { allOf, canMiss, type ElectorateView, isQuorumOf } from "./electorate.ts";
+import type { RaftFacts } from "./raft-facts.ts";
+import type { Step } from "./raft-step.ts";
+
+/** Who decided when the step began: what it commits, it commits with their majorities. */
+export function decidersOf({ change }: RaftFacts, { servers }: World): ElectorateView {
+  return change.configuration ?? allOf(servers);
+}
+
+/**
+ * A leader's log holds one change at a time that is not committed; and any quorum of a
+ * configuration has a member in common with any of the one before it. Raft §6; thesis §4.1, §4.3.
+ */
+export function configurationsOverlap(step: Step): string | undefined {
+  const { facts, host, node } = step;
+  if (node.configuration === undefined) return undefined;
+  const { logFrom } = facts.change;
+  const { commit } = node;
+  for (let index = logFrom; index <= node.lastIndex && node.role === "leader"; index++) {
+    if (node.entryAt(index).configuration === undefined) continue;
+    let earlier = index - 1;
+    while (earlier > commit && node.entryAt(earlier).configuration === undefined) earlier--;
+    if (earlier > commit) {
+      return `leader ${host.id} adds change ${index}, and change ${earlier} is not committed`;
+    }
+  }
+  return newConfiguration(step, node.configuration);
+}
+
+/**
+ * A leader is a voter, and was elected by a quorum: of those whose votes have left. Raft §5.2, §6;
+ * thesis §4.2.1 (learners), §4.2.2 (a leader that is removed).
+ */
+export function isElectedByVoters({ facts, world, host, node, server }: Step): string | undefined {
+  const electorate = node.configuration;
+  if (node.role !== "leader" || electorate === undefined) return undefined;
+  const { role, term, configuration } = facts.change;
+  const isNew = role !== "leader" || term !== node.term;
+  if (!isNew && configuration === electorate) return undefined;
+  const { voters, outgoing } = electorate;
+  const { id } = host;
+  if (!voters.includes(id) && !outgoing.includes(id)) {
+    return `${id} leads in term ${node.term} and has no vote`;
+  }
+  // Its configuration may have become another since it was elected.
+  if (!isNew || server.life !== host.life) return undefined;
+  const supporters = world.servers
+    .filter(({ index }) => facts.servers[index]?.votes.get(node.term) === id)
+    .map((supporter) => supporter.id);
+  if (isQuorumOf(electorate, (voter) => supporters.includes(voter))) return undefined;
+  const both = outgoing.length === 0 ? "" : ` and of ${outgoing.join(", ")}`;
+  const names = `${supporters.join(", ")} of ${voters.join(", ")}${both}`;
+  return `${id} leads in term ${node.term} with ${names}`;
+}
+
+/** Follows the configurations that come into force, wherever first. */
+function newConfiguration({ facts, node }: Step, now: ElectorateView): string | undefined {
+  if (facts.configuration === undefined && now.voters.length > 0 && node.applied === 0) {
+    facts.configuration = now;
+  }
+  while (facts.configured < facts.applied.length) {
+    const { configuration: next } = facts.applied[facts.configured++]!;
+    if (next === undefined) continue;
+    const before = facts.configuration ?? next;
+    facts.configuration = next;
+    if (canMiss(before, next)) {
+      const names = [before, next].map(({ voters }) => voters.join(", ")).join(" and of ");
+      return `entry ${facts.configured}: quorums of ${names} may miss each other`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,202 @@
+// Group E: who takes part changes while the store works. Names and figures are those of the
+// scenario catalogue.
+
+import { everyoneAgrees, operationsReturn } from "../invariants/liveness.ts";
+import { measureChanges, membersAre } from "../invariants/membership.ts";
+import { equalStates } from "../invariants/replicated.ts";
+import { defaultRaftOptions } from "../protocols/raft/options.ts";
+import type { MemberChange } from "../protocols/raft/raft.ts";
+import type { NodeId } from "../sim/env.ts";
+import type { Fault } from "../sim/fault.ts";
+import type { Random } from "../sim/random/random.ts";
+import type { Scenario } from "../sim/scenario.ts";
+import type { PlannedOperation } from "../sim/simulation-options.ts";
+import { type Micros, ms, seconds } from "../sim/time.ts";
+import { hostNames, impatientClient, storeScenario, storeSettings } from "./raft-cluster.ts";
+import { crash, partition } from "./raft-weather.ts";
+import { writes } from "./workload.ts";
+
+const SERVERS = hostNames(5);
+const CLIENTS = hostNames(3, "c");
+const FIRST = ["n1", "n2", "n3"];
+const BEGIN = seconds(2);
+const CHANGE = seconds(4);
+/** Two changes follow on each other in that time. */
+const STEP = seconds(5);
+
+/** What one administrator asks for, at a time. */
+interface Asked {
+  readonly at: Micros;
+  readonly by: NodeId;
+  readonly changes: readonly MemberChange[];
+}
+
+interface Membership {
+  readonly name: string;
+  readonly about: string;
+  readonly asked: readonly Asked[];
+  /** Who votes in the end. */
+  readonly members: readonly NodeId[];
+  readonly faults: (random: Random) => readonly Fault[];
+  /** When the last change is asked for, and the weather is over soon after. */
+  readonly calm: Micros;
+  /** Changes that must fail, by the administrator that asks for them. */
+  readonly refused?: readonly NodeId[];
+}
+
+const add = (id: NodeId): MemberChange => ({ kind: "addVoter", id });
+const join = (id: NodeId): MemberChange => ({ kind: "join", id });
+const learn = (id: NodeId): MemberChange => ({ kind: "addLearner", id });
+const remove = (id: NodeId): MemberChange => ({ kind: "remove", id });
+
+function membership(scenario: Membership): Scenario {
+  const { name, about, asked, members, faults, calm } = scenario;
+  const horizon = calm + seconds(20);
+  const administrators = [...new Set(asked.map(({ by }) => by))];
+  return storeScenario({
+    name,
+    about,
+    plan: (streams) => ({
+      servers: SERVERS,
+      clients: [...CLIENTS, ...administrators],
+      settings: storeSettings({}, { client: impatientClient, members: FIRST, raftOf: FIRST_LEADS }),
+      operations: [
+        ...writes({ clients: CLIENTS, from: BEGIN, until: calm + seconds(4), every: ms(20) }),
+        ...asked.map(askFor),
+      ],
+      faults: [...faults(streams.stream("membership faults"))],
+      calm,
+      horizon,
+    }),
+    invariants: (plan) => [
+      measureChanges(),
+      membersAre("MEMBERS", members, { by: calm + seconds(15), refused: scenario.refused ?? [] }),
+      operationsReturn("RETURN", { by: horizon }, plan),
+      everyoneAgrees("AGREEMENT", { from: calm, by: horizon }, members),
+      equalStates("EQUAL-STATES"),
+    ],
+    expects: ["leader elected", "configuration applied", "ok"],
+  });
+}
+
+/** The first election is `n1`'s, so that it is known who leads. */
+const FIRST_LEADS = {
+  n1: { ...defaultRaftOptions, electionTimeoutMax: defaultRaftOptions.electionTimeoutMin },
+};
+
+function askFor({ at, by, changes }: Asked, index: number): PlannedOperation {
+  return {
+    at,
+    client: by,
+    operation: { id: `${by}.${index}`, op: "change", changes: [...changes] },
+  };
+}
+
+/** Three become five, and three again: a follower goes, and then the leader. */
+const ADD_AND_REMOVE: readonly Asked[] = [
+  [join("n4")],
+  [join("n5")],
+  [remove("n3")],
+  [remove("n1")],
+].map((changes, i) => ({ at: CHANGE + i * STEP, by: "a1", changes }));
+const AFTER_ALL = CHANGE + ADD_AND_REMOVE.length * STEP;
+
+/** Two of three go and two come, at once. */
+const SWAP: Asked = {
+  at: CHANGE,
+  by: "a1",
+  changes: [remove("n1"), remove("n2"), add("n4"), add("n5")],
+};
+const SWAPPED = ["n3", "n4", "n5"];
+const CALM = CHANGE + seconds(8);
+
+/** A little after a change was asked for: before, while and after it is in the log. */
+function soonAfter(at: Micros, random: Random): Micros {
+  return at + random.int(0, ms(60));
+}
+
+export const raftMembership: readonly Scenario[] = [
+  membership({
+    name: "raft-config-change-add-remove",
+    about: "Learners become voters; a follower is removed, and then the leader.",
+    asked: ADD_AND_REMOVE,
+    members: ["n2", "n4", "n5"],
+    faults: () => [],
+    calm: AFTER_ALL,
+  }),
+  membership({
+    name: "raft-config-change-add-remove/crashes",
+    about: "The leader crashes soon after each change was asked for.",
+    asked: ADD_AND_REMOVE,
+    members: ["n2", "n4", "n5"],
+    faults: (random) =>
+      ADD_AND_REMOVE.map(({ at }) => crash(["leader"], soonAfter(at, random), seconds(2))),
+    calm: AFTER_ALL,
+  }),
+  membership({
+    name: "raft-config-change-add-remove/pending",
+    about: "A change is asked for while another is under way; and one that would leave no voters.",
+    asked: [
+      { at: CHANGE, by: "a1", changes: [join("n4")] },
+      { at: CHANGE + ms(5), by: "a2", changes: [add("n5")] },
+      {
+        at: CHANGE + ms(10),
+        by: "a3",
+        changes: FIRST.map(remove).concat(["n4", "n5"].map(remove)),
+      },
+      { at: CHANGE + STEP, by: "a3", changes: SERVERS.map(remove) },
+    ],
+    members: SERVERS,
+    faults: () => [],
+    calm: CALM,
+    refused: ["a3"],
+  }),
+  membership({
+    name: "raft-config-change-add-remove/learners",
+    about: "The leader is cut off, with two learners and then alone; only voters come after it.",
+    asked: [{ at: CHANGE, by: "a1", changes: [learn("n4"), learn("n5")] }],
+    members: FIRST,
+    faults: () => [
+      partition(CHANGE + ms(500), seconds(4), ["n1", "n4", "n5"], ["n2", "n3"]),
+      partition(CHANGE + STEP + seconds(2), seconds(5), ["leader"], ["others"]),
+    ],
+    calm: CHANGE + 3 * STEP,
+  }),
+  membership({
+    name: "raft-joint-consensus",
+    about: "Two of three members are replaced in one step, the leader among them.",
+    asked: [SWAP],
+    members: SWAPPED,
+    faults: () => [],
+    calm: CALM,
+  }),
+  membership({
+    name: "raft-joint-consensus/crash",
+    about: "The leader crashes before, in or after the joint phase.",
+    asked: [SWAP],
+    members: SWAPPED,
+    faults: (random) => [crash(["leader"], soonAfter(CHANGE, random), seconds(3))],
+    calm: CALM,
+  }),
+  membership({
+    name: "raft-joint-consensus/partition",
+    about: "Most of the old members are cut off from most of the new ones in the joint phase.",
+    asked: [SWAP],
+    members: SWAPPED,
+    faults: (random) => [
+      partition(soonAfter(CHANGE, random), seconds(5), ["n1", "n2"], ["n3", "n4", "n5"]),
+    ],
+    calm: CALM,
+  }),
+  membership({
+    name: "raft-joint-consensus/two-administrators",
+    about: "Two administrators ask for different members at once; both have their way in turn.",
+    asked: [
+      { at: CHANGE, by: "a1", changes: [remove("n2"), add("n4")] },
+      { at: CHANGE, by: "a2", changes: [remove("n3"), add("n5")] },
+    ],
+    members: ["n1", "n4", "n5"],
+    faults: () => [],
+    calm: CALM,
+  }),
+];
