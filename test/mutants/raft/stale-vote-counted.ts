@@ -8,7 +8,7 @@ const mutant: Mutant = {
   find: 'if (term !== state.term || role.kind !== "candidate") return;',
   replace: 'if (role.kind !== "candidate" || (term !== state.term && !granted)) return;',
   scenario: "raft-election-timeout-profiles/latency-above-timeout",
-  invariant: "RAFT-ELECT",
+  invariant: "RAFT-VOTERS",
 };
 
 export default mutant;
