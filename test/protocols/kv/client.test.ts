@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultKvClientOptions, KvClient, requestName } from "../../../src/protocols/kv/client.ts";
 import type { KvResult } from "../../../src/protocols/kv/commands.ts";
-import type { KvMessage } from "../../../src/protocols/kv/messages.ts";
+import type { KvMessage, Refused } from "../../../src/protocols/kv/messages.ts";
 import type { Env, NodeId, Operation, Plain } from "../../../src/sim/env.ts";
 import { RandomStream } from "../../../src/sim/random/random.ts";
 import { ms } from "../../../src/sim/time.ts";
@@ -407,5 +407,40 @@ describe("a client's session", () => {
     bench.hear("n1", { type: "localValue", ...earlier, value: "v", applied: 7 });
     expect(bench.hear("n1", { type: "redirect", ...earlier, leader: "n2" })).toEqual([]);
     expect(bench.outcomes).toEqual([]);
+  });
+});
+
+describe("a change of the members", () => {
+  const CHANGE = { op: "change", changes: [{ kind: "join", id: "n4" }] };
+  const refuse = (bench: Bench, reason: Refused["reason"]): readonly Sent<KvMessage>[] =>
+    bench.hear("n1", { type: "refused", session: SESSION, serial: 1, reason });
+
+  it("is asked for, and noted in the history without a request", () => {
+    const bench = new Bench();
+    const { changes } = CHANGE;
+    expect(bench.begin("o1", CHANGE)).toEqual([
+      { to: "n1", message: { type: "change", session: SESSION, serial: 1, changes } },
+    ]);
+    expect(bench.env.emitted[0]).toMatchObject(["invoke", { id: "o1", operation: CHANGE }]);
+    bench.reply("n1", 1);
+    expect(bench.outcomes).toEqual([["ok", { id: "o1", result: undefined }]]);
+  });
+
+  it("that was made already is done", () => {
+    const bench = asking(CHANGE);
+    refuse(bench, "no change");
+    expect(bench.outcomes).toEqual([["ok", { id: "o1", result: { isNews: false } }]]);
+  });
+
+  it("that can never be made fails", () => {
+    const bench = asking(CHANGE);
+    refuse(bench, "no voters");
+    expect(bench.outcomes).toEqual([["fail", { id: "o1", result: "no voters" }]]);
+  });
+
+  it("waits for the one under way, and asks the same leader again", () => {
+    const bench = asking(CHANGE);
+    expect(refuse(bench, "change pending")).toEqual([]);
+    expect(bench.fire("retry").map(({ to }) => to)).toEqual(["n1"]);
   });
 });

@@ -30,6 +30,10 @@ describe("checkKvOperation", () => {
       { op: "cas", key: "k", expected: undefined, value: "b" },
     ],
     [
+      { op: "change", changes: [{ kind: "join", id: "n4" }] },
+      { op: "change", changes: [{ kind: "join", id: "n4" }] },
+    ],
+    [
       { op: "put", key: "k", value: { hex: "00ff" } },
       { op: "put", key: "k", value: Uint8Array.of(0, 255) },
     ],

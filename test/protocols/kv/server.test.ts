@@ -3,6 +3,7 @@ import type { KvCommand, KvOperation } from "../../../src/protocols/kv/commands.
 import type { KvMessage } from "../../../src/protocols/kv/messages.ts";
 import { KvServer } from "../../../src/protocols/kv/server.ts";
 import type { Entry } from "../../../src/protocols/raft/log.ts";
+import type { MemberChange } from "../../../src/protocols/raft/raft.ts";
 import { paperOptions } from "../../support/raft-member.ts";
 import { accepted, blank, confirmed, vote, voteReply } from "../../support/raft-messages.ts";
 import { RecordingEnv, type Sent } from "../../support/recording-env.ts";
@@ -304,5 +305,60 @@ describe("what a server shows of itself", () => {
     bench.ask("n3", vote(4, [0, 0]));
     expect(bench.server.votedFor).toBe("n3");
     expect(bench.server.term).toBe(4);
+  });
+});
+
+describe("an administrator who asks for a change", () => {
+  const change = (serial: number, changes: readonly MemberChange[]): KvMessage => {
+    return { type: "change", session: "s", serial, changes };
+  };
+  const ADD: MemberChange = { kind: "addVoter", id: "n4" };
+  const SWAP: readonly MemberChange[] = [
+    { kind: "remove", id: "n3" },
+    { kind: "addVoter", id: "n4" },
+  ];
+
+  it("is answered when the change is in force", () => {
+    const bench = new Bench().lead();
+    expect(bench.ask("c1", change(1, [ADD]))).toEqual([]);
+    expect(bench.ask("n2", accepted(1, 2))).toEqual([{ to: "c1", message: done(1) }]);
+    expect(bench.server.configuration.voters).toEqual(["n1", "n2", "n3", "n4"]);
+  });
+
+  it("is not answered in the joint phase, but at its end", () => {
+    const bench = new Bench().lead();
+    bench.ask("c1", change(1, SWAP));
+    expect(bench.ask("n2", accepted(1, 2))).toEqual([]);
+    expect(bench.server.configuration.outgoing).toEqual(["n1", "n2", "n3"]);
+    expect(bench.ask("n2", accepted(1, 3))).toEqual([{ to: "c1", message: done(1) }]);
+    expect(bench.server.configuration.outgoing).toEqual([]);
+  });
+
+  it("may ask again while it is under way", () => {
+    const bench = new Bench().lead();
+    bench.ask("c1", change(1, [ADD]));
+    expect(bench.ask("c1", change(1, [ADD]))).toEqual([]);
+    expect(bench.ask("n2", accepted(1, 2))).toEqual([{ to: "c1", message: done(1) }]);
+  });
+
+  it.each<[string, readonly MemberChange[]]>([
+    ["unknown member", [{ kind: "remove", id: "n9" }]],
+    ["no voters", ["n1", "n2", "n3"].map((id) => ({ kind: "remove", id }))],
+    ["no change", [{ kind: "addVoter", id: "n2" }]],
+  ])("is refused: %s", (reason, changes) => {
+    const [answer] = new Bench().lead().ask("c1", change(1, changes));
+    expect(answer?.message).toEqual({ type: "refused", session: "s", serial: 1, reason });
+  });
+
+  it("is told who leads when the change is lost to another leader's entry", () => {
+    const bench = new Bench().lead();
+    bench.ask("c1", change(1, [ADD]));
+    const [answer] = bench.ask("n3", append(2, [1, 1], [blank(2, 2)]));
+    expect(answer?.message).toEqual({ type: "redirect", session: "s", serial: 1, leader: "n3" });
+  });
+
+  it("is told who leads by a server that does not", () => {
+    const [answer] = new Bench().ask("c1", change(1, [ADD]));
+    expect(answer?.message).toMatchObject({ type: "redirect" });
   });
 });
