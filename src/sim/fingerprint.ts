@@ -75,10 +75,14 @@ const SET = 0x1f83d9ab;
 const TEXT = 0x64b1c2d7;
 const BYTES = 0x47c8a34f;
 
+/**
+ * What holds others is mixed in behind them, as an operator behind so many operands: a list in a
+ * record and a record in a list would be the same if one stood before and the other behind.
+ */
 function hashList(hash: number, mark: number, list: readonly Plain[]): number {
-  let mixed = step(hash, list.length ^ mark);
+  let mixed = hash;
   for (let i = 0; i < list.length; i++) mixed = hashPlain(mixed, list[i]);
-  return mixed;
+  return step(mixed, list.length ^ mark);
 }
 
 type PlainRecord = { readonly [key: string]: Plain };
