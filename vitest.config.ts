@@ -5,6 +5,8 @@ export default defineConfig({
     dir: "test",
     include: ["**/*.test.ts"],
     globalSetup: "test/support/build.ts",
-    testTimeout: 120_000,
+    // Every core: many tests wait for processes of their own.
+    maxWorkers: "100%",
+    testTimeout: 300_000,
   },
 });
