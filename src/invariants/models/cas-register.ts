@@ -33,7 +33,7 @@ export function casRegister({ failedCas }: CasOptions): Model<Plain, CasRegister
     name: "cas-register",
     init: undefined,
     read: (call) => readCall(call, failedCas === "observation"),
-    step,
+    step: stepCasRegister,
     partition: ({ key }) => key ?? "",
     isObserver: ({ kind }) => kind === "read" || kind === "refused-cas",
     asRegister: (operation) =>
@@ -44,7 +44,11 @@ export function casRegister({ failedCas }: CasOptions): Model<Plain, CasRegister
 /** With a failed cas as an observation. */
 export const casRegisterModel = casRegister({ failedCas: "observation" });
 
-function step(state: Plain, operation: CasRegisterOperation): Plain | typeof REFUSED {
+/** A register after an operation. A key of a store is such a register, with states of its own. */
+export function stepCasRegister<State>(
+  state: State | Plain,
+  operation: CasRegisterOperation,
+): State | Plain | typeof REFUSED {
   switch (operation.kind) {
     case "read":
       return isSameContent(state, operation.value) ? state : REFUSED;

@@ -1,8 +1,7 @@
 import { UsageError } from "../../sim/assert.ts";
 import type { Call } from "../call.ts";
-import { isSameContent } from "../linearizability/content.ts";
 import { type Model, REFUSED } from "../model.ts";
-import { type CasOptions, readCas } from "./cas-register.ts";
+import { type CasOptions, readCas, stepCasRegister } from "./cas-register.ts";
 import { lookAhead } from "./key-value-look-ahead.ts";
 import type { KeyValueOperation, KeyValueState } from "./key-value-operation.ts";
 
@@ -29,18 +28,8 @@ export function keyValue({ failedCas }: CasOptions): Model<KeyValueState, KeyVal
 export const keyValueModel = keyValue({ failedCas: "observation" });
 
 function step(state: KeyValueState, operation: KeyValueOperation): KeyValueState | typeof REFUSED {
-  switch (operation.kind) {
-    case "read":
-      return isSameContent(state, operation.value) ? state : REFUSED;
-    case "write":
-      return operation.value;
-    case "append":
-      return typeof state === "string" ? state + operation.value : REFUSED;
-    case "cas":
-      return isSameContent(state, operation.expected) ? operation.value : REFUSED;
-    case "refused-cas":
-      return isSameContent(state, operation.expected) ? REFUSED : state;
-  }
+  if (operation.kind !== "append") return stepCasRegister(state, operation);
+  return typeof state === "string" ? state + operation.value : REFUSED;
 }
 
 function readCall(call: Call, observesFailure: boolean): KeyValueOperation | undefined {
