@@ -34,7 +34,7 @@ export function configurationsOverlap(step: Step): string | undefined {
  * A leader is a voter, and was elected by a quorum: of those whose votes have left. Raft §5.2, §6;
  * thesis §4.2.1 (learners), §4.2.2 (a leader that is removed).
  */
-export function isElectedByVoters({ facts, world, host, node, server }: Step): string | undefined {
+export function isElectedByVoters({ facts, world, host, node }: Step): string | undefined {
   const electorate = node.configuration;
   if (node.role !== "leader" || electorate === undefined) return undefined;
   const { role, term, configuration } = facts.change;
@@ -46,7 +46,7 @@ export function isElectedByVoters({ facts, world, host, node, server }: Step): s
     return `${id} leads in term ${node.term} and has no vote`;
   }
   // Its configuration may have become another since it was elected.
-  if (!isNew || server.life !== host.life) return undefined;
+  if (!isNew) return undefined;
   const supporters = world.servers
     .filter(({ index }) => facts.servers[index]?.votes.get(node.term) === id)
     .map((supporter) => supporter.id);
