@@ -1,6 +1,6 @@
 // Observers that break nothing: they put figures into the run's metrics, in virtual time.
 
-import type { NodeId } from "../sim/env.ts";
+import type { NodeId, Plain } from "../sim/env.ts";
 import type { HostView, Invariant, World } from "../sim/invariant.ts";
 import { inMs, type Micros, seconds } from "../sim/time.ts";
 import { type LeadershipView, quorumLeader } from "./liveness.ts";
@@ -226,6 +226,27 @@ export function measureLeaderBy(name: string, at: Micros): Invariant<LeadershipV
     },
     onEnd: ({ metrics }: World<LeadershipView>) => {
       metrics.gauge(name, made.state.leads);
+      return undefined;
+    },
+  };
+  return made;
+}
+
+/** Measures how long acknowledged operations take, in ms; `metricOf` names the metric, if any. */
+export function measureOperations(
+  name: string,
+  metricOf: (operation: Plain) => string | undefined,
+): Invariant {
+  const made = {
+    name,
+    state: { returned: 0 },
+    onStep: ({ history, metrics }: World) => {
+      const { returned } = history;
+      while (made.state.returned < returned.length) {
+        const { outcome, operation, invokedAt, returnedAt = 0 } = returned[made.state.returned++]!;
+        const metric = outcome === "ok" ? metricOf(operation) : undefined;
+        if (metric !== undefined) metrics.observe(metric, inMs(returnedAt - invokedAt));
+      }
       return undefined;
     },
   };

@@ -3,8 +3,9 @@
 import type { NodeId, Plain } from "../sim/env.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
 import { eventually } from "../sim/temporal/liveness.ts";
-import { inMs, type Micros } from "../sim/time.ts";
+import type { Micros } from "../sim/time.ts";
 import type { ElectorateView } from "./electorate.ts";
+import { measureOperations } from "./measures.ts";
 
 interface MembershipView {
   readonly configuration: ElectorateView;
@@ -50,21 +51,7 @@ function show({ voters, outgoing }: ElectorateView): string {
 
 /** Measures `changeMs`, from when a change is asked for until it has ended. */
 export function measureChanges(): Invariant {
-  const made = {
-    name: "changes",
-    state: { returned: 0 },
-    onStep: ({ history, metrics }: World) => {
-      const { returned } = history;
-      while (made.state.returned < returned.length) {
-        const { operation, outcome, invokedAt, returnedAt = 0 } = returned[made.state.returned++]!;
-        if (outcome === "ok" && isChange(operation)) {
-          metrics.observe("changeMs", inMs(returnedAt - invokedAt));
-        }
-      }
-      return undefined;
-    },
-  };
-  return made;
+  return measureOperations("changes", (plain) => (isChange(plain) ? "changeMs" : undefined));
 }
 
 function isChange(operation: Plain): boolean {

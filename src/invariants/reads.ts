@@ -3,7 +3,7 @@
 import type { Plain } from "../sim/env.ts";
 import type { History, HistoryEntry } from "../sim/history.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
-import { inMs, type Micros } from "../sim/time.ts";
+import type { Micros } from "../sim/time.ts";
 
 /** What an operation of the history does to a key. Values are told apart by their texts. */
 export type RegisterOperation =
@@ -154,22 +154,4 @@ function newestBefore({ acknowledged }: Register, time: Micros): Micros {
     else high = middle;
   }
   return acknowledged[low - 1]?.newest ?? -1;
-}
-
-/** Measures how long acknowledged reads take, in ms; `metricOf` names the metric, if any. */
-export function measureReads(metricOf: (operation: Plain) => string | undefined): Invariant {
-  const made = {
-    name: "reads",
-    state: { returned: 0 },
-    onStep: ({ history, metrics }: World) => {
-      const { returned } = history;
-      while (made.state.returned < returned.length) {
-        const { outcome, operation, invokedAt, returnedAt = 0 } = returned[made.state.returned++]!;
-        const metric = outcome === "ok" ? metricOf(operation) : undefined;
-        if (metric !== undefined) metrics.observe(metric, inMs(returnedAt - invokedAt));
-      }
-      return undefined;
-    },
-  };
-  return made;
 }

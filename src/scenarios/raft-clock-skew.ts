@@ -7,8 +7,7 @@ import {
   leaderStays,
   operationsReturn,
 } from "../invariants/liveness.ts";
-import { measureDisruption } from "../invariants/measures.ts";
-import { measureReads } from "../invariants/reads.ts";
+import { measureDisruption, measureOperations } from "../invariants/measures.ts";
 import { equalStates } from "../invariants/replicated.ts";
 import type { KvServer } from "../protocols/kv/server.ts";
 import type { KvRead } from "../protocols/kv/task.ts";
@@ -95,7 +94,7 @@ function clockSkew(skew: ClockSkew): Scenario {
       horizon: HORIZON,
     }),
     invariants: (plan) => [
-      measureReads(readMetric),
+      measureOperations("reads", readMetric),
       measureDisruption(SETTLED),
       ...skew.invariants(plan),
       operationsReturn("RETURN", { by: HORIZON }, plan),

@@ -1,5 +1,5 @@
 import { everyoneAgrees, operationsReturn } from "../invariants/liveness.ts";
-import { measureReads } from "../invariants/reads.ts";
+import { measureOperations } from "../invariants/measures.ts";
 import { equalStates } from "../invariants/replicated.ts";
 import type { KvRead } from "../protocols/kv/task.ts";
 import type { Fault } from "../sim/fault.ts";
@@ -58,7 +58,7 @@ function linearizableReads({ variant, about, faults, syncLatency, writesEvery }:
     }),
     invariants: (plan) => [
       // What this scenario's clients emit.
-      measureReads((operation) => {
+      measureOperations("reads", (operation) => {
         const { read } = operation as { readonly read?: KvRead };
         return read && `${read}ReadMs`;
       }),

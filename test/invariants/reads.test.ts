@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { measureReads, type Registers, readsAreFresh } from "../../src/invariants/reads.ts";
+import { measureOperations } from "../../src/invariants/measures.ts";
+import { type Registers, readsAreFresh } from "../../src/invariants/reads.ts";
 import type { Plain } from "../../src/sim/env.ts";
 import type { Outcome } from "../../src/sim/history.ts";
 import { HandMadeWorld } from "../support/hand-made-world.ts";
@@ -217,7 +218,11 @@ describe("what STALE-READ remembers", () => {
 
 it("measures how long reads take, by their kind", () => {
   world = new HandMadeWorld(
-    [measureReads((operation) => (operation === "index" ? "indexReadMs" : undefined))],
+    [
+      measureOperations("reads", (operation) =>
+        operation === "index" ? "indexReadMs" : undefined,
+      ),
+    ],
     { n1: {} },
   );
   during([1_000, 3_000], "index");
