@@ -48,9 +48,10 @@ describe("imports", () => {
     expect(cycleIn(graph)).toEqual([]);
   });
 
-  it("of kv see no inside of raft but its public face", () => {
+  it("of services on raft see no inside of it but its public face", () => {
     const face = ["log", "messages", "options", "raft", "sites", "state"];
-    const inside = filesUnder("src/protocols/kv")
+    const inside = ["kv", "replicated"]
+      .flatMap((service) => filesUnder(`src/protocols/${service}`))
       .flatMap(importsOf)
       .filter((target) => target.startsWith("src/protocols/raft/"))
       .filter((target) => !face.some((name) => target.endsWith(`/${name}.ts`)));

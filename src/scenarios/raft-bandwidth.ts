@@ -13,8 +13,8 @@ import {
 } from "../invariants/phases.ts";
 import { equalStates, everyoneCatchesUp } from "../invariants/replicated.ts";
 import { measureHeartbeatGaps } from "../invariants/traffic.ts";
-import { defaultKvClientOptions } from "../protocols/kv/client.ts";
 import type { KvCommand } from "../protocols/kv/commands.ts";
+import { defaultClientOptions } from "../protocols/replicated/client.ts";
 import type { Fault } from "../sim/fault.ts";
 import type { Streams } from "../sim/random/random.ts";
 import type { Scenario } from "../sim/scenario.ts";
@@ -107,7 +107,7 @@ const bandwidthLimit = storeScenario({
     settings: storeSettings(
       { inflightBytesMax: WINDOW_BYTES, uncommittedBytesMax: UNCOMMITTED_BYTES },
       // Who asks again while the leader has the first request makes it send the value twice.
-      { client: { ...defaultKvClientOptions, requestTimeout: seconds(8), waitMax: seconds(30) } },
+      { client: { ...defaultClientOptions, requestTimeout: seconds(8), waitMax: seconds(30) } },
     ),
     // What overtakes an append by a hair makes the leader send it a second time, all of it.
     network: constantLatency(ms(3)),

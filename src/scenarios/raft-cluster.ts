@@ -7,12 +7,7 @@ import { keyValueModel } from "../invariants/models/key-value.ts";
 import { minorityCommitsNothing } from "../invariants/no-quorum.ts";
 import { raftSafety } from "../invariants/raft.ts";
 import { type Registers, readsAreFresh } from "../invariants/reads.ts";
-import {
-  defaultKvClientOptions,
-  KvClient,
-  type KvClientOptions,
-  requestName,
-} from "../protocols/kv/client.ts";
+import { KvClient } from "../protocols/kv/client.ts";
 import type { KvCommand, KvOperation, KvValue } from "../protocols/kv/commands.ts";
 import type { KvMessage } from "../protocols/kv/messages.ts";
 import { KvServer } from "../protocols/kv/server.ts";
@@ -23,6 +18,8 @@ import {
   type RaftOptions,
 } from "../protocols/raft/options.ts";
 import { RAFT_FILE, readDurableTerms } from "../protocols/raft/storage.ts";
+import { type ClientOptions, defaultClientOptions } from "../protocols/replicated/client.ts";
+import { requestName } from "../protocols/replicated/command.ts";
 import { checkCount, checkList, checkRecord, checkSpan, checkText } from "../sim/check.ts";
 import type { Env, NodeId, Plain } from "../sim/env.ts";
 import type { FaultKind } from "../sim/fault.ts";
@@ -43,7 +40,7 @@ export interface StoreSettings {
   readonly raft: RaftOptions;
   /** Servers whose options differ. */
   readonly raftOf: Readonly<Record<NodeId, RaftOptions>>;
-  readonly client: KvClientOptions;
+  readonly client: ClientOptions;
   /** Who votes at first; the other servers wait until they are made members. Default: all. */
   readonly members?: readonly NodeId[];
   /** Until then, every election timeout is the shortest, so that all stand at once. */
@@ -103,15 +100,15 @@ export function storeSettings(
   return {
     raft: { ...defaultRaftOptions, ...raft },
     raftOf: {},
-    client: defaultKvClientOptions,
+    client: defaultClientOptions,
     equalTimeoutsUntil: 0,
     ...rest,
   };
 }
 
 /** A client that asks elsewhere soon, so that its waiting does not blur what servers do. */
-export const impatientClient: KvClientOptions = {
-  ...defaultKvClientOptions,
+export const impatientClient: ClientOptions = {
+  ...defaultClientOptions,
   requestTimeout: ms(300),
 };
 
@@ -231,8 +228,8 @@ function checkMembers(value: unknown, path: string): NodeId[] {
   return members.map((id, i) => checkText(id, `${path}.members[${i}]`));
 }
 
-function checkClient(value: unknown, path: string): KvClientOptions {
-  const fields = checkRecord(value, path, Object.keys(defaultKvClientOptions));
+function checkClient(value: unknown, path: string): ClientOptions {
+  const fields = checkRecord(value, path, Object.keys(defaultClientOptions));
   return {
     requestTimeout: checkCount(fields.requestTimeout, `${path}.requestTimeout`, 1),
     waitMax: checkCount(fields.waitMax, `${path}.waitMax`, 1),

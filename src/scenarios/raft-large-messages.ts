@@ -8,11 +8,11 @@ import {
 } from "../invariants/liveness.ts";
 import { commitsTakeTheirSize } from "../invariants/phases.ts";
 import { largeEntriesAreSentFewTimes, measureHeartbeatGaps } from "../invariants/traffic.ts";
-import { defaultKvClientOptions } from "../protocols/kv/client.ts";
 import { equalValues, type KvCommand } from "../protocols/kv/commands.ts";
 import type { KvServer } from "../protocols/kv/server.ts";
 import { checkKvOperation } from "../protocols/kv/task.ts";
 import { defaultRaftOptions } from "../protocols/raft/options.ts";
+import { defaultClientOptions } from "../protocols/replicated/client.ts";
 import type { Fault } from "../sim/fault.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import type { Streams } from "../sim/random/random.ts";
@@ -89,7 +89,7 @@ function largeMessages({ variant, about, ...rest }: LargeMessages): Scenario {
           entryBytesMax: ENTRY_BYTES_MAX,
         },
         // To the leader and from there to a follower, and back.
-        { client: { ...defaultKvClientOptions, requestTimeout: seconds(5), waitMax: seconds(25) } },
+        { client: { ...defaultClientOptions, requestTimeout: seconds(5), waitMax: seconds(25) } },
       ),
       network: {
         // What overtakes an append by a hair makes the leader send it a second time, all of it.

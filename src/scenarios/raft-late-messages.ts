@@ -1,8 +1,8 @@
 import { acknowledgesSteadily, everyoneAgrees, operationsReturn } from "../invariants/liveness.ts";
 import { measureRepeats, staleChangesNothing } from "../invariants/raft-stale.ts";
 import { equalStates } from "../invariants/replicated.ts";
-import { requestName } from "../protocols/kv/client.ts";
 import type { KvMessage } from "../protocols/kv/messages.ts";
+import { requestName } from "../protocols/replicated/command.ts";
 import type { Fault } from "../sim/fault.ts";
 import { type Distribution, quantiles } from "../sim/random/distribution.ts";
 import type { Streams } from "../sim/random/random.ts";

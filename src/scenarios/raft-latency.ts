@@ -6,7 +6,7 @@ import {
 } from "../invariants/liveness.ts";
 import { type CommitPhase, commitsTake, type Phase } from "../invariants/phases.ts";
 import { equalStates } from "../invariants/replicated.ts";
-import { defaultKvClientOptions } from "../protocols/kv/client.ts";
+import { defaultClientOptions } from "../protocols/replicated/client.ts";
 import type { Fault, Target } from "../sim/fault.ts";
 import { constant, type Distribution, uniform } from "../sim/random/distribution.ts";
 import type { Streams } from "../sim/random/random.ts";
@@ -81,7 +81,7 @@ function latencyInjection(latency: Latency): Scenario {
       // Whoever asks twice makes the log longer, not slower: it would only blur the picture.
       settings: storeSettings(
         {},
-        { client: { ...defaultKvClientOptions, requestTimeout: seconds(4) } },
+        { client: { ...defaultClientOptions, requestTimeout: seconds(4) } },
       ),
       operations: writes({ clients: CLIENTS, from: BEGIN, until: UNTIL, every: ms(50) }),
       faults: [

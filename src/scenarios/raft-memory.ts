@@ -9,10 +9,10 @@ import {
 } from "../invariants/liveness.ts";
 import { measureRefusals } from "../invariants/refusals.ts";
 import { equalStates, everyoneCatchesUp } from "../invariants/replicated.ts";
-import { defaultKvClientOptions } from "../protocols/kv/client.ts";
 import type { KvCommand } from "../protocols/kv/commands.ts";
 import type { KvServer } from "../protocols/kv/server.ts";
 import type { RaftOptions } from "../protocols/raft/options.ts";
+import { defaultClientOptions } from "../protocols/replicated/client.ts";
 import type { DiskOptions } from "../sim/disk/disk-options.ts";
 import type { Fault } from "../sim/fault.ts";
 import type { Invariant } from "../sim/invariant.ts";
@@ -59,7 +59,7 @@ function overload(name: string, memory: Memory): Scenario {
       servers: SERVERS,
       clients: CLIENTS,
       settings: storeSettings(limits, {
-        client: { ...defaultKvClientOptions, requestTimeout: seconds(4), retryDelay: RETRY },
+        client: { ...defaultClientOptions, requestTimeout: seconds(4), retryDelay: RETRY },
       }),
       disk,
       operations: demand(),

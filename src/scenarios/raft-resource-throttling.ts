@@ -9,8 +9,8 @@ import {
 } from "../invariants/liveness.ts";
 import { anotherLeads } from "../invariants/refusals.ts";
 import { equalStates, everyoneCatchesUp } from "../invariants/replicated.ts";
-import { defaultKvClientOptions } from "../protocols/kv/client.ts";
 import type { KvServer } from "../protocols/kv/server.ts";
+import { defaultClientOptions } from "../protocols/replicated/client.ts";
 import type { Fault, Target } from "../sim/fault.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import { constant } from "../sim/random/distribution.ts";
@@ -52,7 +52,7 @@ function throttling(given: Throttling): Scenario {
       // Whoever asks twice makes the log longer, not slower: it would only blur the picture.
       settings: storeSettings(
         {},
-        { client: { ...defaultKvClientOptions, requestTimeout: seconds(4) } },
+        { client: { ...defaultClientOptions, requestTimeout: seconds(4) } },
       ),
       operations: writes(
         { clients: CLIENTS, from: BEGIN, until, every: ms(10) },

@@ -7,7 +7,7 @@ export const AMNESIA: Change = voteAmnesia;
 /** Each server that starts counts itself, across the runs of a process, and says so. */
 export const LEAK: Change = {
   id: "leak",
-  file: "src/protocols/kv/server.ts",
+  file: "src/protocols/replicated/server.ts",
   find: "    this.#raft.onStart();",
   replace: `    globalThis.starts = (globalThis.starts ?? 0) + 1;
     this.#env.emit("started", { starts: globalThis.starts });

@@ -1,4 +1,5 @@
 import type { ByteReader, ByteWriter, Codec } from "../codec.ts";
+import type { Command } from "../replicated/command.ts";
 
 export type KvValue = string | Uint8Array;
 
@@ -20,31 +21,43 @@ export type KvResult =
   | { readonly type: "value"; readonly value: KvValue | undefined }
   | { readonly type: "cas"; readonly isSwapped: boolean };
 
-/** An operation as the log holds it: with the session that makes it happen once. */
-export interface KvCommand {
-  /** One life of one client. */
-  readonly session: string;
-  /** Counts the session's operations, from 1 on; a retry keeps its number. */
-  readonly serial: number;
-  readonly operation: KvOperation;
-}
+/** An operation as the log holds it. */
+export type KvCommand = Command<KvOperation>;
 
 const OPS = ["put", "get", "delete", "cas"] as const;
 
-/** Commands as bytes. */
-export const kvCodec: Codec<KvCommand> = {
-  encode({ session, serial, operation }, writer) {
-    writer.text(session);
-    writer.count(serial);
+/** Operations as bytes. */
+export const kvOperations: Codec<KvOperation> = {
+  encode(operation, writer) {
     writer.byte(OPS.indexOf(operation.op));
     writer.text(operation.key);
     if (operation.op === "cas") encodeValue(operation.expected, writer);
     if (operation.op === "put" || operation.op === "cas") encodeValue(operation.value, writer);
   },
+  decode: (reader) => decodeOperation(reader),
+};
+
+const RESULTS = ["done", "value", "cas"] as const;
+
+/** Results as bytes. */
+export const kvResults: Codec<KvResult> = {
+  encode(result, writer) {
+    writer.byte(RESULTS.indexOf(result.type));
+    if (result.type === "value") encodeValue(result.value, writer);
+    if (result.type === "cas") writer.byte(result.isSwapped ? 1 : 0);
+  },
   decode(reader) {
-    const session = reader.text();
-    const serial = reader.count();
-    return { session, serial, operation: decodeOperation(reader) };
+    const type = RESULTS[reader.byte()];
+    switch (type) {
+      case "done":
+        return { type };
+      case "value":
+        return { type, value: decodeValue(reader) };
+      case "cas":
+        return { type, isSwapped: reader.byte() === 1 };
+      default:
+        throw new RangeError("a result of unknown kind");
+    }
   },
 };
 
@@ -70,7 +83,8 @@ const NO_VALUE = 0;
 const TEXT_VALUE = 1;
 const BYTES_VALUE = 2;
 
-function encodeValue(value: KvValue | undefined, writer: ByteWriter): void {
+/** Writes a value, or that there is none. */
+export function encodeValue(value: KvValue | undefined, writer: ByteWriter): void {
   if (value === undefined) {
     writer.byte(NO_VALUE);
   } else if (typeof value === "string") {
@@ -88,7 +102,8 @@ function decodeValue(reader: ByteReader): KvValue | undefined {
   return kind === TEXT_VALUE ? reader.text() : reader.bytesOf();
 }
 
-function decodeKnownValue(reader: ByteReader): KvValue {
+/** Reads a value that must be there. */
+export function decodeKnownValue(reader: ByteReader): KvValue {
   const value = decodeValue(reader);
   if (value === undefined) throw new RangeError("a value is missing");
   return value;

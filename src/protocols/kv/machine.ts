@@ -1,17 +1,20 @@
 import { unreachable } from "../../sim/assert.ts";
+import type { Codec } from "../codec.ts";
+import { decodeSorted, encodeSorted, type StateMachine } from "../replicated/state-machine.ts";
 import {
+  decodeKnownValue,
+  encodeValue,
   equalValues,
-  type KvCommand,
   type KvOperation,
   type KvResult,
   type KvValue,
+  kvOperations,
+  kvResults,
 } from "./commands.ts";
 
-/** The replicated state: a function of the commands applied so far, equal on every server. */
+/** The replicated state: a function of the operations applied so far, equal on every server. */
 export interface KvMachine {
   readonly keys: Map<string, KvItem>;
-  /** By session, its last operation: what makes a retry harmless. */
-  readonly sessions: Map<string, { readonly serial: number; readonly result: KvResult }>;
 }
 
 export interface KvItem {
@@ -20,29 +23,38 @@ export interface KvItem {
   readonly modified: number;
 }
 
-/** The state before the first command. */
-export function emptyKvMachine(): KvMachine {
-  return { keys: new Map(), sessions: new Map() };
+/** What the store is made of. A question is a key. */
+export interface KvTypes {
+  readonly operation: KvOperation;
+  readonly result: KvResult;
+  readonly question: string;
+  readonly answer: KvValue | undefined;
+  readonly state: KvMachine;
 }
 
-/**
- * Applies the command at a log index, once: for the session's last operation again it returns the
- * first result, and for an older one, whose client has moved on, undefined.
- * Source: exactly-once semantics of Ongaro's thesis §6.3.
- */
-export function applyCommand(
-  machine: KvMachine,
-  index: number,
-  { session, serial, operation }: KvCommand,
-): KvResult | undefined {
-  const last = machine.sessions.get(session);
-  if (last !== undefined && serial <= last.serial) {
-    return serial === last.serial ? last.result : undefined;
-  }
-  const result = applyOperation(machine.keys, index, operation);
-  machine.sessions.set(session, { serial, result });
-  return result;
-}
+const kvStates: Codec<KvMachine> = {
+  encode({ keys }, writer) {
+    encodeSorted(keys, writer, ({ value, modified }) => {
+      encodeValue(value, writer);
+      writer.count(modified);
+    });
+  },
+  decode(reader) {
+    const decodeItem = () => ({ value: decodeKnownValue(reader), modified: reader.count() });
+    return { keys: decodeSorted(reader, decodeItem) };
+  },
+};
+
+/** The key-value store as a state machine. */
+export const kvService: StateMachine<KvTypes> = {
+  initial: () => ({ keys: new Map() }),
+  apply: ({ keys }, index, operation) => applyOperation(keys, index, operation),
+  query: ({ keys }, key) => keys.get(key)?.value,
+  resultOf: (value) => ({ type: "value", value }),
+  operations: kvOperations,
+  results: kvResults,
+  states: kvStates,
+};
 
 function applyOperation(
   keys: Map<string, KvItem>,

@@ -1,56 +1,32 @@
 // What a client of the store may be asked to do.
 
 import { UsageError } from "../../sim/assert.ts";
-import { checkCount, checkList, checkOneOf, checkRecord, checkText } from "../../sim/check.ts";
-import type { NodeId, Operation } from "../../sim/env.ts";
+import { checkCount, checkRecord, checkText } from "../../sim/check.ts";
+import type { Operation } from "../../sim/env.ts";
 import { isUnicode } from "../codec.ts";
-import type { MemberChange } from "../raft/raft.ts";
+import { checkTask, type ReadWay, type Task, type TaskWords } from "../replicated/task.ts";
 import type { KvOperation, KvValue } from "./commands.ts";
 import { sizedValue } from "./sized-value.ts";
 
-/** An operation of the workload: what to do, and perhaps at which server and how. */
-export interface KvTask {
-  readonly id: string;
-  readonly operation: KvOperation | KvAdministration;
-  /** Ask this server and no other, once. */
-  readonly server: NodeId | undefined;
-  readonly read: KvRead;
-}
-
-/** What an administrator asks for: who shall take part. */
-export interface KvAdministration {
-  readonly op: "change";
-  readonly changes: readonly MemberChange[];
-}
-
-/**
- * How a `get` is answered: `log`, as a command with its place in the log; `index`, once the leader
- * has made sure that it leads; `lease`, at once if nobody else can lead yet; `local`, from what the
- * server holds, which may be out of date.
- */
-export type KvRead = (typeof READS)[number];
-
-const READS = ["log", "index", "lease", "local"] as const;
+/** How a `get` is answered. */
+export type KvRead = ReadWay;
 
 /**
  * Reads an operation of a plan: `{ id, op: "put", key, value }`, `get` and `delete` with a key,
  * `cas` with `expected` and `value`. Bytes are written `{ hex: "00ff" }`, or `{ sizeBytes: 65536 }`
- * for so many that follow from the operation's id: see {@link sizedValue}. `server` pins it to a
- * server, and `read` says how a `get` is answered. `{ id, op: "change", changes }`, a list
- * of `{ kind: "join", id: "n4" }`, changes who takes part. Throws a UsageError that names the path.
+ * for so many that follow from the operation's id: see {@link sizedValue}. More in
+ * {@link checkTask}. Throws a UsageError that names the path.
  */
-export function checkKvOperation(value: Operation, path: string): KvTask {
-  const op = checkOneOf(value.op, `${path}.op`, OPS);
-  const server = value.server === undefined ? undefined : checkText(value.server, `${path}.server`);
-  if (value.read !== undefined && op !== "get") {
-    throw new UsageError(`${path}.read: expected only with a get, got ${op}`);
-  }
-  const read = value.read === undefined ? "log" : checkOneOf(value.read, `${path}.read`, READS);
-  const operation = op === "change" ? checkChange(value, path) : checkCommand(op, value, path);
-  return { id: value.id, operation, server, read };
+export function checkKvOperation(value: Operation, path: string): Task<KvOperation> {
+  return checkTask(words, value, path);
 }
 
-const OPS = ["put", "get", "delete", "cas", "change"] as const;
+const words: TaskWords<KvOperation> = {
+  ops: ["put", "get", "delete", "cas"],
+  reads: ["get"],
+  readName: "a get",
+  check: checkCommand,
+};
 
 function checkCommand(op: KvOperation["op"], value: Operation, path: string): KvOperation {
   const key = checkUnicode(checkText(value.key, `${path}.key`), `${path}.key`);
@@ -65,17 +41,6 @@ function checkCommand(op: KvOperation["op"], value: Operation, path: string): Kv
     default:
       return { op, key };
   }
-}
-
-const CHANGES = ["addVoter", "addLearner", "join", "remove"] as const;
-
-function checkChange(value: Operation, path: string): KvAdministration {
-  const changes = checkList(value.changes, `${path}.changes`).map((change, i): MemberChange => {
-    const at = `${path}.changes[${i}]`;
-    const { kind, id } = checkRecord(change, at, ["kind", "id"]);
-    return { kind: checkOneOf(kind, `${at}.kind`, CHANGES), id: checkText(id, `${at}.id`) };
-  });
-  return { op: "change", changes };
 }
 
 function checkValue(operation: Operation, field: "value" | "expected", at: string): KvValue {

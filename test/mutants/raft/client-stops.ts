@@ -4,7 +4,7 @@ const mutant: Mutant = {
   id: "client-stops",
   wrong: "A client does nothing more after its first operation.",
   source: "The workload of every scenario must go on.",
-  file: "src/protocols/kv/client.ts",
+  file: "src/protocols/replicated/client.ts",
   find: ["    this.#env.emit(outcome, { id: current?.id, result });", "    this.#next();"].join(
     "\n",
   ),

@@ -4,9 +4,9 @@ const mutant: Mutant = {
   id: "local-read-lies",
   wrong: "A local read answers with the key instead of the value.",
   source: "The consumer of scenario raft-basic-replication.",
-  file: "src/protocols/kv/server.ts",
+  file: "src/protocols/replicated/server.ts",
   find: 'type: "localValue", session, serial, value, applied',
-  replace: 'type: "localValue", session, serial, value: value && key, applied',
+  replace: 'type: "localValue", session, serial, value: value && question, applied',
   scenario: "raft-basic-replication",
   invariant: "CONSUMER",
 };

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { defaultKvClientOptions, KvClient, requestName } from "../../../src/protocols/kv/client.ts";
+import { KvClient } from "../../../src/protocols/kv/client.ts";
 import type { KvResult } from "../../../src/protocols/kv/commands.ts";
-import type { KvMessage, Refused } from "../../../src/protocols/kv/messages.ts";
+import type { KvMessage } from "../../../src/protocols/kv/messages.ts";
+import { defaultClientOptions } from "../../../src/protocols/replicated/client.ts";
+import { requestName } from "../../../src/protocols/replicated/command.ts";
+import type { Refused } from "../../../src/protocols/replicated/messages.ts";
 import type { Env, NodeId, Operation, Plain } from "../../../src/sim/env.ts";
 import { RandomStream } from "../../../src/sim/random/random.ts";
 import { ms } from "../../../src/sim/time.ts";
 import { RecordingEnv, type Sent } from "../../support/recording-env.ts";
 
-const { requestTimeout, waitMax, retryDelay } = defaultKvClientOptions;
+const { requestTimeout, waitMax, retryDelay } = defaultClientOptions;
 
 const PUT = { op: "put", key: "k", value: "v" };
 /** The session of a client that starts at once, with a draw of 0. */
@@ -22,7 +25,7 @@ class Bench {
   constructor(servers: readonly NodeId[] = ["n1", "n2", "n3"], startedAt = 0) {
     this.env = new RecordingEnv<KvMessage>("c1");
     this.env.pass(startedAt);
-    this.client = new KvClient(this.env, servers, defaultKvClientOptions);
+    this.client = new KvClient(this.env, servers, defaultClientOptions);
     this.client.onStart();
   }
 
@@ -321,7 +324,7 @@ describe("a local read", () => {
 
   it("asks for what a server holds, outside any session", () => {
     const bench = new Bench();
-    const message = { type: "localRead", session: SESSION, serial: 1, key: "k" };
+    const message = { type: "localRead", session: SESSION, serial: 1, question: "k" };
     expect(bench.begin("o1", local)).toEqual([{ to: "n1", message }]);
     expect(bench.env.emitted).toMatchObject([["invoke", { operation: { request: undefined } }]]);
   });
@@ -346,7 +349,7 @@ describe.each(["index", "lease"] as const)("a read by %s", (way) => {
 
   it("is no request that enters the log, and the history says so", () => {
     const bench = new Bench();
-    const message = { type: "read", session: SESSION, serial: 1, key: "k", read: way };
+    const message = { type: "read", session: SESSION, serial: 1, question: "k", read: way };
     expect(bench.begin("o1", get)).toEqual([{ to: "n1", message }]);
     const operation = { isLocal: false, request: undefined, read: way };
     expect(bench.env.emitted).toMatchObject([["invoke", { operation }]]);
@@ -392,7 +395,7 @@ describe("a client's session", () => {
     const random = new RandomStream("node c1");
     const lives = Array.from({ length: 100 }, () => {
       const env = Object.assign(new RecordingEnv<KvMessage>("c1"), { random, now: () => 7 });
-      const client = new KvClient(env as Env<KvMessage>, ["n1"], defaultKvClientOptions);
+      const client = new KvClient(env as Env<KvMessage>, ["n1"], defaultClientOptions);
       client.onStart();
       return client.state.session;
     });

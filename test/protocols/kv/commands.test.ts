@@ -6,8 +6,11 @@ import {
   type KvCommand,
   type KvOperation,
   type KvValue,
-  kvCodec,
+  kvOperations,
 } from "../../../src/protocols/kv/commands.ts";
+import { commandCodec } from "../../../src/protocols/replicated/command.ts";
+
+const kvCodec = commandCodec(kvOperations);
 
 const text = fc.string({ unit: "binary" });
 const value: fc.Arbitrary<KvValue> = fc.oneof(text, fc.uint8Array({ maxLength: 100, size: "max" }));
@@ -33,7 +36,7 @@ function encoded(command: KvCommand): Uint8Array {
   return writer.bytes.slice(0, writer.sizeBytes);
 }
 
-describe("kvCodec", () => {
+describe("the codec of commands", () => {
   it("gives back every command", () => {
     const property = fc.property(command, (one) => {
       expect(kvCodec.decode(new ByteReader(encoded(one), 0))).toEqual(one);

@@ -6,13 +6,14 @@ import type {
   KvResult,
   KvValue,
 } from "../../../src/protocols/kv/commands.ts";
-import { applyCommand, emptyKvMachine } from "../../../src/protocols/kv/machine.ts";
+import { kvService } from "../../../src/protocols/kv/machine.ts";
+import { applyCommand, emptyReplica } from "../../../src/protocols/replicated/state-machine.ts";
 
 /** Applies the operations in turn, each in a session of its own; returns the results. */
 function results(...operations: readonly KvOperation[]): (KvResult | undefined)[] {
-  const machine = emptyKvMachine();
+  const machine = emptyReplica(kvService);
   return operations.map((operation, i) =>
-    applyCommand(machine, i + 1, { session: `s${i}`, serial: 1, operation }),
+    applyCommand(kvService, machine, i + 1, { session: `s${i}`, serial: 1, operation }),
   );
 }
 
@@ -54,11 +55,11 @@ describe("put and delete", () => {
   });
 
   it("put keeps the index of its entry, delete takes the item away", () => {
-    const machine = emptyKvMachine();
-    applyCommand(machine, 7, command("s", 1, put("a", "1")));
-    expect(machine.keys.get("a")).toEqual({ value: "1", modified: 7 });
-    applyCommand(machine, 8, command("s", 2, { op: "delete", key: "a" }));
-    expect(machine.keys.has("a")).toBe(false);
+    const machine = emptyReplica(kvService);
+    applyCommand(kvService, machine, 7, command("s", 1, put("a", "1")));
+    expect(machine.state.keys.get("a")).toEqual({ value: "1", modified: 7 });
+    applyCommand(kvService, machine, 8, command("s", 2, { op: "delete", key: "a" }));
+    expect(machine.state.keys.has("a")).toBe(false);
   });
 });
 
@@ -101,47 +102,47 @@ describe("compare-and-swap", () => {
   });
 
   it("keeps the index of the entry that swapped", () => {
-    const machine = emptyKvMachine();
-    applyCommand(machine, 3, command("s", 1, cas("a", undefined, "1")));
-    applyCommand(machine, 4, command("s", 2, cas("a", "9", "2")));
-    expect(machine.keys.get("a")?.modified).toBe(3);
+    const machine = emptyReplica(kvService);
+    applyCommand(kvService, machine, 3, command("s", 1, cas("a", undefined, "1")));
+    applyCommand(kvService, machine, 4, command("s", 2, cas("a", "9", "2")));
+    expect(machine.state.keys.get("a")?.modified).toBe(3);
   });
 });
 
 describe("thesis §6.3, a session", () => {
   it("gives a repeated request its first answer", () => {
-    const machine = emptyKvMachine();
+    const machine = emptyReplica(kvService);
     const once = command("s", 1, get("a"));
-    const first = applyCommand(machine, 1, once);
-    applyCommand(machine, 2, command("other", 1, put("a", "1")));
-    expect(applyCommand(machine, 3, once)).toEqual(first);
+    const first = applyCommand(kvService, machine, 1, once);
+    applyCommand(kvService, machine, 2, command("other", 1, put("a", "1")));
+    expect(applyCommand(kvService, machine, 3, once)).toEqual(first);
   });
 
   it("applies a repeated request once", () => {
-    const machine = emptyKvMachine();
-    applyCommand(machine, 1, command("s", 1, put("a", "1")));
-    applyCommand(machine, 2, command("other", 1, put("a", "2")));
-    applyCommand(machine, 3, command("s", 1, put("a", "1")));
-    expect(machine.keys.get("a")).toEqual({ value: "2", modified: 2 });
+    const machine = emptyReplica(kvService);
+    applyCommand(kvService, machine, 1, command("s", 1, put("a", "1")));
+    applyCommand(kvService, machine, 2, command("other", 1, put("a", "2")));
+    applyCommand(kvService, machine, 3, command("s", 1, put("a", "1")));
+    expect(machine.state.keys.get("a")).toEqual({ value: "2", modified: 2 });
   });
 
   it("ignores a request older than its last: that client has moved on", () => {
-    const machine = emptyKvMachine();
-    applyCommand(machine, 1, command("s", 2, put("a", "2")));
-    expect(applyCommand(machine, 2, command("s", 1, put("a", "1")))).toBeUndefined();
-    expect(machine.keys.get("a")?.value).toBe("2");
+    const machine = emptyReplica(kvService);
+    applyCommand(kvService, machine, 1, command("s", 2, put("a", "2")));
+    expect(applyCommand(kvService, machine, 2, command("s", 1, put("a", "1")))).toBeUndefined();
+    expect(machine.state.keys.get("a")?.value).toBe("2");
   });
 
   it("may leave out numbers: a request that was never decided", () => {
-    const machine = emptyKvMachine();
-    applyCommand(machine, 1, command("s", 1, put("a", "1")));
-    expect(applyCommand(machine, 2, command("s", 5, get("a")))).toEqual(value("1"));
+    const machine = emptyReplica(kvService);
+    applyCommand(kvService, machine, 1, command("s", 1, put("a", "1")));
+    expect(applyCommand(kvService, machine, 2, command("s", 5, get("a")))).toEqual(value("1"));
   });
 
   it("knows nothing of another session's numbers", () => {
-    const machine = emptyKvMachine();
-    applyCommand(machine, 1, command("s", 9, put("a", "1")));
-    expect(applyCommand(machine, 2, command("t", 1, get("a")))).toEqual(value("1"));
+    const machine = emptyReplica(kvService);
+    applyCommand(kvService, machine, 1, command("s", 9, put("a", "1")));
+    expect(applyCommand(kvService, machine, 2, command("t", 1, get("a")))).toEqual(value("1"));
   });
 
   it("makes retries harmless wherever they fall", () => {
@@ -179,9 +180,9 @@ function withRetries(
 
 /** Keys and values after these commands. */
 function itemsAfter(commands: readonly KvCommand[]): (readonly [string, KvValue])[] {
-  const machine = emptyKvMachine();
+  const machine = emptyReplica(kvService);
   commands.forEach((one, i) => {
-    applyCommand(machine, i + 1, one);
+    applyCommand(kvService, machine, i + 1, one);
   });
-  return [...machine.keys].map(([key, item]) => [key, item.value]);
+  return [...machine.state.keys].map(([key, item]) => [key, item.value]);
 }

@@ -138,7 +138,7 @@ describe("a server that leads", () => {
 
 describe("a read that does not go through the log", () => {
   const index = (serial: number): KvMessage => {
-    return { type: "read", session: "s", serial, key: "k", read: "index" };
+    return { type: "read", session: "s", serial, question: "k", read: "index" };
   };
 
   it("is answered once the leader has made sure that it leads", () => {
@@ -227,13 +227,18 @@ describe("a request that comes again", () => {
 describe("a local read", () => {
   it("gives what the server holds, and up to where it has applied", () => {
     const message = { type: "localValue", session: "s", serial: 5, value: "v", applied: 2 };
-    const sent = served().ask("c1", { type: "localRead", session: "s", serial: 5, key: "k" });
+    const sent = served().ask("c1", { type: "localRead", session: "s", serial: 5, question: "k" });
     expect(sent).toEqual([{ to: "c1", message }]);
   });
 
   it("gives undefined for a key that the server lacks, whoever leads", () => {
     const message = { type: "localValue", session: "s", serial: 5, value: undefined, applied: 0 };
-    const sent = new Bench().ask("c1", { type: "localRead", session: "s", serial: 5, key: "k" });
+    const sent = new Bench().ask("c1", {
+      type: "localRead",
+      session: "s",
+      serial: 5,
+      question: "k",
+    });
     expect(sent).toEqual([{ to: "c1", message }]);
   });
 });
@@ -297,7 +302,10 @@ describe("what a server shows of itself", () => {
     expect(entry.command).toEqual({ session: "s", serial: 1, operation: PUT });
     expect(server.effectOf(entry.command)).toBe(2);
     expect(server.effectOf(server.entryAt(1).command)).toBeUndefined();
-    expect(server.machine.sessions.get("s")).toEqual({ serial: 1, result: { type: "done" } });
+    expect(server.machine.sessions.get("s")).toEqual({
+      ...{ serial: 1, index: 2 },
+      result: { type: "done" },
+    });
   });
 
   it("its vote", () => {

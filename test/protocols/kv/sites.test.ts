@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { findScenario, plan, run } from "../../../src/index.ts";
-import { defaultKvClientOptions, KvClient } from "../../../src/protocols/kv/client.ts";
+import { KvClient } from "../../../src/protocols/kv/client.ts";
 import type { KvMessage } from "../../../src/protocols/kv/messages.ts";
 import { ALL_KV_SITES, KV_SITES } from "../../../src/protocols/kv/sites.ts";
+import { defaultClientOptions } from "../../../src/protocols/replicated/client.ts";
 import { RecordingEnv } from "../../support/recording-env.ts";
 
 /** What a client with these sites sends, when it knows that `n1` leads. */
 function ask(...sites: readonly string[]) {
   const env = new RecordingEnv<KvMessage>("c1");
-  const client = new KvClient(env, ["n1", "n2", "n3"], defaultKvClientOptions);
+  const client = new KvClient(env, ["n1", "n2", "n3"], defaultClientOptions);
   client.onStart();
   client.state.leader = "n1";
   for (const site of sites) env.firing.add(site);
@@ -27,8 +28,8 @@ describe("a client at a site that fires", () => {
   });
 
   it("asks again soon", () => {
-    expect(ask().retry).toBe(defaultKvClientOptions.requestTimeout);
-    expect(ask(KV_SITES.asksSoon).retry).toBe(defaultKvClientOptions.requestTimeout / 10);
+    expect(ask().retry).toBe(defaultClientOptions.requestTimeout);
+    expect(ask(KV_SITES.asksSoon).retry).toBe(defaultClientOptions.requestTimeout / 10);
   });
 });
 

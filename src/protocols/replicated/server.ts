@@ -1,0 +1,259 @@
+import { assert, fail } from "../../sim/assert.ts";
+import type { DiskError, Env, Node, NodeId } from "../../sim/env.ts";
+import { ByteWriter, type Codec } from "../codec.ts";
+import type { Entry } from "../raft/log.ts";
+import type { RaftOptions } from "../raft/options.ts";
+import { type Place, Raft } from "../raft/raft.ts";
+import { initialRaftState, type RaftState } from "../raft/state.ts";
+import { type Command, commandCodec } from "./command.ts";
+import type { Change, LocalRead, Read, Request, ServiceMessage } from "./messages.ts";
+import { RaftViews } from "./raft-views.ts";
+import type { ServiceSites } from "./sites.ts";
+import {
+  applyCommand,
+  emptyReplica,
+  hashOf,
+  type Replica,
+  replicaCodec,
+  type ServiceTypes,
+  type StateMachine,
+} from "./state-machine.ts";
+
+/** What a server is to run, and with whom. */
+export interface ServerConfig<Of extends ServiceTypes> {
+  readonly service: StateMachine<Of>;
+  readonly sites: ServiceSites;
+  /** Who votes at first. */
+  readonly members: readonly NodeId[];
+  readonly options: RaftOptions;
+}
+
+export interface ServerState<Of extends ServiceTypes> {
+  readonly raft: RaftState<Command<Of["operation"]>>;
+  machine: Replica<Of>;
+  /** By log index, whose proposal is expected there. */
+  readonly waiting: Map<number, Waiting>;
+  /** By number, the reads that wait for Raft's word. */
+  readonly reading: Map<number, Waiting & { readonly question: Of["question"] }>;
+  /** The number of the last read. */
+  lastRead: number;
+  /** Whose change of the members is under way. */
+  changing: Changing | undefined;
+}
+
+/** A change that was proposed here, and who waits for its end. */
+interface Changing extends Waiting, Place {
+  /** Whether it is in force, so that the next one is its end. */
+  isApplied: boolean;
+}
+
+interface Waiting {
+  readonly client: NodeId;
+  readonly session: string;
+  readonly serial: number;
+}
+
+/** A server of a replicated service: Raft, and the state machine that it drives. */
+export class ReplicatedServer<Of extends ServiceTypes>
+  extends RaftViews<Command<Of["operation"]>>
+  implements Node<ServiceMessage<Of>, ServerState<Of>>
+{
+  readonly #env: Env<ServiceMessage<Of>>;
+  readonly #service: StateMachine<Of>;
+  readonly #sites: ServiceSites;
+  readonly #raft: Raft<Command<Of["operation"]>>;
+  readonly #replicas: Codec<Replica<Of>>;
+  #state: ServerState<Of>;
+
+  constructor(env: Env<ServiceMessage<Of>>, config: ServerConfig<Of>) {
+    super();
+    const { service, sites, members, options } = config;
+    this.#env = env;
+    this.#service = service;
+    this.#sites = sites;
+    this.#replicas = replicaCodec(service);
+    this.#state = {
+      raft: initialRaftState(),
+      machine: emptyReplica(service),
+      waiting: new Map(),
+      reading: new Map(),
+      lastRead: 0,
+      changing: undefined,
+    };
+    const codec = commandCodec<Of["operation"]>(service.operations);
+    const apply = (entry: Entry<Command<Of["operation"]>>): void => this.#apply(entry);
+    const readEnds = (read: number, isConfirmed: boolean): void =>
+      this.#onReadEnds(read, isConfirmed);
+    this.#raft = new Raft(env, { members, options, codec, apply, readEnds }, this.#state.raft);
+  }
+
+  get state(): ServerState<Of> {
+    return this.#state;
+  }
+
+  set state(state: ServerState<Of>) {
+    this.#state = state;
+    this.#raft.state = state.raft;
+  }
+
+  onStart(): void {
+    this.#raft.onStart();
+  }
+
+  onMessage(from: NodeId, message: ServiceMessage<Of>): void {
+    switch (message.type) {
+      case "request":
+        this.#onRequest(from, message);
+        break;
+      case "read":
+        this.#onRead(from, message);
+        break;
+      case "change":
+        this.#onChange(from, message);
+        break;
+      case "localRead":
+        this.#onLocalRead(from, message);
+        break;
+      case "reply":
+      case "redirect":
+      case "refused":
+      case "localValue":
+        assert(false, "a server is answered:", from, message.type);
+        break;
+      default:
+        this.#raft.onMessage(from, message);
+    }
+  }
+
+  onTimer(name: string): void {
+    this.#raft.onTimer(name);
+  }
+
+  onSynced(_token: string, error?: DiskError): void {
+    this.#raft.onSynced(error);
+  }
+
+  onDisconnect(peer: NodeId): void {
+    this.#raft.onDisconnect(peer);
+  }
+
+  #onRequest(client: NodeId, { session, serial, operation }: Request<Of["operation"]>): void {
+    const last = this.#state.machine.sessions.get(session);
+    if (last !== undefined && serial <= last.serial) {
+      // Done already. Of an older one the client has given up waiting for the answer.
+      const { result } = last;
+      const isLast = serial === last.serial;
+      if (isLast) this.#env.send(client, { type: "reply", session, serial, result });
+      return;
+    }
+    const place = this.#raft.propose({ session, serial, operation });
+    if (place === "not leading") {
+      this.#redirect(client, session, serial);
+    } else if (typeof place === "string") {
+      this.#env.send(client, { type: "refused", session, serial, reason: place });
+    } else {
+      this.#state.waiting.set(place.index, { client, session, serial });
+    }
+  }
+
+  #onChange(client: NodeId, { session, serial, changes }: Change): void {
+    const { changing } = this.#state;
+    // Asked again while it is under way.
+    if (changing?.session === session && changing.serial === serial) return;
+    const place = this.#raft.change(changes);
+    if (place === "not leading") {
+      this.#redirect(client, session, serial);
+    } else if (typeof place === "string") {
+      this.#env.send(client, { type: "refused", session, serial, reason: place });
+    } else {
+      this.#state.changing = { client, session, serial, ...place, isApplied: false };
+    }
+  }
+
+  /** An entry is applied: perhaps the change that somebody waits for, or one in its place. */
+  #onApplied({ index, term, configuration }: Entry<Command<Of["operation"]>>): void {
+    const { changing } = this.#state;
+    if (changing === undefined || index < changing.index) return;
+    const { client, session, serial } = changing;
+    if (!changing.isApplied && term !== changing.term) {
+      this.#state.changing = undefined;
+      this.#redirect(client, session, serial);
+      return;
+    }
+    changing.isApplied = true;
+    // Joint consensus is half of a change.
+    if (configuration === undefined || configuration.outgoing.length > 0) return;
+    this.#state.changing = undefined;
+    this.#env.send(client, { type: "reply", session, serial, result: { type: "done" } });
+  }
+
+  #onLocalRead(client: NodeId, { session, serial, question }: LocalRead<Of["question"]>): void {
+    const { raft, machine } = this.#state;
+    const value = this.#service.query(machine.state, question);
+    const { applied } = raft;
+    this.#env.send(client, { type: "localValue", session, serial, value, applied });
+  }
+
+  #onRead(client: NodeId, { session, serial, question, read: kind }: Read<Of["question"]>): void {
+    const read = ++this.#state.lastRead;
+    this.#state.reading.set(read, { client, session, serial, question });
+    if (this.#raft.read(read, kind) !== undefined) this.#onReadEnds(read, false);
+  }
+
+  #onReadEnds(read: number, isConfirmed: boolean): void {
+    const { reading, machine } = this.#state;
+    const { client, session, serial, question } = reading.get(read) ?? fail("no such read:", read);
+    reading.delete(read);
+    if (isConfirmed) {
+      const result = this.#service.resultOf(this.#service.query(machine.state, question));
+      this.#env.send(client, { type: "reply", session, serial, result });
+    } else {
+      this.#redirect(client, session, serial);
+    }
+  }
+
+  #apply(entry: Entry<Command<Of["operation"]>>): void {
+    const { index, command } = entry;
+    const { machine, waiting } = this.#state;
+    this.#onApplied(entry);
+    const result = command && applyCommand(this.#service, machine, index, command);
+    const expected = waiting.get(index);
+    if (expected === undefined) return;
+    waiting.delete(index);
+    const { client, session, serial } = expected;
+    // The entry at this index may be another leader's: an index alone proves nothing.
+    const isThis = command?.session === session && command.serial === serial;
+    if (this.#env.buggify(this.#sites.forgetsAnswer)) return;
+    if (isThis && result !== undefined) {
+      this.#env.send(client, { type: "reply", session, serial, result });
+    } else {
+      this.#redirect(client, session, serial);
+    }
+  }
+
+  #redirect(client: NodeId, session: string, serial: number): void {
+    this.#env.send(client, { type: "redirect", session, serial, leader: this.#raft.leader });
+  }
+
+  protected override get raft(): Raft<Command<Of["operation"]>> {
+    return this.#raft;
+  }
+
+  /** The index of the entry that did this command, if it was its session's last; else undefined. */
+  effectOf(command: unknown): number | undefined {
+    // Commands of this server's log, as its entries show them.
+    const known = command as Command<Of["operation"]> | undefined;
+    if (known === undefined) return undefined;
+    const last = this.#state.machine.sessions.get(known.session);
+    return last?.serial === known.serial ? last.index : undefined;
+  }
+
+  get machine(): Replica<Of> {
+    return this.#state.machine;
+  }
+
+  /** A hash that servers share whose machines are equal, sessions included. O(size). */
+  get stateHash(): number {
+    return hashOf(this.#replicas, this.#state.machine, new ByteWriter());
+  }
+}

@@ -1,0 +1,78 @@
+// What a client of any service may be asked to do.
+
+import { UsageError } from "../../sim/assert.ts";
+import { checkList, checkOneOf, checkRecord, checkText } from "../../sim/check.ts";
+import type { NodeId, Operation } from "../../sim/env.ts";
+import type { MemberChange } from "../raft/raft.ts";
+
+/** An operation of the workload: what to do, and perhaps at which server and how. */
+export interface Task<ServiceOperation> {
+  readonly id: string;
+  readonly operation: ServiceOperation | Administration;
+  /** Ask this server and no other, once. */
+  readonly server: NodeId | undefined;
+  readonly read: ReadWay;
+}
+
+/** What an administrator asks for: who shall take part. */
+export interface Administration {
+  readonly op: "change";
+  readonly changes: readonly MemberChange[];
+}
+
+/**
+ * How a read is answered: `log`, as a command with its place in the log; `index`, once the leader
+ * has made sure that it leads; `lease`, at once if nobody else can lead yet; `local`, from what the
+ * server holds, which may be out of date.
+ */
+export type ReadWay = (typeof READ_WAYS)[number];
+
+export const READ_WAYS = ["log", "index", "lease", "local"] as const;
+
+/** Which operations a service has, and how they are read from a plan. */
+export interface TaskWords<ServiceOperation extends { readonly op: string }> {
+  readonly ops: readonly ServiceOperation["op"][];
+  /** Operations that only read, and may be answered in any {@link ReadWay}. */
+  readonly reads: readonly ServiceOperation["op"][];
+  /** How such a read is called in messages: `a get`. */
+  readonly readName: string;
+  readonly check: (op: ServiceOperation["op"], value: Operation, path: string) => ServiceOperation;
+}
+
+/**
+ * Reads an operation of a plan: the service's own, with `server` to pin it to a server and `read`
+ * to say how a read is answered; or `{ id, op: "change", changes }`, a list of
+ * `{ kind: "join", id: "n4" }`, which changes who takes part. Throws a UsageError with the path.
+ */
+export function checkTask<ServiceOperation extends { readonly op: string }>(
+  words: TaskWords<ServiceOperation>,
+  value: Operation,
+  path: string,
+): Task<ServiceOperation> {
+  const op = checkOneOf(value.op, `${path}.op`, [...words.ops, "change"]);
+  const server = value.server === undefined ? undefined : checkText(value.server, `${path}.server`);
+  if (value.read !== undefined && !words.reads.includes(op)) {
+    throw new UsageError(`${path}.read: expected only with ${words.readName}, got ${op}`);
+  }
+  const read = value.read === undefined ? "log" : checkOneOf(value.read, `${path}.read`, READ_WAYS);
+  const operation = op === "change" ? checkChange(value, path) : words.check(op, value, path);
+  return { id: value.id, operation, server, read };
+}
+
+/** Whether it is an administrator's. */
+export function isAdministration<ServiceOperation extends { readonly op: string }>(
+  operation: ServiceOperation | Administration,
+): operation is Administration {
+  return operation.op === "change";
+}
+
+const CHANGES = ["addVoter", "addLearner", "join", "remove"] as const;
+
+function checkChange(value: Operation, path: string): Administration {
+  const changes = checkList(value.changes, `${path}.changes`).map((change, i): MemberChange => {
+    const at = `${path}.changes[${i}]`;
+    const { kind, id } = checkRecord(change, at, ["kind", "id"]);
+    return { kind: checkOneOf(kind, `${at}.kind`, CHANGES), id: checkText(id, `${at}.id`) };
+  });
+  return { op: "change", changes };
+}
