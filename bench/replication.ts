@@ -8,8 +8,9 @@ import { type Entry, entryAt } from "../src/protocols/raft/log.ts";
 import type { RaftMessage } from "../src/protocols/raft/messages.ts";
 import { defaultRaftOptions } from "../src/protocols/raft/options.ts";
 import { Raft } from "../src/protocols/raft/raft.ts";
+import { readDurableTerms } from "../src/protocols/raft/records.ts";
 import { initialRaftState, type RaftState } from "../src/protocols/raft/state.ts";
-import { RAFT_FILE, readDurableTerms } from "../src/protocols/raft/storage.ts";
+import { RAFT_FILE } from "../src/protocols/raft/storage.ts";
 import type { Env, Node, NodeId } from "../src/sim/env.ts";
 import type { Invariant } from "../src/sim/invariant.ts";
 import { defaultNetworkOptions } from "../src/sim/network/network-options.ts";
@@ -40,7 +41,15 @@ class ReplicatingServer implements Node<RaftMessage<Uint8Array>, State> {
     this.#entries = entries;
     const options = { ...defaultRaftOptions };
     const apply = (): void => {};
-    const config = { members, options, codec: bytesCodec, apply, readEnds: apply };
+    const config = {
+      members,
+      options,
+      codec: bytesCodec,
+      apply,
+      save: (): void => {},
+      restore: (): void => {},
+      readEnds: apply,
+    };
     this.#raft = new Raft(env, config, this.#state.raft);
   }
 

@@ -49,7 +49,7 @@ describe("imports", () => {
   });
 
   it("of services on raft see no inside of it but its public face", () => {
-    const face = ["log", "messages", "options", "raft", "sites", "state"];
+    const face = ["log", "messages", "options", "raft", "sites", "snapshot", "state"];
     const inside = ["kv", "replicated"]
       .flatMap((service) => filesUnder(`src/protocols/${service}`))
       .flatMap(importsOf)

@@ -2,7 +2,7 @@ import type { Plain } from "../sim/env.ts";
 import type { HistoryEntry } from "../sim/history.ts";
 import type { HostView, Invariant, World } from "../sim/invariant.ts";
 import { isQuorumOf, latestElectorate } from "./electorate.ts";
-import type { RaftView } from "./raft-facts.ts";
+import type { RaftView } from "./raft-view.ts";
 
 /** What a server must show besides its log. */
 export interface AcknowledgedView extends RaftView {
@@ -88,7 +88,8 @@ function twice(state: State, { id, index, life, node }: HostView<AcknowledgedVie
   server.applied = applied;
   server.isLeader = node.role === "leader";
   if (state.again.size === 0) return undefined;
-  for (let at = from + 1; at <= applied; at++) {
+  // What a snapshot stands for cannot be told apart any more.
+  for (let at = Math.max(from, node.base?.index ?? 0) + 1; at <= applied; at++) {
     if (state.again.has(at) && node.effectOf(node.entryAt(at).command) === at) {
       return `${id} applies the repeated request at index ${at} a second time`;
     }
@@ -124,7 +125,8 @@ function lost(
     if (request === undefined) continue;
     const index = first.get(request)!;
     const holds = (node: AcknowledgedView): boolean =>
-      index <= node.lastIndex && inCommand(node.entryAt(index).command) === request;
+      index <= (node.base?.index ?? 0) ||
+      (index <= node.lastIndex && inCommand(node.entryAt(index).command) === request);
     // A server that is down may hold it: its disk is not asked here.
     const holders = servers
       .filter(({ node }) => node === undefined || holds(node))

@@ -4,44 +4,13 @@
 import type { NodeId } from "../sim/env.ts";
 import type { HostView, World } from "../sim/invariant.ts";
 import type { ElectorateView } from "./electorate.ts";
-
-/** What a server must show of itself. */
-export interface RaftView {
-  readonly role: string;
-  /** Whether it cannot trust its disk, and takes no more part. */
-  readonly isHalted?: boolean;
-  readonly term: number;
-  readonly commit: number;
-  readonly applied: number;
-  /** Index of the last log entry; 0 without one. */
-  readonly lastIndex: number;
-  entryAt(index: number): EntryView;
-  /** Who decides, as of the last applied entry. Default: all servers, for ever. */
-  readonly configuration?: ElectorateView;
-}
-
-/** A log entry. The object stays the same as long as the entry stays in the log. */
-export interface EntryView {
-  readonly term: number;
-  readonly command: unknown;
-  /** Of a change: who decides from when it is applied on. */
-  readonly configuration?: ElectorateView;
-}
-
-/** What of term, vote and log is durable on a server's disk. */
-export interface DurableFacts {
-  term: number;
-  votedFor: NodeId | undefined;
-  /** By index - 1, the terms of the log's entries. */
-  terms: number[];
-}
-
-/** How to read term, vote and log off a disk. */
-export interface DurableReader {
-  readonly file: string;
-  /** Takes in the records in bytes [from, to) and returns where the valid ones end. */
-  readonly read: (facts: DurableFacts, bytes: Uint8Array, from: number, to: number) => number;
-}
+import {
+  type DurableFacts,
+  type DurableReader,
+  nothingDurable,
+  readDurable,
+} from "./raft-durable.ts";
+import type { EntryView, PlaceView, RaftView } from "./raft-view.ts";
 
 /** What is known of one server, after the last step it took. */
 export interface ServerFacts {
@@ -51,13 +20,15 @@ export interface ServerFacts {
   commit: number;
   applied: number;
   configuration: ElectorateView | undefined;
-  /** Its log, by index - 1. */
+  /** Its log, by index - 1; what was compacted stays, as it was or as it was committed. */
   log: EntryView[];
   /** The entry that was compared last, out of turn: see `firstChange`. */
   scrubbed: number;
   durable: DurableFacts;
   /** How far its file has been read. */
   cursor: number;
+  /** The checksum of the file's first record: with another one it is another file. */
+  head: number;
   /** The highest term that it has promised to anybody. */
   promisedTerm: number;
   /** By term, who got its vote. */
@@ -70,6 +41,13 @@ export interface KnownEntry {
   readonly command: unknown;
   readonly previousTerm: number;
   readonly host: NodeId;
+}
+
+/** What the log comes to up to an index, as its judge has found out. */
+export interface Replica {
+  applied: number;
+  configuration: unknown;
+  state: object;
 }
 
 /** What a server's step has changed. Used again for each step. */
@@ -105,6 +83,10 @@ export interface RaftFacts {
   applied: EntryView[];
   /** By term, its leader. */
   leaders: Map<number, NodeId>;
+  /** By index, the checksums of the snapshots that were found right. */
+  snapshots: Map<number, number>;
+  /** By host index, what the log comes to up to the last snapshot of that host. */
+  replicas: Replica[];
   /** The newest configuration that is in force anywhere; undefined while none was seen. */
   configuration: ElectorateView | undefined;
   /** How many of the applied entries were looked at for changes. */
@@ -125,6 +107,8 @@ export function newRaftFacts(): RaftFacts {
     commits: [],
     applied: [],
     leaders: new Map(),
+    snapshots: new Map(),
+    replicas: [],
     configuration: undefined,
     configured: 0,
   };
@@ -162,26 +146,15 @@ function factsOf(facts: RaftFacts, { index }: HostView): ServerFacts {
       configuration: undefined,
       log: [],
       scrubbed: 0,
-      durable: { term: 0, votedFor: undefined, terms: [] },
+      durable: nothingDurable(),
       cursor: 0,
+      head: 0,
       promisedTerm: 0,
       votes: new Map(),
     };
     facts.servers[index] = server;
   }
   return server;
-}
-
-function readDurable(server: ServerFacts, host: HostView, reader: DurableReader): void {
-  const image = host.durable(reader.file);
-  const sizeBytes = image?.sizeBytes ?? 0;
-  if (sizeBytes < server.cursor) {
-    // What was durable is gone: begin anew, and let the invariants see what is left.
-    server.durable = { term: 0, votedFor: undefined, terms: [] };
-    server.cursor = 0;
-  }
-  if (image === undefined || sizeBytes === server.cursor) return;
-  server.cursor = reader.read(server.durable, image.bytes, server.cursor, sizeBytes);
 }
 
 function compare(facts: RaftFacts, server: ServerFacts, host: HostView, node: RaftView): void {
@@ -222,11 +195,15 @@ function compare(facts: RaftFacts, server: ServerFacts, host: HostView, node: Ra
  */
 function firstChange(server: ServerFacts, node: RaftView): number {
   const { log } = server;
+  const base = node.base?.index ?? 0;
+  // What a snapshot has put in place of the log is as it was committed: see learnLog.
+  if (base > log.length) return base + 1;
   const common = Math.min(log.length, node.lastIndex);
   let index = common;
-  while (index > 0 && log[index - 1] !== node.entryAt(index)) index--;
-  if (index === 0) return 1;
-  server.scrubbed = server.scrubbed < index ? server.scrubbed + 1 : 1;
+  while (index > base && log[index - 1] !== node.entryAt(index)) index--;
+  if (index === base) return base + 1;
+  const isWithin = server.scrubbed < index && server.scrubbed >= base;
+  server.scrubbed = isWithin ? server.scrubbed + 1 : base + 1;
   const isSame = log[server.scrubbed - 1] === node.entryAt(server.scrubbed);
   return isSame ? index + 1 : server.scrubbed;
 }
@@ -234,6 +211,10 @@ function firstChange(server: ServerFacts, node: RaftView): number {
 function learnLog(facts: RaftFacts, server: ServerFacts, host: NodeId, node: RaftView): void {
   const { lastIndex } = node;
   if (server.log.length > lastIndex) server.log.length = lastIndex;
+  const base = node.base?.index ?? 0;
+  for (let index = server.log.length + 1; index <= base; index++) {
+    server.log.push(facts.committed[index - 1] ?? COMPACTED);
+  }
   for (let index = facts.change.logFrom; index <= lastIndex; index++) {
     const entry = node.entryAt(index);
     server.log[index - 1] = entry;
@@ -260,8 +241,19 @@ export function knownEntry(
 
 /** The term of the entry before an index; 0 before the first. */
 export function previousTerm(node: RaftView, index: number): number {
-  return index === 1 ? 0 : node.entryAt(index - 1).term;
+  return termOf(node, index - 1);
 }
+
+/** The term of the entry at an index in [base, lastIndex]; 0 at index 0. */
+export function termOf(node: RaftView, index: number): number {
+  const { index: base, term } = node.base ?? START;
+  return index === base ? term : node.entryAt(index).term;
+}
+
+const START: PlaceView = { index: 0, term: 0 };
+
+/** Stands for an entry that nobody has seen committed. */
+const COMPACTED: EntryView = { term: 0, command: undefined };
 
 /** Whether it leads, or did when the step began and has stepped down in the same term. */
 export function hasLed({ change }: RaftFacts, { role, term }: RaftView): boolean {
@@ -274,11 +266,15 @@ function learnCommits(facts: RaftFacts, node: RaftView): void {
   const commit = Math.min(node.commit, node.lastIndex);
   const applied = Math.min(node.applied, node.lastIndex);
   if (hasLed(facts, node) && commit > facts.committed.length) {
+    // Of what is compacted somebody has learned when it was committed.
+    if (facts.committed.length < (node.base?.index ?? 0)) return;
     for (let index = facts.committed.length + 1; index <= commit; index++) {
       facts.committed.push(node.entryAt(index));
     }
     facts.commits.push({ term: node.term, index: commit });
   }
+  // A snapshot of what nobody has applied is RAFT-SNAPSHOT's to report.
+  if (facts.applied.length < (node.base?.index ?? 0)) return;
   for (let index = facts.applied.length + 1; index <= applied; index++) {
     facts.applied.push(node.entryAt(index));
   }

@@ -29,5 +29,12 @@ export interface Promised {
 
 function isPromise(message: unknown): boolean {
   const { type } = message as MessageView;
-  return type === "appendReply" || type === "append" || type === "voteReply" || type === "vote";
+  return (
+    type === "appendReply" ||
+    type === "append" ||
+    type === "voteReply" ||
+    type === "vote" ||
+    type === "snapshot" ||
+    type === "snapshotReply"
+  );
 }

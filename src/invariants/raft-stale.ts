@@ -70,7 +70,10 @@ function see(life: number, node: LateView): Seen {
 }
 
 /** Those of Raft's messages whose term is that of the sender. */
-const OF_A_TERM: readonly unknown[] = ["vote", "voteReply", "append", "appendReply", "appendFull"];
+const OF_A_TERM: readonly unknown[] = [
+  ...["vote", "voteReply", "append", "appendReply", "appendFull"],
+  ...["snapshot", "snapshotReply"],
+];
 
 /** The type of a message of an earlier term; undefined for all others. */
 function staleType(message: unknown, term: number): string | undefined {

@@ -3,22 +3,28 @@
 import type { NodeId } from "../sim/env.ts";
 import type { Breach, HostView, Invariant, Verdict, World } from "../sim/invariant.ts";
 import { isQuorumOf } from "./electorate.ts";
+import { isSame } from "./raft-commands.ts";
 import { configurationsOverlap, decidersOf, isElectedByVoters } from "./raft-configurations.ts";
+import { type DurableReader, isDurable, lastDurable } from "./raft-durable.ts";
 import {
-  type DurableReader,
   hasLed,
   knownEntry,
   newRaftFacts,
   observe,
   previousTerm,
-  type RaftView,
   type ServerFacts,
+  termOf,
 } from "./raft-facts.ts";
 import { promisesIn } from "./raft-promises.ts";
+import { isOfThePrefix, type Replayer } from "./raft-snapshots.ts";
 import type { Step } from "./raft-step.ts";
+import type { RaftView } from "./raft-view.ts";
 
-/** The safety of Raft: a family, as its members look at the same facts. */
-export function raftSafety(reader: DurableReader): Invariant<RaftView> {
+/**
+ * The safety of Raft: a family, as its members look at the same facts. Snapshots are judged if
+ * there is somebody to replay the log.
+ */
+export function raftSafety(reader: DurableReader, replayer?: Replayer): Invariant<RaftView> {
   const made = {
     name: "RAFT",
     state: newRaftFacts(),
@@ -34,14 +40,14 @@ export function raftSafety(reader: DurableReader): Invariant<RaftView> {
       const server = observe(facts, world, host, node, reader);
       // Most steps change nothing and promise nothing: what held before holds.
       if (!facts.change.isAny && promises.length === 0) return undefined;
-      return judge({ facts, world, host, node, server, promises });
+      return judge({ facts, world, host, node, server, promises }, replayer);
     },
   };
   return made;
 }
 
 /** Asks every member. Written out, as a loop over them would cost more than most of them do. */
-function judge(step: Step): Verdict {
+function judge(step: Step, replayer: Replayer | undefined): Verdict {
   const elect = electionSafety(step);
   const vote = oneVoteInATerm(step);
   const append = leaderAppendOnly(step);
@@ -54,6 +60,7 @@ function judge(step: Step): Verdict {
   const durable = promisesAreDurable(step);
   const config = configurationsOverlap(step);
   const voters = isElectedByVoters(step);
+  const snapshot = isOfThePrefix(step, replayer);
   const isWell =
     (elect ??
       vote ??
@@ -66,7 +73,8 @@ function judge(step: Step): Verdict {
       keep ??
       durable ??
       config ??
-      voters) === undefined;
+      voters ??
+      snapshot) === undefined;
   if (isWell) return undefined;
   const breaches = [
     breach("RAFT-ELECT", elect),
@@ -81,6 +89,7 @@ function judge(step: Step): Verdict {
     breach("RAFT-DURABLE", durable),
     breach("RAFT-CONFIG", config),
     breach("RAFT-VOTERS", voters),
+    breach("RAFT-SNAPSHOT", snapshot),
   ];
   return breaches.flat();
 }
@@ -175,7 +184,9 @@ function leaderCompleteness({ facts, host, node }: Step): string | undefined {
   if (owed === undefined) return undefined;
   const { index } = owed;
   const expected = facts.committed[index - 1]!.term;
-  const found = index <= node.lastIndex ? `term ${node.entryAt(index).term}` : "nothing";
+  // What a snapshot stands for is committed: that it does is RAFT-SNAPSHOT's to judge.
+  if (index < (node.base?.index ?? 0)) return undefined;
+  const found = index <= node.lastIndex ? `term ${termOf(node, index)}` : "nothing";
   // With Log Matching, an equal last entry means that all before it are equal.
   if (found === `term ${expected}`) return undefined;
   const committed = `entry ${index} of term ${expected}, committed in term ${owed.term}`;
@@ -185,9 +196,10 @@ function leaderCompleteness({ facts, host, node }: Step): string | undefined {
 /** No two servers apply different entries at one index. Raft figure 3, State Machine Safety. */
 function stateMachineSafety({ facts, host, node }: Step): string | undefined {
   const held = Math.min(node.applied, node.lastIndex);
-  for (let index = facts.change.applied + 1; index <= held; index++) {
+  const from = Math.max(facts.change.applied, node.base?.index ?? 0);
+  for (let index = from + 1; index <= held; index++) {
     const entry = node.entryAt(index);
-    const first = facts.applied[index - 1]!;
+    const first = facts.applied[index - 1] ?? entry;
     if (entry === first) continue;
     if (entry.term !== first.term || !isSame(entry.command, first.command)) {
       const terms = `of term ${entry.term}, and another server one of term ${first.term}`;
@@ -211,18 +223,22 @@ function quorumBeforeCommit({ facts, world, host, node }: Step): string | undefi
     const known = facts.committed.length;
     return commit <= known ? undefined : `${host.id} commits ${commit}, leaders only ${known}`;
   }
-  const { term } = node.entryAt(commit);
+  const term = termOf(node, commit);
   if (term !== node.term) {
     return `leader ${host.id} of term ${node.term} commits entry ${commit} of term ${term}`;
   }
   const holders = world.servers
-    .filter(({ index }) => facts.servers[index]?.durable.terms[commit - 1] === term)
+    .filter(({ index }) => holds(facts.servers[index], commit, term))
     .map(({ id }) => id);
   const { voters, outgoing } = decidersOf(facts, world);
   if (isQuorumOf({ voters, outgoing }, (id) => holders.includes(id))) return undefined;
   const names = holders.join(", ") || "nobody";
   const both = outgoing.length === 0 ? "" : ` and of ${outgoing.join(", ")}`;
   return `${host.id} commits entry ${commit}, durable on ${names} of ${voters.join(", ")}${both}`;
+}
+
+function holds(server: ServerFacts | undefined, index: number, term: number): boolean {
+  return server !== undefined && isDurable(server.durable, index, term);
 }
 
 /** No server removes a committed entry from its log. */
@@ -265,28 +281,9 @@ function promisesAreDurable({ promises, host, server }: Step): string | undefine
     if (term > durable.term) {
       return `${host.id} promises term ${term} while its disk has term ${durable.term}`;
     }
-    if (accepted === true && match > durable.terms.length) {
-      return `${host.id} acknowledges entry ${match}, durable are ${durable.terms.length}`;
+    if (accepted === true && match > lastDurable(durable)) {
+      return `${host.id} acknowledges entry ${match}, durable are ${lastDurable(durable)}`;
     }
   }
   return undefined;
-}
-
-/** Whether two commands are the same: plain data, compared all through. */
-function isSame(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  // Else each byte would be a field with a name.
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return equalBytes(a, b);
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  const other = b as Readonly<Record<string, unknown>>;
-  return keys.every((key) => isSame((a as typeof other)[key], other[key]));
-}
-
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  // A call of `every` takes ten times as long, and there may be millions.
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

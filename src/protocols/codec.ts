@@ -53,6 +53,13 @@ export class ByteWriter {
     }
   }
 
+  /** Bytes [start, end), without their length. */
+  raw(value: Uint8Array, start: number, end: number): void {
+    this.#room(end - start);
+    this.#bytes.set(value.subarray(start, end), this.#sizeBytes);
+    this.#sizeBytes += end - start;
+  }
+
   bytesOf(value: Uint8Array): void {
     this.count(value.length);
     this.#room(value.length);

@@ -126,6 +126,13 @@ export class Journal {
     return undefined;
   }
 
+  /** Appends what another journal has appended last. */
+  appendSame(other: Journal): DiskError | undefined {
+    const { bytes, sizeBytes } = other.#writer;
+    this.begin().raw(bytes, HEADER_BYTES, sizeBytes);
+    return this.append();
+  }
+
   /**
    * Cuts off what is torn, and writes again what may not be durable: if a sync has failed in an
    * earlier life of the process, the cache shows bytes that no further sync would write.

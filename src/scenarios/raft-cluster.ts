@@ -9,6 +9,7 @@ import { raftSafety } from "../invariants/raft.ts";
 import { type Registers, readsAreFresh } from "../invariants/reads.ts";
 import { KvClient } from "../protocols/kv/client.ts";
 import type { KvCommand, KvOperation, KvValue } from "../protocols/kv/commands.ts";
+import { kvService } from "../protocols/kv/machine.ts";
 import type { KvMessage } from "../protocols/kv/messages.ts";
 import { KvServer } from "../protocols/kv/server.ts";
 import { checkKvOperation } from "../protocols/kv/task.ts";
@@ -17,7 +18,8 @@ import {
   defaultRaftOptions,
   type RaftOptions,
 } from "../protocols/raft/options.ts";
-import { RAFT_FILE, readDurableTerms } from "../protocols/raft/storage.ts";
+import { readDurableTerms } from "../protocols/raft/records.ts";
+import { RAFT_FILE } from "../protocols/raft/storage.ts";
 import { type ClientOptions, defaultClientOptions } from "../protocols/replicated/client.ts";
 import { requestName } from "../protocols/replicated/command.ts";
 import { checkCount, checkList, checkRecord, checkSpan, checkText } from "../sim/check.ts";
@@ -33,6 +35,7 @@ import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim
 import type { Targets } from "../sim/targets.ts";
 import { reachable } from "../sim/temporal/sometimes.ts";
 import { type Micros, ms } from "../sim/time.ts";
+import { replayerOf } from "./replayer.ts";
 import { showValue, storeWords } from "./store-words.ts";
 
 /** What a plan says of the store itself. */
@@ -106,6 +109,17 @@ export function storeSettings(
   };
 }
 
+/** Logs that are compacted often, now and then, or never; in small chunks or large ones. */
+export function drawCompaction(streams: Streams): Partial<RaftOptions> {
+  const random = streams.stream("compaction");
+  const snapshotEntries = random.pick([8, 100, 10_000]);
+  return {
+    snapshotEntries,
+    keptEntries: random.pick([0, snapshotEntries / 2]),
+    snapshotChunkBytes: random.pick([100, 64 * 1_024]),
+  };
+}
+
 /** A client that asks elsewhere soon, so that its waiting does not blur what servers do. */
 export const impatientClient: ClientOptions = {
   ...defaultClientOptions,
@@ -128,10 +142,13 @@ export function hostNames(count: number, letter = "n"): NodeId[] {
 }
 
 /** The safety of the store: Raft's, and what clients were promised; and what all runs measure. */
-function storeInvariants({ settings }: StorePlan): readonly Invariant<KvServer>[] {
+function storeInvariants({ settings, servers }: StorePlan): readonly Invariant<KvServer>[] {
   const nameOf = ({ session, serial }: KvCommand): string => requestName(session, serial);
   return [
-    raftSafety({ file: RAFT_FILE, read: readDurableTerms }),
+    raftSafety(
+      { file: RAFT_FILE, read: readDurableTerms },
+      replayerOf(kvService, settings.members ?? servers),
+    ),
     acknowledged({
       // The commands of this store's log, and what its clients emit on invocation.
       inCommand: (command) => (command === undefined ? undefined : nameOf(command as KvCommand)),
@@ -163,7 +180,9 @@ const kvRegisters: Registers = {
 
 /**
  * `leader` is the live server that leads in the highest term; `others` are the rest, and `follower
- * 1` to `follower 6` the live ones among them, one by one. `syncing` is one that is syncing.
+ * 1` to `follower 6` the live ones among them, one by one. `syncing` is one that is syncing;
+ * `compacting` one whose own snapshot is on its way to the disk, `installing` one with a leader's;
+ * `sending` the leader, and `receiving` who is sent one, while a part of it has left or arrived.
  */
 const storeTargets: Targets<KvServer> = {
   leader: (world) => namesOf(leaders(world)),
@@ -171,7 +190,12 @@ const storeTargets: Targets<KvServer> = {
     const [leader] = leaders(world);
     return leader ? namesOf(world.servers.filter(({ id }) => id !== leader.id)) : [];
   },
-  syncing: ({ servers }) => namesOf(servers.filter(({ node }) => node?.isSyncing)).slice(0, 1),
+  syncing: first((node) => node.isSyncing),
+  compacting: first((node) => node.isCompacting),
+  "compacting leader": first((node) => node.isCompacting && node.role === "leader"),
+  installing: first((node) => node.isInstalling),
+  sending: first((node) => node.isSending),
+  receiving: first((node) => node.isReceiving),
   ...Object.fromEntries(
     [1, 2, 3, 4, 5, 6].map((number) => [
       `follower ${number}`,
@@ -189,6 +213,12 @@ function followers(world: World<KvServer>): World<KvServer>["servers"] {
   const [leader] = leaders(world);
   if (leader === undefined) return [];
   return world.servers.filter(({ id, node }) => id !== leader.id && node !== undefined);
+}
+
+/** The first live server of which something is true. */
+function first(isSo: (node: KvServer) => boolean): (world: World<KvServer>) => readonly NodeId[] {
+  return ({ servers }) =>
+    namesOf(servers.filter(({ node }) => node !== undefined && isSo(node))).slice(0, 1);
 }
 
 function namesOf(servers: World<KvServer>["servers"]): NodeId[] {

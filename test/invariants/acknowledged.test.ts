@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type AcknowledgedView, acknowledged } from "../../src/invariants/acknowledged.ts";
-import type { EntryView } from "../../src/invariants/raft-facts.ts";
+import type { EntryView } from "../../src/invariants/raft-view.ts";
 import { HandMadeMember } from "../support/hand-made-raft.ts";
 import { HandMadeWorld } from "../support/hand-made-world.ts";
 

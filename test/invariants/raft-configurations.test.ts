@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { canMiss, type ElectorateView, isQuorumOf } from "../../src/invariants/electorate.ts";
-import type { EntryView } from "../../src/invariants/raft-facts.ts";
+import type { EntryView } from "../../src/invariants/raft-view.ts";
 import { accept, type Deed, grant, HandMadeRaft } from "../support/hand-made-raft.ts";
 
 const THREE: ElectorateView = { voters: ["n1", "n2", "n3"], outgoing: [] };

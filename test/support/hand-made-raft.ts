@@ -1,6 +1,7 @@
 import type { ElectorateView } from "../../src/invariants/electorate.ts";
 import { raftSafety } from "../../src/invariants/raft.ts";
-import type { DurableReader, EntryView, RaftView } from "../../src/invariants/raft-facts.ts";
+import type { DurableReader } from "../../src/invariants/raft-durable.ts";
+import type { EntryView, RaftView } from "../../src/invariants/raft-view.ts";
 import type { NodeId } from "../../src/sim/env.ts";
 import type { EventKind, SentMessage } from "../../src/sim/invariant.ts";
 import { HandMadeWorld } from "./hand-made-world.ts";

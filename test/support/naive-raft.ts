@@ -1,6 +1,6 @@
 // The safety of Raft judged anew from a whole history at every step: slow, and free of memory.
 
-import type { EntryView } from "../../src/invariants/raft-facts.ts";
+import type { EntryView } from "../../src/invariants/raft-view.ts";
 import type { NodeId } from "../../src/sim/env.ts";
 import type { SentMessage } from "../../src/sim/invariant.ts";
 

@@ -1,6 +1,6 @@
 // One Raft member on a RecordingEnv, brought to a state by its disk and by messages alone.
 
-import type { Codec } from "../../src/protocols/codec.ts";
+import type { ByteReader, ByteWriter, Codec } from "../../src/protocols/codec.ts";
 import { type JournalState, newJournalState } from "../../src/protocols/journal.ts";
 import type { Entry } from "../../src/protocols/raft/log.ts";
 import type { RaftMessage } from "../../src/protocols/raft/messages.ts";
@@ -8,7 +8,7 @@ import { defaultRaftOptions, type RaftOptions } from "../../src/protocols/raft/o
 import type { Progress } from "../../src/protocols/raft/progress.ts";
 import { Raft } from "../../src/protocols/raft/raft.ts";
 import { initialRaftState, type RaftState } from "../../src/protocols/raft/state.ts";
-import { RaftStorage } from "../../src/protocols/raft/storage.ts";
+import { type Journals, RaftStorage } from "../../src/protocols/raft/storage.ts";
 import type { NodeId } from "../../src/sim/env.ts";
 import { entries, voteReply } from "./raft-messages.ts";
 import { ManualDisk, RecordingEnv, type Sent } from "./recording-env.ts";
@@ -25,6 +25,12 @@ export const textCodec: Codec<string> = {
 export function keptJournal(): () => JournalState {
   const state = newJournalState();
   return () => state;
+}
+
+/** The memory of a member's journals. */
+export function keptJournals(): () => Journals {
+  const journals = { journal: newJournalState(), next: undefined };
+  return () => journals;
 }
 
 /** The paper's Raft, without the thesis' additions. */
@@ -45,12 +51,16 @@ export interface Beginning {
   /** Who votes at first, if it is not that. */
   readonly members?: readonly NodeId[];
   readonly options?: Partial<RaftOptions>;
+  /** Of its disk. */
+  readonly sectorBytes?: number;
 }
 
 /** The member `n1`. */
 export class RaftMember {
   readonly env: RecordingEnv<Message>;
   readonly raft: Raft<string>;
+  /** Its state machine: the commands. */
+  machine: string[] = [];
   /** What it has handed to its state machine. */
   readonly applied: Entry<string>[] = [];
   /** The reads that have ended: number, and whether confirmed. */
@@ -62,7 +72,17 @@ export class RaftMember {
       members: members ?? Array.from({ length: size }, (_, i) => `n${i + 1}`),
       options: { ...paperOptions, ...options },
       codec: textCodec,
-      apply: (entry: Entry<string>) => this.applied.push(entry),
+      apply: (entry: Entry<string>) => {
+        this.applied.push(entry);
+        if (entry.command !== undefined) this.machine.push(entry.command);
+      },
+      save: (writer: ByteWriter) => {
+        writer.count(this.machine.length);
+        for (const command of this.machine) writer.text(command);
+      },
+      restore: (reader: ByteReader) => {
+        this.machine = Array.from({ length: reader.count() }, () => reader.text());
+      },
       readEnds: (read: number, isConfirmed: boolean) => this.reads.push([read, isConfirmed]),
     };
     this.raft = new Raft(this.env, config, initialRaftState());
@@ -129,9 +149,9 @@ export class RaftMember {
 
 /** A member that has started with this on its disk: a follower who knows no leader. */
 export function follower(beginning: Beginning = {}): RaftMember {
-  const { term = 0, votedFor, log = [] } = beginning;
-  const disk = new ManualDisk();
-  const storage = new RaftStorage(disk, textCodec, keptJournal());
+  const { term = 0, votedFor, log = [], sectorBytes } = beginning;
+  const disk = new ManualDisk(sectorBytes);
+  const storage = new RaftStorage(disk, textCodec, keptJournals());
   if (term > 0) storage.saveVote(term, votedFor);
   for (const entry of entries(0, log)) {
     storage.encodeEntry(entry);

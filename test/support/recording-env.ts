@@ -96,9 +96,9 @@ export class ManualDisk extends VirtualDisk implements Disk {
     readonly scope: SyncScope;
   }[] = [];
 
-  /** Bytes tear anywhere. */
-  constructor() {
-    super(1);
+  /** Bytes tear at multiples of `sectorBytes`: anywhere, if nothing else is said. */
+  constructor(sectorBytes = 1) {
+    super(sectorBytes);
   }
 
   override append(file: string, bytes: Uint8Array, sizeBytes?: number): DiskError | undefined {

@@ -1,18 +1,18 @@
 import { assert } from "../../sim/assert.ts";
 import type { DiskError, Env, NodeId } from "../../sim/env.ts";
-import { beginSync, endSync, type JournalState, newJournalState } from "../journal.ts";
+import { beginSync, endSync, newJournalState } from "../journal.ts";
 import type { RaftMessage } from "./messages.ts";
 import { RAFT_SITES } from "./sites.ts";
+import type { Journals } from "./storage.ts";
 
 /** What of a member's writes is durable, and what waits for it. */
-export interface DurabilityState<Command> {
+export interface DurabilityState<Command> extends Journals {
   /** Counts of journal writes in this life. Invariant: durable <= syncing <= written. */
   written: number;
   syncing: number;
   durable: number;
   /** Messages held back until what they promise is durable, in order of `after`. */
   outbox: Promised<Command>[];
-  journal: JournalState;
   /**
    * The disk failed or is rotten: what is durable is unknown, so the member says and does no more.
    * A disk that is merely full does not halt it: see `RaftState.lackingBytes`.
@@ -29,8 +29,15 @@ interface Promised<Command> {
 
 /** Nothing written, nothing promised. */
 export function initialDurability<Command>(): DurabilityState<Command> {
-  const journal = newJournalState();
-  return { written: 0, syncing: 0, durable: 0, outbox: [], journal, isHalted: false };
+  return {
+    written: 0,
+    syncing: 0,
+    durable: 0,
+    outbox: [],
+    journal: newJournalState(),
+    next: undefined,
+    isHalted: false,
+  };
 }
 
 /**
@@ -92,6 +99,7 @@ export class Durability<Command> {
     assert(state.syncing > state.durable, "a sync that was not asked for:", state.syncing);
     state.durable = state.syncing;
     endSync(state.journal);
+    if (state.next !== undefined) endSync(state.next.journal);
     let count = 0;
     while (count < state.outbox.length && state.outbox[count]!.after <= state.durable) count++;
     const ready = state.outbox.splice(0, count);
@@ -106,6 +114,7 @@ export class Durability<Command> {
     if (this.#env.buggify(RAFT_SITES.syncsLate)) return;
     state.syncing = state.written;
     beginSync(state.journal);
+    if (state.next !== undefined) beginSync(state.next.journal);
     this.#env.disk.sync("raft");
   }
 

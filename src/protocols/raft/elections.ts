@@ -22,7 +22,7 @@ export class Elections<Command> {
     this.#member.resetElectionTimer();
     if (!this.#member.isVoter) return;
     // Who cannot write can neither vote for itself nor lead.
-    if (!this.#member.hasRoom()) this.#member.becomeFollower(undefined);
+    if (!this.#member.persistence.hasRoom()) this.#member.becomeFollower(undefined);
     else if (this.#member.config.options.preVote) this.#startPreVote();
     else this.#startElection();
   }
@@ -61,7 +61,7 @@ export class Elections<Command> {
 
   #startElection(): void {
     const { state, env, otherVoters, durability } = this.#member;
-    if (!this.#member.saveVote(state.term + 1, env.id)) {
+    if (!this.#member.persistence.saveVote(state.term + 1, env.id)) {
       this.#member.becomeFollower(undefined);
       return;
     }
@@ -87,7 +87,8 @@ export class Elections<Command> {
       isFirst &&
       this.#isUpToDate(lastIndex, lastTerm) &&
       !member.env.buggify(RAFT_SITES.refusesVote);
-    const granted = isDeserved && (state.votedFor === from || member.saveVote(term, from));
+    const granted =
+      isDeserved && (state.votedFor === from || member.persistence.saveVote(term, from));
     if (granted) member.resetElectionTimer();
     member.durability.promise(from, { type: "voteReply", term: state.term, granted });
   }

@@ -17,21 +17,41 @@ export class Follower<Command> {
   onAppend(from: NodeId, message: Append<Command>): void {
     const member = this.#member;
     const { state } = member;
-    const { term, prevIndex, prevTerm, entries } = message;
+    const { term, prevIndex, prevTerm } = message;
     if (term < state.term) {
       // The sender learns of the newer term from the answer.
       this.#reject(from, prevIndex, prevTerm);
       return;
     }
     if (!member.follow(from, term)) return;
+    // A snapshot that comes into force makes another log of this one.
+    if (state.durability.next?.from !== undefined) return;
     const { log } = state;
+    if (prevIndex < log.base.index) {
+      this.#onOldAppend(from, message);
+      return;
+    }
     if (prevIndex > log.lastIndex || termAt(log, prevIndex) !== prevTerm) {
       this.#reject(from, prevIndex, prevTerm);
       return;
     }
+    this.#takeIn(from, message);
+  }
+
+  /** Of entries that are compacted nothing is left to compare; they are committed here as there. */
+  #onOldAppend(from: NodeId, message: Append<Command>): void {
+    const { log } = this.#member.state;
+    const { index: prevIndex, term: prevTerm } = log.base;
+    const entries = message.entries.filter(({ index }) => index > prevIndex);
+    this.#takeIn(from, { ...message, prevIndex, prevTerm, entries });
+  }
+
+  /** Takes in entries that follow on what the log has. */
+  #takeIn(from: NodeId, { term, prevIndex, entries, commit }: Append<Command>): void {
+    const member = this.#member;
     // Raft figure 2: only what this message vouches for, not whatever else the log holds.
-    const match = this.#acceptAll(prevIndex, entries, message.commit);
-    member.commitUpTo(Math.min(message.commit, match));
+    const match = this.#acceptAll(prevIndex, entries, commit);
+    member.commitUpTo(Math.min(commit, match));
     const isWhole = match === prevIndex + entries.length;
     if (isWhole || match > prevIndex) {
       member.durability.promise(from, { type: "appendReply", term, accepted: true, match });
@@ -60,14 +80,16 @@ export class Follower<Command> {
       if (termAt(log, entry.index) === entry.term) return true;
       assert(entry.index > commit, "a committed entry is overwritten:", entry.index, commit);
     }
-    return this.#member.append(entry);
+    return this.#member.persistence.append(entry);
   }
 
   /** Tells a leader that its entries do not follow on, and where they may. */
   #reject(to: NodeId, prevIndex: number, prevTerm: number): void {
     const { state, durability } = this.#member;
     const { log, term } = state;
-    const hintIndex = lastIndexUpToTerm(log, Math.min(prevIndex, log.lastIndex), prevTerm);
+    // A leader of an older term may be behind what is compacted here.
+    const from = Math.max(log.base.index, Math.min(prevIndex, log.lastIndex));
+    const hintIndex = lastIndexUpToTerm(log, from, prevTerm);
     durability.promise(to, {
       type: "appendReply",
       term,

@@ -9,21 +9,15 @@ import {
   type MemberChange,
   membersOf,
 } from "./configuration.ts";
-import { bytesUpTo, type Entry, entriesFrom, lastIndexUpToTerm, termAt } from "./log.ts";
+import { bytesUpTo, type Entry, lastIndexUpToTerm, termAt } from "./log.ts";
 import type { Member } from "./member.ts";
-import type { AppendFull, AppendReply } from "./messages.ts";
-import {
-  inflightBytes,
-  matchOf,
-  newGauge,
-  newProgress,
-  type Progress,
-  sendableUpTo,
-} from "./progress.ts";
+import type { AppendFull, AppendReply, SnapshotReply } from "./messages.ts";
+import { matchOf, newGauge, newProgress, type Progress } from "./progress.ts";
 import { Proposals, type Refusal } from "./proposals.ts";
 import { isQuorum, majority, quorumIndex } from "./quorum.ts";
 import { newReads } from "./read-state.ts";
 import type { Reads } from "./reads.ts";
+import { Replicator } from "./replicator.ts";
 import { RAFT_SITES } from "./sites.ts";
 import type { LeaderRole } from "./state.ts";
 
@@ -31,12 +25,14 @@ import type { LeaderRole } from "./state.ts";
 export class Leader<Command> {
   readonly #member: Member<Command>;
   readonly #reads: Reads<Command>;
+  readonly #replicator: Replicator<Command>;
   readonly #changes: Changes<Command>;
   readonly #proposals: Proposals<Command>;
 
   constructor(member: Member<Command>, reads: Reads<Command>) {
     this.#member = member;
     this.#reads = reads;
+    this.#replicator = new Replicator(member);
     this.#proposals = new Proposals(member);
     this.#changes = new Changes(member, (configuration) => this.#appendChange(configuration));
   }
@@ -91,44 +87,7 @@ export class Leader<Command> {
 
   /** Sends to every follower what it lacks, if it may be sent anything now. */
   #replicate(): void {
-    for (const peer of this.#member.peers) this.#sendMore(peer, this.#progressOf(peer));
-  }
-
-  /** Sends to a follower what it lacks, if it may be sent anything now. */
-  #sendMore(to: NodeId, progress: Progress): void {
-    const { state } = this.#member;
-    if (progress.isPaused || progress.next > state.log.lastIndex) return;
-    const last = this.#sendableUpTo(progress);
-    if (last >= progress.next) this.#sendAppend(to, progress, last);
-  }
-
-  #sendableUpTo(progress: Progress): number {
-    const { state, env, config } = this.#member;
-    const last = sendableUpTo(state.log, progress, config.options);
-    return last > progress.next && env.buggify(RAFT_SITES.appendsOne) ? progress.next : last;
-  }
-
-  /**
-   * Sends the entries up to `last`, less than `next` for none. The leader does not wait for its own
-   * disk: thesis §10.2.1.
-   */
-  #sendAppend(to: NodeId, progress: Progress, last: number): void {
-    const { state, env } = this.#member;
-    const { log, term, commit } = state;
-    const prevIndex = progress.next - 1;
-    const entries = entriesFrom(log, progress.next, last);
-    const prevTerm = termAt(log, prevIndex);
-    env.send(to, { type: "append", term, prevIndex, prevTerm, entries, commit });
-    if (progress.mode === "replicate") {
-      progress.next += entries.length;
-      if (entries.length > 0) this.#reportInflight(progress);
-    } else {
-      progress.isPaused = true;
-    }
-  }
-
-  #reportInflight(progress: Progress): void {
-    this.#member.report(progress.inflight, inflightBytes(this.#member.state.log, progress));
+    for (const peer of this.#member.peers) this.#replicator.sendMore(peer, this.#progressOf(peer));
   }
 
   onHeartbeat(): void {
@@ -137,10 +96,7 @@ export class Leader<Command> {
     const isLate = env.buggify(RAFT_SITES.beatsLate);
     env.setTimer("heartbeat", isLate ? electionTimeoutMin - 1 : heartbeatInterval);
     for (const peer of peers) {
-      const progress = this.#progressOf(peer);
-      // Also the remedy for a lost append: the follower refuses what does not follow on.
-      const last = isAwaited(progress) ? progress.next - 1 : this.#sendableUpTo(progress);
-      this.#sendAppend(peer, progress, last);
+      this.#replicator.beat(peer, this.#progressOf(peer));
     }
     this.#reads.onHeartbeat();
   }
@@ -167,8 +123,8 @@ export class Leader<Command> {
     progress.isActive = true;
     if (message.accepted) this.#onAccepted(from, progress, message.match);
     else this.#onRejected(progress, message);
-    if (progress.inflight.reportedBytes > 0) this.#reportInflight(progress);
-    if (from !== env.id && this.#member.isLeader) this.#sendMore(from, progress);
+    if (progress.inflight.reportedBytes > 0) this.#replicator.report(progress);
+    if (from !== env.id && this.#member.isLeader) this.#replicator.sendMore(from, progress);
   }
 
   #onAccepted(from: NodeId, progress: Progress, match: number): void {
@@ -178,9 +134,16 @@ export class Leader<Command> {
     if (progress.match <= commit && match > commit) role.ahead++;
     progress.match = Math.max(progress.match, match);
     // Without room it may still vouch for what it had before, or had room for.
-    if (progress.mode !== "full" || match >= progress.next) {
+    const { sending } = progress;
+    // Said before the snapshot came.
+    const isOld = sending !== undefined && match < sending.snapshot.index;
+    if (
+      !(isOld && match < state.log.base.index) &&
+      (progress.mode !== "full" || match >= progress.next)
+    ) {
       progress.next = Math.max(progress.next, progress.match + 1);
       progress.mode = "replicate";
+      progress.sending = undefined;
       progress.isPaused = false;
     }
     if (state.configuration.joining.length > 0) this.#changes.onMatch(from, progress.match);
@@ -228,7 +191,7 @@ export class Leader<Command> {
 
   /** Says how far the log is committed, as a heartbeat does. */
   #tellCommit(id: NodeId, progress: Progress): void {
-    if (id !== this.#member.env.id) this.#sendAppend(id, progress, progress.next - 1);
+    if (id !== this.#member.env.id) this.#replicator.tellCommit(id, progress);
   }
 
   #onRejected(progress: Progress, reply: AppendReply & { readonly accepted: false }): void {
@@ -236,10 +199,15 @@ export class Leader<Command> {
     // An answer to an older append, overtaken by what is known since.
     const isStale =
       rejected <= progress.match ||
+      progress.mode === "snapshot" ||
       (progress.mode !== "replicate" && rejected !== progress.next - 1);
     if (isStale) return;
     const { log } = this.#member.state;
-    const agreement = lastIndexUpToTerm(log, Math.min(hintIndex, log.lastIndex), hintTerm);
+    // Of what is compacted nothing is known but that it is committed: a snapshot will tell.
+    const agreement =
+      hintIndex < log.base.index
+        ? hintIndex
+        : lastIndexUpToTerm(log, Math.min(hintIndex, log.lastIndex), hintTerm);
     progress.next = Math.max(progress.match + 1, Math.min(rejected, agreement + 1));
     progress.mode = "probe";
     progress.isPaused = false;
@@ -253,11 +221,22 @@ export class Leader<Command> {
     if (progress === undefined) return;
     progress.isActive = true;
     // Since then it has taken the entry.
-    if (index <= progress.match) return;
+    if (index <= progress.match || progress.mode === "snapshot") return;
     progress.mode = "full";
     progress.next = index;
     progress.isPaused = true;
-    if (progress.inflight.reportedBytes > 0) this.#reportInflight(progress);
+    if (progress.inflight.reportedBytes > 0) this.#replicator.report(progress);
+  }
+
+  onSnapshotReply(from: NodeId, reply: SnapshotReply): void {
+    const { state } = this.#member;
+    if (reply.term > state.term) this.#member.enterTerm(reply.term, undefined);
+    if (reply.term !== state.term || state.role.kind !== "leader") return;
+    const progress = state.role.progress.get(from);
+    // Removed since.
+    if (progress === undefined) return;
+    progress.isActive = true;
+    this.#replicator.onSnapshotReply(from, progress, reply);
   }
 
   /** The connection with a host is gone, and perhaps what it was sent. */
@@ -267,9 +246,9 @@ export class Leader<Command> {
     if (progress === undefined || progress.mode === "full") return;
     // Looked for anew with the next heartbeat: at once would be in vain as often as not.
     if (progress.mode === "replicate") progress.next = progress.match + 1;
-    progress.isPaused = false;
-    progress.mode = "probe";
-    if (progress.inflight.reportedBytes > 0) this.#reportInflight(progress);
+    progress.isPaused = progress.mode === "snapshot";
+    if (progress.mode !== "snapshot") progress.mode = "probe";
+    if (progress.inflight.reportedBytes > 0) this.#replicator.report(progress);
   }
 
   #progressOf(id: NodeId): Progress {
@@ -278,12 +257,4 @@ export class Leader<Command> {
     assert(progress !== undefined, "no progress of", id);
     return progress;
   }
-}
-
-/**
- * Whether entries that look for agreement are on their way: they may be many bytes on a slow link,
- * and are not sent again before an answer shows that they were lost. An empty append asks for it.
- */
-function isAwaited({ mode, isPaused }: Progress): boolean {
-  return mode === "probe" && isPaused;
 }

@@ -13,14 +13,27 @@ export interface Entry<Command> {
   readonly configuration?: Configuration;
 }
 
+/** The entry before the first that a log still has: what stands for all that was compacted. */
+export interface LogBase {
+  /** 0, of term 0, while nothing was compacted. */
+  readonly index: number;
+  readonly term: number;
+  /** How many bytes the log took up to and with it. Only differences of such numbers matter. */
+  readonly bytes: number;
+}
+
 /**
  * The log as plain data, in chunks of {@link CHUNK_ENTRIES}, so that a recorded run copies a chunk
  * and not the log when an entry is added.
  */
 export interface RaftLog<Command> {
-  /** Index of the last entry; 0 while there is none. */
+  /** Index of the last entry, be it compacted; 0 while there is none. */
   lastIndex: number;
-  /** Full chunks, but for the last. Entry i is `chunks[(i - 1) / 64][(i - 1) % 64]`. */
+  /** Entries up to it are gone. Invariant: base.index <= lastIndex. */
+  base: LogBase;
+  /** The index before the first place of the chunks; whole chunks are dropped. At most the base. */
+  origin: number;
+  /** Full but for the last. With `p = i - 1 - origin`, entry i is `chunks[p / 64][p % 64]`. */
   chunks: Entry<Command>[][];
   /** In parallel: how many bytes the log takes up to and with that entry. */
   ends: number[][];
@@ -29,29 +42,36 @@ export interface RaftLog<Command> {
 /** A power of two. At 64, a recorded append costs a few microseconds whatever the log's length. */
 export const CHUNK_ENTRIES = 1 << 6;
 
-/** The log before its first entry. */
-export function emptyLog<Command>(): RaftLog<Command> {
-  return { lastIndex: 0, chunks: [], ends: [] };
+/** A log without entries: before its first one, or behind what a snapshot holds. */
+export function emptyLog<Command>(index = 0, term = 0): RaftLog<Command> {
+  const base = { index, term, bytes: 0 };
+  return { lastIndex: index, base, origin: index, chunks: [], ends: [] };
 }
 
-/** The entry at an index in [1, lastIndex]. */
+/** The entry at an index in (base, lastIndex]. */
 export function entryAt<Command>(log: RaftLog<Command>, index: number): Entry<Command> {
-  const place = index - 1;
+  const place = index - 1 - log.origin;
   const entry = log.chunks[place >> 6]?.[place & (CHUNK_ENTRIES - 1)];
-  return entry ?? fail("no entry at index", index, "of", log.lastIndex);
+  if (entry === undefined || index <= log.base.index) return noEntry(log, index);
+  return entry;
 }
 
-/** The term of the entry at an index in [0, lastIndex]; 0 at index 0, as in the paper. */
+/** The term of the entry at an index in [base, lastIndex]; 0 at index 0, as in the paper. */
 export function termAt<Command>(log: RaftLog<Command>, index: number): number {
-  return index === 0 ? 0 : entryAt(log, index).term;
+  return index === log.base.index ? log.base.term : entryAt(log, index).term;
 }
 
-/** How many bytes the entries up to an index in [0, lastIndex] take, by their own encoding. */
+/** How many bytes entries up to an index in [base, lastIndex] take, by their own encoding. */
 export function bytesUpTo<Command>(log: RaftLog<Command>, index: number): number {
-  if (index === 0) return 0;
-  const place = index - 1;
+  if (index === log.base.index) return log.base.bytes;
+  const place = index - 1 - log.origin;
   const bytes = log.ends[place >> 6]?.[place & (CHUNK_ENTRIES - 1)];
-  return bytes ?? fail("no entry at index", index, "of", log.lastIndex);
+  if (bytes === undefined || index < log.base.index) return noEntry(log, index);
+  return bytes;
+}
+
+function noEntry<Command>({ base, lastIndex }: RaftLog<Command>, index: number): never {
+  return fail("no entry at index", index, "of", lastIndex, "behind", base.index);
 }
 
 /** The entries at indexes in [from, to]; none when `to` is less than `from`. */
@@ -86,10 +106,11 @@ export function appendEntry<Command>(
   log.lastIndex = index;
 }
 
-/** Removes the entry at an index in [1, lastIndex] and all that follow. */
+/** Removes the entry at an index in (base, lastIndex] and all that follow. */
 export function truncateFrom<Command>(log: RaftLog<Command>, index: number): void {
-  assert(index >= 1 && index <= log.lastIndex, "nothing to cut at", index, "of", log.lastIndex);
-  const kept = index - 1;
+  const { base, lastIndex } = log;
+  assert(index > base.index && index <= lastIndex, "nothing to cut at", index, "of", lastIndex);
+  const kept = index - 1 - log.origin;
   log.chunks.length = Math.ceil(kept / CHUNK_ENTRIES);
   log.ends.length = log.chunks.length;
   const rest = kept % CHUNK_ENTRIES;
@@ -97,20 +118,31 @@ export function truncateFrom<Command>(log: RaftLog<Command>, index: number): voi
     log.chunks.at(-1)!.length = rest;
     log.ends.at(-1)!.length = rest;
   }
-  log.lastIndex = kept;
+  log.lastIndex = index - 1;
+}
+
+/** Removes all entries up to an index in [base, lastIndex]: whole chunks, so in O(chunks). */
+export function compactUpTo<Command>(log: RaftLog<Command>, index: number): void {
+  const base = { index, term: termAt(log, index), bytes: bytesUpTo(log, index) };
+  const dropped = Math.floor((index - log.origin) / CHUNK_ENTRIES);
+  log.chunks.splice(0, dropped);
+  log.ends.splice(0, dropped);
+  log.origin += dropped * CHUNK_ENTRIES;
+  log.base = base;
 }
 
 /**
- * The highest index in [0, from] whose term is at most `term`; `from` lies within the log. Leader
- * and follower use it in turn to skip whole terms of conflicting entries at a time. O(log n), as
- * terms never fall. Source: the end of Raft §5.3; etcd/raft `findConflictByTerm`.
+ * The highest index in [base, from] whose term is at most `term`, or the base if there is none;
+ * `from` lies within the log. Leader and follower use it in turn to skip whole terms of conflicting
+ * entries at a time. O(log n), as terms never fall.
+ * Source: the end of Raft §5.3; etcd/raft `findConflictByTerm`.
  */
 export function lastIndexUpToTerm<Command>(
   log: RaftLog<Command>,
   from: number,
   term: number,
 ): number {
-  let low = 0;
+  let low = log.base.index;
   let high = from;
   // The usual case: the logs differ in length only.
   if (termAt(log, from) <= term) return from;

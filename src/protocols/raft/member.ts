@@ -1,16 +1,16 @@
 import { assert } from "../../sim/assert.ts";
-import type { DiskError, Env, NodeId } from "../../sim/env.ts";
-import type { Codec } from "../codec.ts";
+import type { Env, NodeId } from "../../sim/env.ts";
+import type { ByteReader, ByteWriter, Codec } from "../codec.ts";
 import { type Configuration, initialConfiguration, isVoter, membersOf } from "./configuration.ts";
 import { Durability } from "./durability.ts";
-import { appendEntry, type Entry, entryAt, termAt, truncateFrom } from "./log.ts";
+import { type Entry, entryAt, termAt } from "./log.ts";
 import type { RaftMessage } from "./messages.ts";
 import type { RaftOptions } from "./options.ts";
+import { Persistence } from "./persistence.ts";
 import type { SizeGauge } from "./progress.ts";
-import { hasRoomFor } from "./room.ts";
 import { RAFT_SITES } from "./sites.ts";
+import { readMachine, type Snapshot } from "./snapshot.ts";
 import type { RaftState } from "./state.ts";
-import { RaftStorage } from "./storage.ts";
 
 /** Who takes part, and with what. */
 export interface RaftConfig<Command> {
@@ -23,6 +23,10 @@ export interface RaftConfig<Command> {
   readonly codec: Codec<Command>;
   /** Takes each committed entry once a life, in order of index. */
   readonly apply: (entry: Entry<Command>) => void;
+  /** Writes the state machine, as it is now; equal ones are written as equal bytes. */
+  readonly save: (writer: ByteWriter) => void;
+  /** Takes in, in place of all that was applied, what `save` wrote at an index. */
+  readonly restore: (reader: ByteReader, index: number) => void;
   /**
    * Tells that a read has ended. Confirmed: what is applied now holds all that was acknowledged
    * when the read began. Else: this member leads no more, and cannot know.
@@ -39,7 +43,7 @@ export class Member<Command> {
   readonly env: Env<RaftMessage<Command>>;
   readonly config: RaftConfig<Command>;
   readonly durability: Durability<Command>;
-  readonly #storage: RaftStorage<Command>;
+  readonly persistence: Persistence<Command>;
   /** Of a configuration, the members but this one; made anew when the configuration is another. */
   #others: { readonly of: Configuration; readonly peers: NodeId[]; readonly voters: NodeId[] };
 
@@ -54,7 +58,6 @@ export class Member<Command> {
     this.env = env;
     this.config = config;
     this.#others = this.#othersOf(state.configuration);
-    this.#storage = new RaftStorage(env.disk, config.codec, () => this.state.durability.journal);
     this.durability = new Durability(
       env,
       () => this.state.durability,
@@ -63,6 +66,7 @@ export class Member<Command> {
         else env.send(to, message);
       },
     );
+    this.persistence = new Persistence(env, config.codec, () => this.state, this.durability);
   }
 
   /** All members but this one. */
@@ -93,23 +97,27 @@ export class Member<Command> {
 
   /** Reads term, vote and log back from the disk; false when they are rotten. */
   recover(): boolean {
-    const { tornBytes, rottenAt, error, term, votedFor, log, commit } = this.#storage.load();
-    if (rottenAt !== undefined) {
-      this.durability.rotten(rottenAt);
-      return false;
-    }
-    if (tornBytes > 0) this.env.emit("torn tail cut", { tornBytes });
-    const configuration = initialConfiguration(this.config.members);
-    Object.assign(this.state, { term, votedFor, log, configuration });
+    const commit = this.persistence.recover();
+    if (commit === undefined) return false;
+    const { state } = this;
+    state.configuration = initialConfiguration(this.config.members);
+    if (state.snapshots.current !== undefined) this.restore(state.snapshots.current);
     this.commitUpTo(commit);
     // In an earlier life it may have confirmed a leader, who counts on that.
     const { leaseReads, electionTimeoutMin } = this.config.options;
-    if (leaseReads && term > 0) this.state.loyalUntil = this.env.now() + electionTimeoutMin;
-    // What was read may sit in the operating system's cache only: nothing is promised before it
-    // is synced, so the recovery counts as a write. A cut needs no room.
-    assert(error?.kind !== "full", "no room to cut off bytes:", tornBytes);
-    this.durability.wrote(error);
+    if (leaseReads && state.term > 0) state.loyalUntil = this.env.now() + electionTimeoutMin;
     return true;
+  }
+
+  /** A snapshot stands for all that was applied, and more. */
+  restore(snapshot: Snapshot): void {
+    const { state, config } = this;
+    const { index, configuration } = snapshot;
+    assert(index >= state.commit, "commits go back:", state.commit, index);
+    state.commit = index;
+    state.applied = index;
+    this.#reconfigure(configuration);
+    config.restore(readMachine(snapshot), index);
   }
 
   /** Any role -> follower, in the same term. */
@@ -134,7 +142,7 @@ export class Member<Command> {
   enterTerm(term: number, leader: NodeId | undefined): boolean {
     const { state } = this;
     assert(term > state.term, "the term falls:", state.term, term);
-    if (!this.#wrote(this.#storage.saveVote(term, undefined))) {
+    if (!this.persistence.writeVote(term, undefined)) {
       if (state.role.kind !== "follower") this.becomeFollower(undefined);
       return false;
     }
@@ -144,69 +152,6 @@ export class Member<Command> {
     state.leaderHeardAt = undefined;
     this.durability.dropPromises();
     return true;
-  }
-
-  /** Takes a term and gives its vote, not yet if undefined. False: the disk has no room for it. */
-  saveVote(term: number, votedFor: NodeId | undefined): boolean {
-    if (!this.#wrote(this.#storage.saveVote(term, votedFor))) return false;
-    this.state.term = term;
-    this.state.votedFor = votedFor;
-    return true;
-  }
-
-  /** Encodes an entry, to be appended next; returns its size in bytes. O(size). */
-  encode(entry: Entry<Command>): number {
-    return this.#storage.encodeEntry(entry);
-  }
-
-  /**
-   * Puts an entry in its place in the log, and removes all that stood there and behind it. False:
-   * the disk has no room for it, and the log is as it was. With `sizeBytes` it is what was encoded
-   * last.
-   */
-  append(entry: Entry<Command>, sizeBytes?: number): boolean {
-    if (entry.configuration !== undefined && !this.#savesCommit()) return false;
-    const encodedBytes = sizeBytes ?? this.encode(entry);
-    if (!this.#wrote(this.#storage.saveEntry())) return false;
-    const { log } = this.state;
-    if (entry.index <= log.lastIndex) {
-      this.env.emit("log truncated", { from: entry.index, lastIndex: log.lastIndex });
-      truncateFrom(log, entry.index);
-    }
-    appendEntry(log, entry, encodedBytes);
-    return true;
-  }
-
-  /** Before a change is appended: see {@link RaftStorage.saveCommit}. */
-  #savesCommit(): boolean {
-    return this.#wrote(this.#storage.saveCommit(this.state.commit));
-  }
-
-  /** Whether the disk has room, for what it refused last at least. */
-  hasRoom(): boolean {
-    const { lackingBytes } = this.state;
-    if (lackingBytes === 0) return true;
-    if (!hasRoomFor(this.env.disk, lackingBytes)) return false;
-    this.#findsRoom();
-    return true;
-  }
-
-  /** Takes note of a write to the journal; returns whether the journal has it. */
-  #wrote(error: DiskError | undefined): boolean {
-    const { state } = this;
-    const isWritten = this.durability.wrote(error);
-    if (isWritten && state.lackingBytes === 0) return true;
-    const { recordBytes } = this.#storage;
-    if (isWritten && recordBytes >= state.lackingBytes) this.#findsRoom();
-    if (error?.kind !== "full") return isWritten;
-    if (state.lackingBytes === 0) this.env.emit("disk full", { bytes: recordBytes });
-    state.lackingBytes = Math.max(state.lackingBytes, recordBytes);
-    return false;
-  }
-
-  #findsRoom(): void {
-    this.env.emit("disk free again", { bytes: this.state.lackingBytes });
-    this.state.lackingBytes = 0;
   }
 
   /** What only a leader keeps is gone. */

@@ -9,6 +9,8 @@ export type RaftMessage<Command> =
   | Append<Command>
   | AppendReply
   | AppendFull
+  | SnapshotChunk
+  | SnapshotReply
   | Confirm
   | ConfirmReply;
 
@@ -77,6 +79,38 @@ export interface AppendFull {
   readonly type: "appendFull";
   readonly term: number;
   readonly index: number;
+}
+
+/** InstallSnapshot RPC of Raft figure 13; without data it asks how much has arrived. */
+export interface SnapshotChunk {
+  readonly type: "snapshot";
+  readonly term: number;
+  /** The last entry that the snapshot stands for, and that entry's term. */
+  readonly index: number;
+  readonly lastTerm: number;
+  readonly totalBytes: number;
+  /** CRC-32C of the whole. */
+  readonly checksum: number;
+  /** Where the data belongs. */
+  readonly offset: number;
+  readonly data: Uint8Array;
+  /** CRC-32C of the data, with the offset as its seed. */
+  readonly dataChecksum: number;
+  /** Only without data: how many bytes the sender has sent so far. */
+  readonly askedBytes: number;
+}
+
+/** "So much of that snapshot is here"; once it is installed, an `appendReply` says that. */
+export interface SnapshotReply {
+  readonly type: "snapshotReply";
+  readonly term: number;
+  readonly index: number;
+  /** Bytes that have arrived without a gap. */
+  readonly heldBytes: number;
+  /** As it was asked. */
+  readonly askedBytes: number;
+  /** Whether the disk has no room: then nothing arrives. */
+  readonly isFull: boolean;
 }
 
 /** "Am I still your leader?" Asked before a read; all who say so did not elect another before. */

@@ -48,6 +48,15 @@ export interface RaftOptions {
    * With none uncommitted, one is taken however large it is.
    */
   readonly uncommittedBytesMax: number;
+  /** After so many applied entries the state machine is saved as a snapshot. */
+  readonly snapshotEntries: number;
+  /**
+   * Applied entries that stay in the log behind a snapshot, so that who lags a little is sent
+   * entries and no snapshot. A leader keeps what a member lacks, up to twice snapshotEntries more.
+   */
+  readonly keptEntries: number;
+  /** Bytes of a snapshot in one message. */
+  readonly snapshotChunkBytes: number;
 }
 
 const MIB = 1_024 * 1_024;
@@ -66,6 +75,9 @@ export const defaultRaftOptions: RaftOptions = {
   inflightMax: 1_024,
   inflightBytesMax: 64 * MIB,
   uncommittedBytesMax: 64 * MIB,
+  snapshotEntries: 10_000,
+  keptEntries: 5_000,
+  snapshotChunkBytes: 64 * 1_024,
 };
 
 /** Checks options from outside; throws a UsageError that names the path. */
@@ -79,7 +91,7 @@ export function checkRaftOptions(value: unknown, path: string): RaftOptions {
         `${electionTimeoutMin}, got ${heartbeatInterval}`,
     );
   }
-  const atLeastOne = (field: LimitName): number => checkCount(fields[field], `${path}.${field}`, 1);
+  const atLeastOne = (field: Limit): number => checkCount(fields[field], `${path}.${field}`, 1);
   return {
     electionTimeoutMin,
     electionTimeoutMax: checkCount(
@@ -96,6 +108,9 @@ export function checkRaftOptions(value: unknown, path: string): RaftOptions {
     inflightMax: atLeastOne("inflightMax"),
     inflightBytesMax: atLeastOne("inflightBytesMax"),
     uncommittedBytesMax: atLeastOne("uncommittedBytesMax"),
+    snapshotEntries: atLeastOne("snapshotEntries"),
+    keptEntries: checkCount(fields.keptEntries, `${path}.keptEntries`, 0),
+    snapshotChunkBytes: atLeastOne("snapshotChunkBytes"),
   };
 }
 
@@ -112,4 +127,4 @@ function checkLeases(fields: Readonly<Record<string, unknown>>, path: string): L
   return { checkQuorum, leaseReads, clockDriftMax: drift };
 }
 
-type LimitName = Extract<keyof RaftOptions, `${string}Max`>;
+type Limit = Extract<keyof RaftOptions, `${string}Max`> | "snapshotEntries" | "snapshotChunkBytes";

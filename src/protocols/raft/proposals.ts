@@ -19,10 +19,10 @@ export class Proposals<Command> {
   /** Takes in a command, or steps down when the disk has no room for it. */
   propose(command: Command): Entry<Command> | Refusal {
     const entry = this.#nextEntry(command);
-    const sizeBytes = this.#member.encode(entry);
+    const sizeBytes = this.#member.persistence.encode(entry);
     const refusal = this.#limit(sizeBytes);
     if (refusal !== undefined) return refusal;
-    if (!this.#member.append(entry, sizeBytes)) {
+    if (!this.#member.persistence.append(entry, sizeBytes)) {
       // Others may have room: to lead on would be to refuse every client for as long as this lasts.
       this.#member.becomeFollower(undefined);
       return this.#member.state.durability.isHalted ? "not leading" : "disk full";
@@ -34,7 +34,7 @@ export class Proposals<Command> {
   append(configuration?: Configuration): Entry<Command> | undefined {
     const blank = this.#nextEntry(undefined);
     const entry = configuration === undefined ? blank : { ...blank, configuration };
-    if (this.#member.append(entry)) return entry;
+    if (this.#member.persistence.append(entry)) return entry;
     this.#member.becomeFollower(undefined);
     return undefined;
   }

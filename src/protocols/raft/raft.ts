@@ -1,7 +1,7 @@
 // Raft, as in Ongaro and Ousterhout, In Search of an Understandable Consensus Algorithm, 2014
 // ("Raft §…"), with pre-vote and check-quorum from Ongaro's thesis, 2014 ("thesis §…"). Each part
-// stands in a file of its own: elections.ts, leader.ts, follower.ts, reads.ts, and member.ts, which
-// has what they share.
+// stands in a file of its own: elections.ts, leader.ts, follower.ts, reads.ts, snapshots.ts, and
+// member.ts, which has what they share.
 
 import { assert, unreachable } from "../../sim/assert.ts";
 import type { DiskError, Env, NodeId } from "../../sim/env.ts";
@@ -14,6 +14,8 @@ import type { RaftMessage } from "./messages.ts";
 import type { Refusal } from "./proposals.ts";
 import type { ReadKind } from "./read-state.ts";
 import { Reads } from "./reads.ts";
+import { SnapshotReceiver } from "./snapshot-receiver.ts";
+import { Snapshots } from "./snapshots.ts";
 import type { RaftState } from "./state.ts";
 
 export type { ChangeRefusal, Configuration, MemberChange } from "./configuration.ts";
@@ -36,6 +38,8 @@ export class Raft<Command> {
   readonly #leader: Leader<Command>;
   readonly #follower: Follower<Command>;
   readonly #reads: Reads<Command>;
+  readonly #snapshots: Snapshots<Command>;
+  readonly #receiver: SnapshotReceiver<Command>;
 
   constructor(
     env: Env<RaftMessage<Command>>,
@@ -47,6 +51,8 @@ export class Raft<Command> {
     this.#reads = new Reads(this.#member);
     this.#leader = new Leader(this.#member, this.#reads);
     this.#follower = new Follower(this.#member);
+    this.#snapshots = new Snapshots(this.#member);
+    this.#receiver = new SnapshotReceiver(this.#member);
     this.#elections = new Elections(this.#member, () => this.#leader.begin());
   }
 
@@ -71,7 +77,7 @@ export class Raft<Command> {
   onStart(): void {
     if (!this.#member.recover()) return;
     this.#member.resetElectionTimer();
-    this.#member.durability.flush();
+    this.#endHandler();
   }
 
   /**
@@ -81,7 +87,7 @@ export class Raft<Command> {
   propose(command: Command): Place | Refusal {
     if (!this.isLeader || this.state.durability.isHalted) return "not leading";
     const entry = this.#leader.propose(command);
-    this.#member.durability.flush();
+    this.#endHandler();
     return entry;
   }
 
@@ -92,7 +98,7 @@ export class Raft<Command> {
   change(changes: readonly MemberChange[]): Place | ChangeRefusal | Refusal {
     if (!this.isLeader || this.state.durability.isHalted) return "not leading";
     const entry = this.#leader.change(changes);
-    this.#member.durability.flush();
+    this.#endHandler();
     return entry;
   }
 
@@ -109,7 +115,7 @@ export class Raft<Command> {
   onMessage(from: NodeId, message: RaftMessage<Command>): void {
     if (this.state.durability.isHalted) return;
     this.#receive(from, message);
-    this.#member.durability.flush();
+    this.#endHandler();
   }
 
   onTimer(name: string): void {
@@ -118,19 +124,25 @@ export class Raft<Command> {
     else if (name === "heartbeat") this.#leader.onHeartbeat();
     else if (name === "quorum") this.#leader.onQuorumCheck();
     else assert(false, "no such timer:", name);
-    this.#member.durability.flush();
+    this.#endHandler();
   }
 
   /** The journal's sync has finished: promises that waited for it leave. */
   onSynced(error?: DiskError): void {
     this.#member.durability.synced(error);
-    this.#member.durability.flush();
+    this.#snapshots.onSynced();
+    this.#endHandler();
   }
 
   /** The stream to or from a host is gone. */
   onDisconnect(peer: NodeId): void {
     if (this.state.durability.isHalted) return;
     this.#leader.onDisconnect(peer);
+    this.#endHandler();
+  }
+
+  #endHandler(): void {
+    this.#snapshots.takeIfDue();
     this.#member.durability.flush();
   }
 
@@ -156,6 +168,12 @@ export class Raft<Command> {
         break;
       case "appendFull":
         this.#leader.onAppendFull(from, message);
+        break;
+      case "snapshot":
+        this.#receiver.onChunk(from, message);
+        break;
+      case "snapshotReply":
+        this.#leader.onSnapshotReply(from, message);
         break;
       case "confirm":
         this.#reads.onConfirm(from, message);

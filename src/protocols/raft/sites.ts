@@ -17,4 +17,6 @@ export const RAFT_SITES = {
   syncsLate: "raft syncs late",
   /** A command is refused as if too much were uncommitted. */
   isBusy: "raft is busy",
+  /** A snapshot is taken although few entries were applied since the last one. */
+  snapshotsSoon: "raft takes a snapshot soon",
 } as const;

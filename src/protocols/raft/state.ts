@@ -5,6 +5,7 @@ import { type DurabilityState, initialDurability } from "./durability.ts";
 import { emptyLog, type RaftLog } from "./log.ts";
 import type { Progress, SizeGauge } from "./progress.ts";
 import type { ReadState } from "./read-state.ts";
+import { initialSnapshots, type SnapshotState } from "./snapshot-state.ts";
 
 /** What a leader keeps of changes of the configuration. */
 export interface ChangeState {
@@ -44,9 +45,10 @@ export interface RaftState<Command> {
   /** Who has this member's vote in `term`. Durable before that vote leaves. */
   votedFor: NodeId | undefined;
   log: RaftLog<Command>;
+  snapshots: SnapshotState;
   /** Who takes part, as of the last applied entry. */
   configuration: Configuration;
-  /** Highest index known committed. Invariant: applied <= commit <= log.lastIndex. */
+  /** Highest index known committed. Invariant: log.base <= applied <= commit <= log.lastIndex. */
   commit: number;
   /** Highest index handed to the state machine. */
   applied: number;
@@ -69,6 +71,7 @@ export function initialRaftState<Command>(): RaftState<Command> {
     term: 0,
     votedFor: undefined,
     log: emptyLog(),
+    snapshots: initialSnapshots(),
     configuration: initialConfiguration([]),
     commit: 0,
     applied: 0,

@@ -1,41 +1,71 @@
 import { fail } from "../../sim/assert.ts";
 import type { Disk, DiskError, NodeId } from "../../sim/env.ts";
-import { ByteReader, type ByteWriter, type Codec } from "../codec.ts";
-import { Journal, type JournalState, type Recovery, readRecords } from "../journal.ts";
-import type { Configuration } from "./configuration.ts";
-import { appendEntry, type Entry, emptyLog, type RaftLog, truncateFrom } from "./log.ts";
+import type { ByteWriter, Codec } from "../codec.ts";
+import { Journal, type JournalState, newJournalState, type Recovery } from "../journal.ts";
+import { type Entry, entryAt, termAt } from "./log.ts";
+import {
+  emptyPersistent,
+  type Persistent,
+  replay,
+  writeBase,
+  writeCommit,
+  writeEntry,
+  writeSnapshot,
+  writeVote,
+} from "./records.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** The journal's file. */
 export const RAFT_FILE = "raft.journal";
 
-/** What Raft must not forget (figure 2, "persistent state"). */
-export interface Persistent<Command> {
-  term: number;
-  votedFor: NodeId | undefined;
-  log: RaftLog<Command>;
-  /** What was known to be committed when the last change was appended; see `saveCommit`. */
-  commit: number;
+/** What is to become the journal: it begins with a snapshot, and the log behind it is short. */
+export const NEXT_RAFT_FILE = "raft.journal.next";
+
+/** What a member remembers of its journals, as plain data in its own memory. */
+export interface Journals {
+  journal: JournalState;
+  /** The one that takes its place as soon as it is durable. */
+  next: NextJournal | undefined;
 }
 
-const VOTE_RECORD = 1;
-const BLANK_RECORD = 2;
-const COMMAND_RECORD = 3;
-const CHANGE_RECORD = 4;
-const COMMIT_RECORD = 5;
+/** A journal that begins with a snapshot. Until it has its name, both are written. */
+export interface NextJournal {
+  readonly journal: JournalState;
+  readonly snapshot: Snapshot;
+  /** The entry before the first that it holds. */
+  readonly base: number;
+  /** How many writes there were when it was complete: when they are durable, it is. */
+  after: number;
+  /** The leader that has sent the snapshot; undefined when the member has taken it itself. */
+  readonly from: NodeId | undefined;
+}
 
-/** Term, vote and log on disk. Nothing is durable before the sync that follows. */
+/**
+ * Term, vote, log and snapshot on disk, in one file; nothing is durable before the sync that
+ * follows. A snapshot goes, with the log behind it, into a new file that is renamed once it is
+ * durable: a crash leaves the one or the other, whole. What comes meanwhile is written to both.
+ */
 export class RaftStorage<Command> {
+  readonly #disk: Disk;
   readonly #journal: Journal;
+  readonly #next: Journal;
   readonly #codec: Codec<Command>;
+  readonly #journals: () => Journals;
 
-  /** `journal` gives the member's memory of its journal. */
-  constructor(disk: Disk, codec: Codec<Command>, journal: () => JournalState) {
-    this.#journal = new Journal(disk, RAFT_FILE, journal);
+  /** `journals` gives the member's memory of its journals. */
+  constructor(disk: Disk, codec: Codec<Command>, journals: () => Journals) {
+    this.#disk = disk;
     this.#codec = codec;
+    this.#journals = journals;
+    this.#journal = new Journal(disk, RAFT_FILE, () => journals().journal);
+    this.#next = new Journal(disk, NEXT_RAFT_FILE, () => {
+      return journals().next?.journal ?? fail("no next journal");
+    });
   }
 
   /** Reads everything back, of a rotten journal nothing. A torn tail is cut: that needs a sync. */
   load(): Persistent<Command> & Omit<Recovery, "records"> {
+    this.#removeNext();
     const { records, ...found } = this.#journal.open();
     const persistent = emptyPersistent<Command>();
     for (const record of records) replay(persistent, record, this.#codec);
@@ -48,23 +78,15 @@ export class RaftStorage<Command> {
   }
 
   saveVote(term: number, votedFor: NodeId | undefined): DiskError | undefined {
-    const writer = this.#journal.begin();
-    writer.byte(VOTE_RECORD);
-    writer.count(term);
-    writer.text(votedFor ?? "");
-    return this.#journal.append();
+    writeVote(this.#journal.begin(), term, votedFor);
+    return this.#append();
   }
 
   /** Encodes an entry, to be saved next; returns its size in bytes, without the record's header. */
-  encodeEntry({ index, term, command, configuration }: Entry<Command>): number {
+  encodeEntry(entry: Entry<Command>): number {
     const writer = this.#journal.begin();
     const headerBytes = writer.sizeBytes;
-    if (configuration !== undefined) writer.byte(CHANGE_RECORD);
-    else writer.byte(command === undefined ? BLANK_RECORD : COMMAND_RECORD);
-    writer.count(index);
-    writer.count(term);
-    if (configuration !== undefined) encodeConfiguration(configuration, writer);
-    else if (command !== undefined) this.#codec.encode(command, writer);
+    writeEntry(writer, entry, this.#codec);
     return writer.sizeBytes - headerBytes;
   }
 
@@ -73,119 +95,75 @@ export class RaftStorage<Command> {
    * else it could decide with majorities that the others have left two changes behind.
    */
   saveCommit(index: number): DiskError | undefined {
-    const writer = this.#journal.begin();
-    writer.byte(COMMIT_RECORD);
-    writer.count(index);
-    return this.#journal.append();
+    writeCommit(this.#journal.begin(), index);
+    return this.#append();
   }
 
   /**
    * Saves the entry that was encoded last: in place of one with its index, and of all behind it.
    */
   saveEntry(): DiskError | undefined {
-    return this.#journal.append();
+    return this.#append();
   }
-}
 
-/** What a member that has never run remembers. */
-export function emptyPersistent<Command>(): Persistent<Command> {
-  return { term: 0, votedFor: undefined, log: emptyLog(), commit: 0 };
-}
-
-/** Adds what one record says. Records are replayed in the order in which they were written. */
-export function replay<Command>(
-  persistent: Persistent<Command>,
-  record: Uint8Array,
-  codec: Codec<Command>,
-): void {
-  const reader = new ByteReader(record, 0);
-  const kind = kindOf(reader);
-  if (kind === VOTE_RECORD) {
-    persistent.term = reader.count();
-    persistent.votedFor = nobodyIfEmpty(reader.text());
-    return;
-  }
-  if (kind === COMMIT_RECORD) {
-    persistent.commit = reader.count();
-    return;
-  }
-  const entry = decodeEntry(kind, reader, codec);
-  const { log } = persistent;
-  if (entry.index <= log.lastIndex) truncateFrom(log, entry.index);
-  appendEntry(log, entry, record.length);
-}
-
-function decodeEntry<Command>(
-  kind: number,
-  reader: ByteReader,
-  codec: Codec<Command>,
-): Entry<Command> {
-  const index = reader.count();
-  const term = reader.count();
-  if (kind === CHANGE_RECORD) {
-    return { index, term, command: undefined, configuration: decodeConfiguration(reader) };
-  }
-  return { index, term, command: kind === BLANK_RECORD ? undefined : codec.decode(reader) };
-}
-
-const PARTS = ["voters", "outgoing", "learners", "learnersNext", "joining"] as const;
-
-function encodeConfiguration(configuration: Configuration, writer: ByteWriter): void {
-  for (const part of PARTS) {
-    writer.count(configuration[part].length);
-    for (const id of configuration[part]) writer.text(id);
-  }
-}
-
-function decodeConfiguration(reader: ByteReader): Configuration {
-  const parts = PARTS.map((part) => {
-    const ids = Array.from({ length: reader.count() }, () => reader.text());
-    return [part, ids] as const;
-  });
-  // One list for each of its parts.
-  return Object.fromEntries(parts) as unknown as Configuration;
-}
-
-/** What is durable, without the commands: all that a judge of promises needs. */
-export interface DurableTerms {
-  term: number;
-  votedFor: NodeId | undefined;
-  /** By index - 1, the terms of the log's entries. */
-  terms: number[];
-}
-
-/**
- * Takes in the records in bytes [from, to) of the journal's file and returns where the valid ones
- * end. For those who look at a disk from outside.
- */
-export function readDurableTerms(
-  durable: DurableTerms,
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-): number {
-  const reader = new ByteReader(bytes, from);
-  return readRecords(bytes, from, to, (start) => {
-    reader.moveTo(start);
-    const kind = kindOf(reader);
-    if (kind === COMMIT_RECORD) return;
-    if (kind === VOTE_RECORD) {
-      durable.term = reader.count();
-      durable.votedFor = nobodyIfEmpty(reader.text());
-      return;
+  /**
+   * Writes the journal that is to take the place of the present one: a snapshot, and what is to
+   * stand behind `base` of the log. One that has been begun before is given up. On an error there
+   * is none. O(size).
+   */
+  writeNext(
+    snapshot: Snapshot,
+    { term, votedFor, commit, log }: Omit<Persistent<Command>, "snapshot">,
+    base: number,
+    from: NodeId | undefined,
+  ): DiskError | undefined {
+    this.abandonNext();
+    this.#journals().next = { journal: newJournalState(), snapshot, base, after: 0, from };
+    const write = (fill: (writer: ByteWriter) => void): DiskError | undefined => {
+      fill(this.#next.begin());
+      return this.#next.append();
+    };
+    let error = write((writer) => writeSnapshot(writer, snapshot));
+    error ??= write((writer) => writeBase(writer, base, termAt(log, base)));
+    error ??= write((writer) => writeVote(writer, term, votedFor));
+    error ??= write((writer) => writeCommit(writer, commit));
+    for (let index = base + 1; index <= log.lastIndex && error === undefined; index++) {
+      error = write((writer) => writeEntry(writer, entryAt(log, index), this.#codec));
     }
-    const index = reader.count();
-    if (index <= durable.terms.length) durable.terms.length = index - 1;
-    durable.terms.push(reader.count());
-  });
-}
+    if (error !== undefined) this.abandonNext();
+    return error;
+  }
 
-function kindOf(reader: ByteReader): number {
-  const kind = reader.byte();
-  if (kind < VOTE_RECORD || kind > COMMIT_RECORD) fail("a record of unknown kind", kind);
-  return kind;
-}
+  /** The next journal, durable, takes the place of the present one; durable after another sync. */
+  adoptNext(): DiskError | undefined {
+    const journals = this.#journals();
+    const { next } = journals;
+    if (next === undefined) return fail("no next journal");
+    const error = this.#disk.rename(NEXT_RAFT_FILE, RAFT_FILE);
+    if (error !== undefined) return error;
+    journals.journal = next.journal;
+    journals.next = undefined;
+    return undefined;
+  }
 
-function nobodyIfEmpty(name: string): NodeId | undefined {
-  return name === "" ? undefined : name;
+  /** Gives the next journal up, if there is one. */
+  abandonNext(): void {
+    this.#journals().next = undefined;
+    this.#removeNext();
+  }
+
+  /** A crash may have left one behind; nothing depends on whether it is gone. */
+  #removeNext(): void {
+    if (this.#disk.list().includes(NEXT_RAFT_FILE)) this.#disk.remove(NEXT_RAFT_FILE);
+  }
+
+  /** Appends to the journal, and to the next one: without room for both, that is given up. */
+  #append(): DiskError | undefined {
+    const error = this.#journal.append();
+    if (this.#journals().next === undefined) return error;
+    const nextError = error ?? this.#next.appendSame(this.#journal);
+    if (nextError?.kind !== "full") return nextError;
+    this.abandonNext();
+    return error === undefined ? undefined : this.#journal.append();
+  }
 }

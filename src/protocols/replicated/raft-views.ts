@@ -1,6 +1,7 @@
 import type { NodeId } from "../../sim/env.ts";
-import { type Entry, entryAt } from "../raft/log.ts";
+import { type Entry, entryAt, type LogBase } from "../raft/log.ts";
 import type { Configuration, Raft } from "../raft/raft.ts";
+import type { Snapshot } from "../raft/snapshot.ts";
 import type { Role } from "../raft/state.ts";
 
 /** What a program on Raft shows of its member: the views that invariants ask for. */
@@ -45,6 +46,39 @@ export abstract class RaftViews<LogCommand> {
     return this.raft.state.log.lastIndex;
   }
 
+  /** The entry before the first that its log still has. */
+  get base(): LogBase {
+    return this.raft.state.log.base;
+  }
+
+  /** What its log has come to up to some index, if that was saved. */
+  get snapshot(): Snapshot | undefined {
+    return this.raft.state.snapshots.current;
+  }
+
+  /** Whether a snapshot that it has taken is on its way to the disk. */
+  get isCompacting(): boolean {
+    const { next } = this.raft.state.durability;
+    return next !== undefined && next.from === undefined;
+  }
+
+  /** Whether a snapshot that a leader has sent is on its way to the disk. */
+  get isInstalling(): boolean {
+    return this.raft.state.durability.next?.from !== undefined;
+  }
+
+  /** Whether a part of a snapshot has arrived. */
+  get isReceiving(): boolean {
+    return this.raft.state.snapshots.incoming !== undefined;
+  }
+
+  /** Whether it leads, and a part of a snapshot has left it. */
+  get isSending(): boolean {
+    const { role } = this.raft.state;
+    if (role.kind !== "leader") return false;
+    return [...role.progress.values()].some(({ sending }) => (sending?.sentBytes ?? 0) > 0);
+  }
+
   /** Whether it cannot trust its disk: it is silent for the rest of this life. */
   get isHalted(): boolean {
     return this.raft.state.durability.isHalted;
@@ -56,7 +90,7 @@ export abstract class RaftViews<LogCommand> {
     return syncing > durable;
   }
 
-  /** The log entry at an index in [1, lastIndex]. */
+  /** The log entry at an index in (base, lastIndex]. */
   entryAt(index: number): Entry<LogCommand> {
     return entryAt(this.raft.state.log, index);
   }

@@ -1,9 +1,10 @@
 import { assert, fail } from "../../sim/assert.ts";
 import type { DiskError, Env, Node, NodeId } from "../../sim/env.ts";
-import { ByteWriter, type Codec } from "../codec.ts";
-import type { Entry } from "../raft/log.ts";
+import { type ByteReader, ByteWriter, type Codec } from "../codec.ts";
+import { type Entry, termAt } from "../raft/log.ts";
 import type { RaftOptions } from "../raft/options.ts";
 import { type Place, Raft } from "../raft/raft.ts";
+import { makeSnapshot, type Snapshot } from "../raft/snapshot.ts";
 import { initialRaftState, type RaftState } from "../raft/state.ts";
 import { type Command, commandCodec } from "./command.ts";
 import type { Change, LocalRead, Read, Request, ServiceMessage } from "./messages.ts";
@@ -63,6 +64,9 @@ export class ReplicatedServer<Of extends ServiceTypes>
   readonly #sites: ServiceSites;
   readonly #raft: Raft<Command<Of["operation"]>>;
   readonly #replicas: Codec<Replica<Of>>;
+  readonly #save = (writer: ByteWriter): void => {
+    this.#replicas.encode(this.#state.machine, writer);
+  };
   #state: ServerState<Of>;
 
   constructor(env: Env<ServiceMessage<Of>>, config: ServerConfig<Of>) {
@@ -84,7 +88,10 @@ export class ReplicatedServer<Of extends ServiceTypes>
     const apply = (entry: Entry<Command<Of["operation"]>>): void => this.#apply(entry);
     const readEnds = (read: number, isConfirmed: boolean): void =>
       this.#onReadEnds(read, isConfirmed);
-    this.#raft = new Raft(env, { members, options, codec, apply, readEnds }, this.#state.raft);
+    const save = this.#save;
+    const restore = (reader: ByteReader, index: number): void => this.#restore(reader, index);
+    const raft = { members, options, codec, apply, save, restore, readEnds };
+    this.#raft = new Raft(env, raft, this.#state.raft);
   }
 
   get state(): ServerState<Of> {
@@ -231,6 +238,20 @@ export class ReplicatedServer<Of extends ServiceTypes>
     }
   }
 
+  /** A snapshot stands for all that was applied: whose entry is in it is not known any more. */
+  #restore(reader: ByteReader, upTo: number): void {
+    const { waiting, changing } = this.#state;
+    this.#state.machine = this.#replicas.decode(reader);
+    for (const [index, { client, session, serial }] of waiting) {
+      if (index > upTo) continue;
+      waiting.delete(index);
+      this.#redirect(client, session, serial);
+    }
+    if (changing === undefined || changing.index > upTo) return;
+    this.#state.changing = undefined;
+    this.#redirect(changing.client, changing.session, changing.serial);
+  }
+
   #redirect(client: NodeId, session: string, serial: number): void {
     this.#env.send(client, { type: "redirect", session, serial, leader: this.#raft.leader });
   }
@@ -246,6 +267,13 @@ export class ReplicatedServer<Of extends ServiceTypes>
     if (known === undefined) return undefined;
     const last = this.#state.machine.sessions.get(known.session);
     return last?.serial === known.serial ? last.index : undefined;
+  }
+
+  /** The snapshot that it would take now. O(size). */
+  saved(): Snapshot {
+    const { log, applied, configuration } = this.#state.raft;
+    const term = termAt(log, applied);
+    return makeSnapshot({ index: applied, term, configuration, save: this.#save });
   }
 
   get machine(): Replica<Of> {

@@ -4,6 +4,7 @@ import {
   appendEntry,
   bytesUpTo,
   CHUNK_ENTRIES,
+  compactUpTo,
   type Entry,
   emptyLog,
   entriesFrom,
@@ -15,8 +16,10 @@ import {
 } from "../../../src/protocols/raft/log.ts";
 import { entries } from "../../support/raft-messages.ts";
 
-/** The naive log: an array. */
+/** The naive log: an array, which forgets nothing. */
 interface Model {
+  /** How many of its entries are compacted. */
+  base: number;
   entries: Entry<string>[];
   /** By place, how many bytes each takes. */
   sizes: number[];
@@ -42,22 +45,41 @@ const append = (count: number, termStep: number): Command => ({
 
 /** Cuts the log at a share of its length. */
 const truncate = (share: number): Command => ({
-  check: ({ entries }) => entries.length > 0,
+  check: ({ entries, base }) => entries.length > base,
   run: (model, log) => {
-    const index = 1 + Math.floor(share * (model.entries.length - 1));
+    const index = indexAt(model, share);
     model.entries = model.entries.slice(0, index - 1);
     model.sizes = model.sizes.slice(0, index - 1);
     truncateFrom(log, index);
-    expect(log.chunks.flat()).toEqual(model.entries);
+    expect(log.chunks.flat()).toEqual(model.entries.slice(log.origin));
     expect(log.lastIndex).toBe(model.entries.length);
   },
   toString: () => `truncate(${share})`,
 });
 
+/** Lets go of a share of the log. */
+const compact = (share: number): Command => ({
+  check: ({ entries, base }) => entries.length > base,
+  run: (model, log) => {
+    model.base = indexAt(model, share);
+    compactUpTo(log, model.base);
+    expect(log.base.index).toBe(model.base);
+    expect(log.origin).toBeGreaterThan(model.base - CHUNK_ENTRIES);
+    expect(() => entryAt(log, model.base)).toThrow("no entry at index");
+    expect(termAt(log, model.base)).toBe(model.entries[model.base - 1]!.term);
+  },
+  toString: () => `compact(${share})`,
+});
+
+/** The index of an entry that is there. */
+function indexAt({ entries, base }: Model, share: number): number {
+  return base + 1 + Math.floor(share * (entries.length - base - 1));
+}
+
 const slice = (share: number, countMax: number): Command => ({
   check: () => true,
   run: (model, log) => {
-    const from = 1 + Math.floor(share * model.entries.length);
+    const from = model.base + 1 + Math.floor(share * (model.entries.length - model.base));
     const to = Math.min(log.lastIndex, from - 1 + countMax);
     expect(entriesFrom(log, from, to)).toEqual(model.entries.slice(from - 1, to));
     const bytes = model.sizes.slice(0, to).reduce((sum, size) => sum + size, 0);
@@ -67,9 +89,9 @@ const slice = (share: number, countMax: number): Command => ({
 });
 
 const lookUp = (share: number): Command => ({
-  check: ({ entries }) => entries.length > 0,
+  check: ({ entries, base }) => entries.length > base,
   run: (model, log) => {
-    const index = 1 + Math.floor(share * (model.entries.length - 1));
+    const index = indexAt(model, share);
     expect(entryAt(log, index)).toBe(model.entries[index - 1]);
     expect(termAt(log, index)).toBe(model.entries[index - 1]?.term);
   },
@@ -80,6 +102,7 @@ const share = fc.integer({ min: 0, max: 16 }).map((sixteenth) => sixteenth / 16)
 const commands = [
   fc.tuple(fc.constantFrom(1, 2, 31, 63, 64, 65, 130), fc.nat(2)).map((args) => append(...args)),
   share.map(truncate),
+  share.map(compact),
   fc.tuple(share, fc.constantFrom(0, 1, 64, 65, 1_000)).map((args) => slice(...args)),
   share.map(lookUp),
 ];
@@ -89,7 +112,8 @@ describe("RaftLog", () => {
     const property = fc.property(
       fc.commands(commands, { maxCommands: 40, size: "max" }),
       (drawn) => {
-        fc.modelRun(() => ({ model: { entries: [], sizes: [] }, real: emptyLog<string>() }), drawn);
+        const model = () => ({ base: 0, entries: [], sizes: [] });
+        fc.modelRun(() => ({ model: model(), real: emptyLog<string>() }), drawn);
       },
     );
     fc.assert(property, { numRuns: 100 });
@@ -97,14 +121,16 @@ describe("RaftLog", () => {
 
   it("finds the last index up to a term as a search from the end does", () => {
     const terms = fc.array(fc.nat(8), { maxLength: 150, size: "max" });
-    const property = fc.property(terms, fc.nat(), fc.nat(9), (unsorted, drawn, term) => {
+    const property = fc.property(terms, fc.nat(), fc.nat(), fc.nat(9), (unsorted, a, b, term) => {
       const all = entries(
         0,
-        unsorted.sort((a, b) => a - b),
+        unsorted.sort((one, other) => one - other),
       );
-      const from = drawn % (all.length + 1);
+      const [base, from] = [a % (all.length + 1), b % (all.length + 1)].sort((x, y) => x - y);
+      const log = logOf(all);
+      compactUpTo(log, base!);
       const expected = all.slice(0, from).findLastIndex((entry) => entry.term <= term) + 1;
-      expect(lastIndexUpToTerm(logOf(all), from, term)).toBe(expected);
+      expect(lastIndexUpToTerm(log, from!, term)).toBe(Math.max(base!, expected));
     });
     fc.assert(property, { numRuns: 500 });
   });

@@ -4,11 +4,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { termAt } from "../../../src/protocols/raft/log.ts";
-import {
-  type DurableTerms,
-  RAFT_FILE,
-  readDurableTerms,
-} from "../../../src/protocols/raft/storage.ts";
+import { type DurableTerms, readDurableTerms } from "../../../src/protocols/raft/records.ts";
+import { RAFT_FILE } from "../../../src/protocols/raft/storage.ts";
 import { type Message, RaftMember } from "../../support/raft-member.ts";
 import { append, vote, voteReply } from "../../support/raft-messages.ts";
 import { ManualDisk, type Sent } from "../../support/recording-env.ts";
@@ -110,7 +107,13 @@ function perform(member: RaftMember, happening: Happening): void {
 }
 
 function expectDurable({ env, state }: RaftMember, { to, message }: Sent<Message>): void {
-  const durable: DurableTerms = { term: 0, votedFor: undefined, terms: [] };
+  const durable: DurableTerms = {
+    term: 0,
+    votedFor: undefined,
+    snapshotIndex: 0,
+    compacted: 0,
+    terms: [],
+  };
   const image = env.disk.durable(RAFT_FILE);
   if (image !== undefined) readDurableTerms(durable, image.bytes, 0, image.sizeBytes);
   expect(durable.term).toBeGreaterThanOrEqual(message.term);

@@ -2,13 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Journal } from "../../../src/protocols/journal.ts";
 import type { Entry } from "../../../src/protocols/raft/log.ts";
-import {
-  type DurableTerms,
-  RAFT_FILE,
-  RaftStorage,
-  readDurableTerms,
-} from "../../../src/protocols/raft/storage.ts";
-import { keptJournal, textCodec } from "../../support/raft-member.ts";
+import { type DurableTerms, readDurableTerms } from "../../../src/protocols/raft/records.ts";
+import { RAFT_FILE, RaftStorage } from "../../../src/protocols/raft/storage.ts";
+import { keptJournal, keptJournals, textCodec } from "../../support/raft-member.ts";
 import { ManualDisk } from "../../support/recording-env.ts";
 
 /** A write: a vote, or an entry that replaces what stands from its index on. */
@@ -37,7 +33,7 @@ const writes: fc.Arbitrary<Write[]> = fc.array(
 /** What a naive memory holds after the writes, and the disk that holds the same. */
 function perform(list: readonly Write[]) {
   const disk = new ManualDisk();
-  const storage = new RaftStorage(disk, textCodec, keptJournal());
+  const storage = new RaftStorage(disk, textCodec, keptJournals());
   const expected = {
     term: 0,
     votedFor: undefined as string | undefined,
@@ -65,7 +61,7 @@ describe("RaftStorage", () => {
       const { term, votedFor, log, tornBytes } = new RaftStorage(
         disk,
         textCodec,
-        keptJournal(),
+        keptJournals(),
       ).load();
       expect({ term, votedFor, log: log.chunks.flat() }).toEqual(expected);
       expect(log.lastIndex).toBe(expected.log.length);
@@ -79,7 +75,7 @@ describe("RaftStorage", () => {
     const journal = new Journal(disk, RAFT_FILE, keptJournal());
     journal.begin().byte(9);
     journal.append();
-    const storage = new RaftStorage(disk, textCodec, keptJournal());
+    const storage = new RaftStorage(disk, textCodec, keptJournals());
     expect(() => storage.load()).toThrow("a record of unknown kind 9");
   });
 });
@@ -90,11 +86,18 @@ describe("readDurableTerms", () => {
       const { disk, expected } = perform(list);
       const bytes = disk.read(RAFT_FILE) ?? new Uint8Array(0);
       const middle = cut % (bytes.length + 1);
-      const seen: DurableTerms = { term: 0, votedFor: undefined, terms: [] };
+      const seen: DurableTerms = {
+        term: 0,
+        votedFor: undefined,
+        snapshotIndex: 0,
+        compacted: 0,
+        terms: [],
+      };
       const end = readDurableTerms(seen, bytes, 0, middle);
       expect(readDurableTerms(seen, bytes, end, bytes.length)).toBe(bytes.length);
       const { term, votedFor, log } = expected;
-      expect(seen).toEqual({ term, votedFor, terms: log.map((entry) => entry.term) });
+      const whole = { snapshotIndex: 0, compacted: 0 };
+      expect(seen).toEqual({ term, votedFor, ...whole, terms: log.map((entry) => entry.term) });
     });
     fc.assert(property, { numRuns: 100 });
   });

@@ -1,0 +1,182 @@
+// The records of a member's journal, and how they are read.
+
+import { fail } from "../../sim/assert.ts";
+import type { NodeId } from "../../sim/env.ts";
+import { ByteReader, type ByteWriter, type Codec } from "../codec.ts";
+import { readRecords } from "../journal.ts";
+import { appendEntry, type Entry, emptyLog, type RaftLog, truncateFrom } from "./log.ts";
+import {
+  decodeConfiguration,
+  encodeConfiguration,
+  readSnapshot,
+  type Snapshot,
+} from "./snapshot.ts";
+
+/** What Raft must not forget (figure 2, "persistent state"; §7 for the snapshot). */
+export interface Persistent<Command> {
+  term: number;
+  votedFor: NodeId | undefined;
+  log: RaftLog<Command>;
+  /** What was known to be committed when the last change was appended; see `saveCommit`. */
+  commit: number;
+  /** What the log's entries up to some index have come to. */
+  snapshot: Snapshot | undefined;
+}
+
+const VOTE_RECORD = 1;
+const BLANK_RECORD = 2;
+const COMMAND_RECORD = 3;
+const CHANGE_RECORD = 4;
+const COMMIT_RECORD = 5;
+const SNAPSHOT_RECORD = 6;
+const BASE_RECORD = 7;
+
+/** A term, and who has got the member's vote in it. */
+export function writeVote(writer: ByteWriter, term: number, votedFor: NodeId | undefined): void {
+  writer.byte(VOTE_RECORD);
+  writer.count(term);
+  writer.text(votedFor ?? "");
+}
+
+/** What is committed. */
+export function writeCommit(writer: ByteWriter, index: number): void {
+  writer.byte(COMMIT_RECORD);
+  writer.count(index);
+}
+
+/** Only at the beginning of a journal. */
+export function writeSnapshot(writer: ByteWriter, { bytes }: Snapshot): void {
+  writer.byte(SNAPSHOT_RECORD);
+  writer.bytesOf(bytes);
+}
+
+/** Only behind a snapshot: the entry before the first that follows. */
+export function writeBase(writer: ByteWriter, index: number, term: number): void {
+  writer.byte(BASE_RECORD);
+  writer.count(index);
+  writer.count(term);
+}
+
+/** An entry, in place of one of its index and of all behind it. */
+export function writeEntry<Command>(
+  writer: ByteWriter,
+  { index, term, command, configuration }: Entry<Command>,
+  codec: Codec<Command>,
+): void {
+  if (configuration !== undefined) writer.byte(CHANGE_RECORD);
+  else writer.byte(command === undefined ? BLANK_RECORD : COMMAND_RECORD);
+  writer.count(index);
+  writer.count(term);
+  if (configuration !== undefined) encodeConfiguration(configuration, writer);
+  else if (command !== undefined) codec.encode(command, writer);
+}
+
+/** What a member that has never run remembers. */
+export function emptyPersistent<Command>(): Persistent<Command> {
+  return { term: 0, votedFor: undefined, log: emptyLog(), commit: 0, snapshot: undefined };
+}
+
+/** Adds what one record says. Records are replayed in the order in which they were written. */
+export function replay<Command>(
+  persistent: Persistent<Command>,
+  record: Uint8Array,
+  codec: Codec<Command>,
+): void {
+  const reader = new ByteReader(record, 0);
+  const kind = kindOf(reader);
+  switch (kind) {
+    case VOTE_RECORD:
+      persistent.term = reader.count();
+      persistent.votedFor = nobodyIfEmpty(reader.text());
+      break;
+    case COMMIT_RECORD:
+      persistent.commit = reader.count();
+      break;
+    case SNAPSHOT_RECORD:
+      persistent.snapshot = readSnapshot(reader.bytesOf());
+      break;
+    case BASE_RECORD:
+      persistent.log = emptyLog(reader.count(), reader.count());
+      break;
+    default: {
+      const entry = decodeEntry(kind, reader, codec);
+      const { log } = persistent;
+      if (entry.index <= log.lastIndex) truncateFrom(log, entry.index);
+      appendEntry(log, entry, record.length);
+    }
+  }
+}
+
+function decodeEntry<Command>(
+  kind: number,
+  reader: ByteReader,
+  codec: Codec<Command>,
+): Entry<Command> {
+  const index = reader.count();
+  const term = reader.count();
+  if (kind === CHANGE_RECORD) {
+    return { index, term, command: undefined, configuration: decodeConfiguration(reader) };
+  }
+  return { index, term, command: kind === BLANK_RECORD ? undefined : codec.decode(reader) };
+}
+
+/** What is durable, without the commands: all that a judge of promises needs. */
+export interface DurableTerms {
+  term: number;
+  votedFor: NodeId | undefined;
+  /** The last entry that a snapshot stands for; 0 without one. */
+  snapshotIndex: number;
+  /** How many entries were compacted; of the others, by index - 1 - compacted, the terms. */
+  compacted: number;
+  terms: number[];
+}
+
+/**
+ * Takes in the records in bytes [from, to) of the journal's file and returns where the valid ones
+ * end. For those who look at a disk from outside.
+ */
+export function readDurableTerms(
+  durable: DurableTerms,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): number {
+  const reader = new ByteReader(bytes, from);
+  return readRecords(bytes, from, to, (start) => {
+    reader.moveTo(start);
+    readDurableRecord(durable, reader);
+  });
+}
+
+function readDurableRecord(durable: DurableTerms, reader: ByteReader): void {
+  const kind = kindOf(reader);
+  switch (kind) {
+    case COMMIT_RECORD:
+      break;
+    case VOTE_RECORD:
+      durable.term = reader.count();
+      durable.votedFor = nobodyIfEmpty(reader.text());
+      break;
+    case SNAPSHOT_RECORD:
+      durable.snapshotIndex = readSnapshot(reader.bytesOf()).index;
+      break;
+    case BASE_RECORD:
+      durable.compacted = reader.count();
+      break;
+    default: {
+      const place = reader.count() - 1 - durable.compacted;
+      if (place < durable.terms.length) durable.terms.length = place;
+      durable.terms.push(reader.count());
+    }
+  }
+}
+
+function kindOf(reader: ByteReader): number {
+  const kind = reader.byte();
+  if (kind < VOTE_RECORD || kind > BASE_RECORD) fail("a record of unknown kind", kind);
+  return kind;
+}
+
+function nobodyIfEmpty(name: string): NodeId | undefined {
+  return name === "" ? undefined : name;
+}

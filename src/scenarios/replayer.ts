@@ -1,0 +1,35 @@
+import type { Replayer } from "../invariants/raft-snapshots.ts";
+import { type Configuration, initialConfiguration } from "../protocols/raft/configuration.ts";
+import { makeSnapshot } from "../protocols/raft/snapshot.ts";
+import type { Command } from "../protocols/replicated/command.ts";
+import {
+  applyCommand,
+  emptyReplica,
+  type Replica,
+  replicaCodec,
+  type ServiceTypes,
+  type StateMachine,
+} from "../protocols/replicated/state-machine.ts";
+import type { NodeId } from "../sim/env.ts";
+
+/** Does a service's log again, so that its servers' snapshots can be judged. */
+export function replayerOf<Of extends ServiceTypes>(
+  service: StateMachine<Of>,
+  members: readonly NodeId[],
+): Replayer {
+  const replicas = replicaCodec(service);
+  // What this replayer is given back is what it has made, and the log of this service's servers.
+  return {
+    configuration: initialConfiguration(members),
+    initial: () => emptyReplica(service),
+    apply: (state, index, command) => {
+      applyCommand(service, state as Replica<Of>, index, command as Command<Of["operation"]>);
+    },
+    snapshot: (place, configuration, state) =>
+      makeSnapshot({
+        ...place,
+        configuration: configuration as Configuration,
+        save: (writer) => replicas.encode(state as Replica<Of>, writer),
+      }),
+  };
+}
