@@ -17,6 +17,7 @@ import { raftPartitions } from "./raft-partitions.ts";
 import { raftReads } from "./raft-reads.ts";
 import { raftReplication } from "./raft-replication.ts";
 import { raftResourceThrottling } from "./raft-resource-throttling.ts";
+import { raftSnapshots } from "./raft-snapshots.ts";
 
 /** Every scenario, variants after their main form. */
 export const catalogue: readonly Scenario[] = [
@@ -31,6 +32,7 @@ export const catalogue: readonly Scenario[] = [
   raftChaos,
   ...raftReads,
   ...raftMembership,
+  ...raftSnapshots,
   ...raftLatency,
   ...raftPacketLoss,
   ...raftLateMessages,

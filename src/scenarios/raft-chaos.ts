@@ -7,7 +7,7 @@ import {
 import { equalStates } from "../invariants/replicated.ts";
 import { ALL_KV_SITES } from "../protocols/kv/sites.ts";
 import { minutes, ms, seconds } from "../sim/time.ts";
-import { hostNames, storeScenario, storeSettings } from "./raft-cluster.ts";
+import { drawCompaction, hostNames, storeScenario, storeSettings } from "./raft-cluster.ts";
 import { mixed, writes } from "./workload.ts";
 
 const CALM = minutes(4);
@@ -30,7 +30,7 @@ export const raftChaos = storeScenario({
     return {
       servers,
       clients,
-      settings: storeSettings(),
+      settings: storeSettings(drawCompaction(streams)),
       operations: [
         ...mixed(pace, streams.stream("workload")),
         ...writes({ clients: ["c2"], from: PROBE, until: PROBE + 1, every: 1 }),

@@ -4,7 +4,7 @@
 import { everyoneAgrees, operationsReturn } from "../invariants/liveness.ts";
 import { measureChanges, membersAre } from "../invariants/membership.ts";
 import { equalStates } from "../invariants/replicated.ts";
-import { defaultRaftOptions } from "../protocols/raft/options.ts";
+import { defaultRaftOptions, type RaftOptions } from "../protocols/raft/options.ts";
 import type { MemberChange } from "../protocols/raft/raft.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
@@ -40,6 +40,8 @@ interface Membership {
   readonly faults: (random: Random) => readonly Fault[];
   /** When the last change is asked for, and the weather is over soon after. */
   readonly calm: Micros;
+  /** Options of the servers, where they are not the usual ones. */
+  readonly raft?: Partial<RaftOptions>;
   /** Changes that must fail, by the administrator that asks for them. */
   readonly refused?: readonly NodeId[];
 }
@@ -50,7 +52,7 @@ const learn = (id: NodeId): MemberChange => ({ kind: "addLearner", id });
 const remove = (id: NodeId): MemberChange => ({ kind: "remove", id });
 
 function membership(scenario: Membership): Scenario {
-  const { name, about, asked, members, faults, calm } = scenario;
+  const { name, about, asked, members, faults, calm, raft = {} } = scenario;
   const horizon = calm + seconds(20);
   const administrators = [...new Set(asked.map(({ by }) => by))];
   return storeScenario({
@@ -59,7 +61,11 @@ function membership(scenario: Membership): Scenario {
     plan: (streams) => ({
       servers: SERVERS,
       clients: [...CLIENTS, ...administrators],
-      settings: storeSettings({}, { client: impatientClient, members: FIRST, raftOf: FIRST_LEADS }),
+      settings: storeSettings(raft, {
+        client: impatientClient,
+        members: FIRST,
+        raftOf: firstLeads(raft),
+      }),
       operations: [
         ...writes({ clients: CLIENTS, from: BEGIN, until: calm + seconds(4), every: ms(20) }),
         ...asked.map(askFor),
@@ -80,9 +86,13 @@ function membership(scenario: Membership): Scenario {
 }
 
 /** The first election is `n1`'s, so that it is known who leads. */
-const FIRST_LEADS = {
-  n1: { ...defaultRaftOptions, electionTimeoutMax: defaultRaftOptions.electionTimeoutMin },
-};
+function firstLeads(raft: Partial<RaftOptions>): Readonly<Record<NodeId, RaftOptions>> {
+  const options = { ...defaultRaftOptions, ...raft };
+  return { n1: { ...options, electionTimeoutMax: options.electionTimeoutMin } };
+}
+
+/** New members are sent snapshots, and who restarts has one. */
+const SNAPSHOTS_OFTEN: Partial<RaftOptions> = { snapshotEntries: 4, keptEntries: 2 };
 
 function askFor({ at, by, changes }: Asked, index: number): PlannedOperation {
   return {
@@ -134,6 +144,16 @@ export const raftMembership: readonly Scenario[] = [
     calm: AFTER_ALL,
   }),
   membership({
+    name: "raft-config-change-add-remove/snapshots",
+    about: "New members are sent snapshots, and the leader crashes soon after each change.",
+    asked: ADD_AND_REMOVE,
+    members: ["n2", "n4", "n5"],
+    faults: (random) =>
+      ADD_AND_REMOVE.map(({ at }) => crash(["leader"], soonAfter(at, random), seconds(2))),
+    calm: AFTER_ALL,
+    raft: SNAPSHOTS_OFTEN,
+  }),
+  membership({
     name: "raft-config-change-add-remove/pending",
     about: "A change is asked for while another is under way; and one that would leave no voters.",
     asked: [
@@ -177,6 +197,19 @@ export const raftMembership: readonly Scenario[] = [
     members: SWAPPED,
     faults: (random) => [crash(["leader"], soonAfter(CHANGE, random), seconds(3))],
     calm: CALM,
+  }),
+  membership({
+    name: "raft-joint-consensus/snapshots",
+    about: "The leader crashes in the joint phase, and restarts from a snapshot of it.",
+    asked: [SWAP],
+    members: SWAPPED,
+    faults: (random) => [
+      crash(["leader"], soonAfter(CHANGE, random), seconds(1)),
+      crash(["n3"], soonAfter(CHANGE + ms(20), random), seconds(2)),
+      crash(["n4"], soonAfter(CHANGE + seconds(4), random), seconds(1)),
+    ],
+    calm: CALM,
+    raft: SNAPSHOTS_OFTEN,
   }),
   membership({
     name: "raft-joint-consensus/partition",

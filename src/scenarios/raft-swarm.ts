@@ -5,7 +5,13 @@ import { type CutChoice, isolations, oneWayCuts, partitions } from "../sim/nemes
 import { clientStops, crashes, type Nemesis, type Rhythm, stops, swarm } from "../sim/nemesis.ts";
 import { uniform } from "../sim/random/distribution.ts";
 import { ms, seconds, us } from "../sim/time.ts";
-import { hostNames, impatientClient, storeScenario, storeSettings } from "./raft-cluster.ts";
+import {
+  drawCompaction,
+  hostNames,
+  impatientClient,
+  storeScenario,
+  storeSettings,
+} from "./raft-cluster.ts";
 import { mixed } from "./workload.ts";
 
 const CALM = seconds(12);
@@ -59,6 +65,7 @@ export const raftSwarm = storeScenario({
           preVote: options.chance(1 / 2),
           checkQuorum: options.chance(1 / 2),
           appendEntriesMax: options.pick([1, 3, 64]),
+          ...drawCompaction(streams),
         },
         { client: impatientClient },
       ),

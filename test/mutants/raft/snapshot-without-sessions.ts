@@ -1,0 +1,14 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "snapshot-without-sessions",
+  wrong: "A snapshot leaves out the clients' sessions, so that a retry takes effect again.",
+  source: "Ongaro's thesis §6.3; a rule of LogCabin's.",
+  file: "src/protocols/replicated/state-machine.ts",
+  find: "encodeSorted(sessions, writer, (",
+  replace: 'encodeSorted(new Map<string, Session<Of["result"]>>(), writer, (',
+  scenario: "raft-random-failures-property/swarm",
+  invariant: "ACK",
+};
+
+export default mutant;
