@@ -6,18 +6,34 @@ import { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { catalogue, findScenario, type Plan, plan, run } from "../src/index.ts";
+import type { Observation } from "../src/sim/scenario.ts";
 import { arbitraryPlan } from "./support/plans.ts";
 
-const fingerprintOf = (planned: Plan, options = {}): string =>
-  run(findScenario(planned.scenario), planned, options).fingerprint;
+const fingerprintOf = (planned: Plan): string =>
+  run(findScenario(planned.scenario), planned).fingerprint;
+
+/**
+ * So many events of a run are recorded here: each costs more than the one before, as states grow.
+ * Of a whole run of every scenario, CI's campaign does as much (RECORDED_ONE_IN).
+ */
+const RECORDED_MAX = 3_000;
+
+/** The fingerprint after each of the first events. */
+function beginningOf(planned: Plan, options: Observation = {}): readonly string[] {
+  const simulation = findScenario(planned.scenario).simulate(planned, options);
+  const fingerprints: string[] = [];
+  while (fingerprints.length < RECORDED_MAX && simulation.step(planned.horizon)) {
+    fingerprints.push(simulation.fingerprint);
+  }
+  expect(simulation.timeline?.steps.length).not.toBe(0);
+  return fingerprints;
+}
 
 describe("the same plan gives the same fingerprint", () => {
-  it("run twice, recorded, strict and traced", () => {
+  it("run twice, the second time recorded, strict and traced", () => {
     const property = fc.property(arbitraryPlan, (planned) => {
-      const fingerprint = fingerprintOf(planned);
-      expect(fingerprintOf(planned)).toBe(fingerprint);
       const watched = { record: true, strict: true, trace: true };
-      expect(fingerprintOf(planned, watched)).toBe(fingerprint);
+      expect(beginningOf(planned, watched)).toEqual(beginningOf(planned));
     });
     fc.assert(property, { numRuns: 30 });
   });
@@ -67,30 +83,12 @@ describe("different plans give different fingerprints", () => {
   });
 });
 
-describe.each(catalogue.map((scenario) => [scenario.name, scenario] as const))(
-  "%s",
+it.each(catalogue.map((scenario) => [scenario.name, scenario] as const))(
+  "%s is the same, event by event, when it is recorded",
   (_name, scenario) => {
     const planned = plan(scenario, "1");
-
-    it("holds, and recording does not change it", () => {
-      const plain = run(scenario, planned);
-      const recorded = run(scenario, planned, { record: true, strict: true });
-      expect(plain.violation).toBeUndefined();
-      expect(recorded.fingerprint).toBe(plain.fingerprint);
-      expect(recorded.timeline?.steps.length).toBeGreaterThan(0);
-    });
-
-    it("goes on from a snapshot as if it had never stopped", () => {
-      const whole = run(scenario, planned);
-      const first = scenario.simulate(planned);
-      const middle = Math.floor(whole.steps / 2);
-      for (let i = 0; i < middle; i++) first.step();
-      const rest = scenario.simulate(planned, {}, first.snapshot());
-      rest.run(planned.horizon);
-      rest.end();
-      expect(rest.fingerprint).toBe(whole.fingerprint);
-      expect(rest.steps).toBe(whole.steps);
-      expect(rest.violation).toBeUndefined();
-    });
+    const plain = beginningOf(planned);
+    expect(plain.length).toBeGreaterThan(0);
+    expect(beginningOf(planned, { record: true, strict: true })).toEqual(plain);
   },
 );

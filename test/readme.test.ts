@@ -24,13 +24,12 @@ it("shows first what is found and left of the bug that it names", async () => {
   const mutants = await loadMutants();
   const mutant = mutants.find(({ id }) => id === "commit-old-term-entries")!;
   const [block = ""] = blocks("console");
-  const main = pathToFileURL("src/cli/main.ts").pathname;
   const folder = mkdtempSync(join(tmpdir(), "readme-"));
 
   const [, ...commands] = block.trimEnd().split(/^\$ npx stormglass /m);
   const runs = commands.map((text) => {
     const [command = "", ...shown] = text.trimEnd().split("\n");
-    const { stdout } = runChanged(mutant, [main, ...command.split(" ")], folder);
+    const { stdout } = runChanged(mutant, ["src/cli/main.js", ...command.split(" ")], folder);
     return { shown, printed: stdout.split("\n") };
   });
 

@@ -1,8 +1,9 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { findScenario, plan, run } from "../../src/index.ts";
+import { packageWith } from "../support/changed-package.ts";
 import type { Hunt } from "./hunt.ts";
 import type { Change, Mutant } from "./mutant.ts";
 import type { Shrinking } from "./shrinking.ts";
@@ -21,62 +22,64 @@ export async function loadMutants(): Promise<readonly Mutant[]> {
 /** Runs the mutant's scenario on the mutated code. Throws when the mutant cannot be applied. */
 export function huntMutant(mutant: Mutant, seeds: number): Hunt {
   const { id, scenario, invariant } = mutant;
-  return hunt([scenario, invariant, String(seeds), id], mutant);
+  return hunt(mutant, [scenario, invariant, String(seeds), id]);
 }
 
 /** The same with the invariant that must catch it when it judges alone, and with its scenario. */
 export function huntAlone(mutant: Mutant, seeds: number): Hunt {
   const { scenario, invariant } = mutant.alone ?? mutant;
-  return hunt([scenario, invariant, String(seeds), mutant.id, "alone"], mutant);
+  return hunt(mutant, [scenario, invariant, String(seeds), mutant.id, "alone"]);
 }
 
-/** Runs the mutant's scenario on the unchanged code. */
-export function huntUnchanged(
-  { scenario, invariant }: Pick<Mutant, "scenario" | "invariant">,
-  seeds: number,
-): Hunt {
-  return hunt([scenario, invariant, String(seeds), "none"], undefined);
+/** The unchanged code, which is that of this process. A seed is run once, whoever asks for it. */
+export class UnchangedCode {
+  /** Of each scenario, which invariants the seeds from 1 on have broken. */
+  readonly #broken = new Map<string, (string | undefined)[]>();
+
+  /** The invariants that the first so many seeds break, none twice. */
+  broken(scenario: string, seeds: number): readonly string[] {
+    const found = findScenario(scenario);
+    const known = this.#broken.get(scenario) ?? [];
+    for (let seed = known.length + 1; seed <= seeds; seed++) {
+      known.push(run(found, plan(found, String(seed))).violation?.invariant);
+    }
+    this.#broken.set(scenario, known);
+    return [...new Set(known.slice(0, seeds))].filter((invariant) => invariant !== undefined);
+  }
 }
 
 /** Shrinks the failure of a seed on the mutated code, for so many seconds at most. */
 export function shrinkMutant(mutant: Mutant, seed: number, secondsMax: number): Shrinking {
   const args = [mutant.scenario, String(seed), String(secondsMax), mutant.id];
   // What shrink-found.ts prints.
-  return readJson(mutant, "shrink-found.ts", args) as Shrinking;
+  return readJson(mutant, "shrink-found.js", args) as Shrinking;
 }
 
-/** Runs a program, `node`'s arguments, on the changed code or (undefined) on the unchanged one. */
+/**
+ * Runs a compiled program, such as `src/cli/main.js`, of the package with the change, or
+ * (undefined) of the package as it is.
+ */
 export function runChanged(
   change: Change | undefined,
-  args: readonly string[],
+  [program = "", ...args]: readonly string[],
   folder = ROOT,
 ): SpawnSyncReturns<string> {
-  const { STORMGLASS_MUTANT: _, ...environment } = process.env;
-  const imports = [join(HERE, "register.mjs"), createRequire(import.meta.url).resolve("tsx/esm")];
-  const flags = imports.flatMap((path) => ["--import", pathToFileURL(path).href]);
-  return spawnSync(process.execPath, [...flags, ...args], {
+  return spawnSync(process.execPath, [join(packageWith(change), program), ...args], {
     cwd: folder,
     encoding: "utf8",
     // A plan may have thousands of operations.
     maxBuffer: 2 ** 28,
-    env: change === undefined ? environment : { ...environment, STORMGLASS_MUTANT: data(change) },
   });
 }
 
-/** What register.mjs reads. */
-function data({ id, file, find, replace }: Change): string {
-  const url = pathToFileURL(join(ROOT, file)).href;
-  return JSON.stringify({ id, url, find, replace });
-}
-
-function hunt(args: readonly string[], mutant: Mutant | undefined): Hunt {
+function hunt(mutant: Mutant, args: readonly string[]): Hunt {
   // What hunt.ts prints.
-  return readJson(mutant, "hunt.ts", args) as Hunt;
+  return readJson(mutant, "hunt.js", args) as Hunt;
 }
 
 /** What a program of this folder prints. */
-function readJson(mutant: Mutant | undefined, program: string, args: readonly string[]): unknown {
-  const child = runChanged(mutant, [join(HERE, program), ...args]);
+function readJson(mutant: Mutant, program: string, args: readonly string[]): unknown {
+  const child = runChanged(mutant, [`test/mutants/${program}`, ...args]);
   if (child.status !== 0) throw new Error(`${args.join(" ")}:\n${child.stderr}`);
   return JSON.parse(child.stdout);
 }

@@ -35,6 +35,6 @@ function hunt(name: string, invariant: string, seeds: number, isAlone: boolean):
 }
 
 const [scenario = "", invariant = "", seeds = "0", id = "none", alone] = process.argv.slice(2);
-const applied = Reflect.get(globalThis, Symbol.for("stormglass.mutant")) ?? "none";
+const applied = Reflect.get(globalThis, Symbol.for("stormglass.change")) ?? "none";
 if (applied !== id) throw new Error(`the mutant in this process is ${applied}, not ${id}`);
 console.log(JSON.stringify(hunt(scenario, invariant, Number(seeds), alone === "alone")));

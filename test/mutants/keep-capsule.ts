@@ -5,10 +5,11 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "../support/build.ts";
 import { huntMutant, loadMutants, runChanged } from "./harness.ts";
 import { type Mutant, SEEDS_MAX } from "./mutant.ts";
 
-const MAIN = join(process.cwd(), "src/cli/main.ts");
+const MAIN = "src/cli/main.js";
 
 function keep(mutant: Mutant): void {
   const { seed } = huntMutant(mutant, SEEDS_MAX);
@@ -29,5 +30,6 @@ function keep(mutant: Mutant): void {
   spawnSync("npx", ["biome", "check", "--write", path], { stdio: "inherit" });
 }
 
+build();
 const ids = process.argv.slice(2);
 for (const mutant of await loadMutants()) if (ids.includes(mutant.id)) keep(mutant);

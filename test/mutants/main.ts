@@ -3,7 +3,9 @@
 // `npm run mutants -- --shrink [--json] [<id>…]`: each is found, and the failure shrunk.
 
 import { formatTable } from "../../src/cli/table.ts";
-import { huntAlone, huntMutant, huntUnchanged, loadMutants } from "./harness.ts";
+import { build } from "../support/build.ts";
+import { makePackages } from "../support/changed-package.ts";
+import { huntAlone, huntMutant, loadMutants, UnchangedCode } from "./harness.ts";
 import type { Hunt } from "./hunt.ts";
 import { type Mutant, SEEDS_MAX } from "./mutant.ts";
 import { formatShrinking, shrunkRowOf } from "./shrinking.ts";
@@ -35,8 +37,7 @@ function rowOf(
   { seed: caught, seconds, others }: Hunt,
 ): Row {
   const { scenario, invariant } = catcher;
-  const control = huntUnchanged(catcher, caught ?? SEEDS_MAX);
-  const isControlClean = control.seed === undefined && Object.keys(control.others).length === 0;
+  const isControlClean = unchanged.broken(scenario, caught ?? SEEDS_MAX).length === 0;
   return { id, scenario, invariant, caught, seconds, others, isControlClean };
 }
 
@@ -82,6 +83,7 @@ function print<Result>(rows: readonly Result[], format: (rows: readonly Result[]
   console.log(args.includes("--json") ? JSON.stringify(rows, undefined, 2) : format(rows));
 }
 
+const unchanged = new UnchangedCode();
 const args = process.argv.slice(2);
 const ids = args.filter((arg) => !arg.startsWith("--"));
 const mutants = await loadMutants();
@@ -91,5 +93,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const chosen = mutants.filter(({ id }) => ids.length === 0 || ids.includes(id));
+build();
+makePackages(chosen);
 if (args.includes("--shrink")) shrinkAll(chosen);
 else huntAll(chosen);

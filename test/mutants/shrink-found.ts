@@ -30,6 +30,6 @@ function shrinkFound(name: string, seed: string, secondsMax: number): Shrinking 
 }
 
 const [scenario = "", seed = "", secondsMax = "0", id = "none"] = process.argv.slice(2);
-const applied = Reflect.get(globalThis, Symbol.for("stormglass.mutant")) ?? "none";
+const applied = Reflect.get(globalThis, Symbol.for("stormglass.change")) ?? "none";
 if (applied !== id) throw new Error(`the mutant in this process is ${applied}, not ${id}`);
 console.log(JSON.stringify(shrinkFound(scenario, seed, Number(secondsMax))));

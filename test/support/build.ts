@@ -2,6 +2,7 @@
 // one that first reads TypeScript.
 
 import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 
@@ -14,7 +15,9 @@ export default function setup(project: TestProject): void {
   project.onTestsRerun(build);
 }
 
-function build(): void {
+/** Builds what has changed since it was last built, and does away with all changed packages. */
+export function build(): void {
+  rmSync(join(BUILT, "changed"), { recursive: true, force: true });
   const { stdout, status } = spawnSync(
     process.execPath,
     [

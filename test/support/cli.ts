@@ -19,9 +19,9 @@ export const MAIN = join(process.cwd(), "src/cli/main.ts");
 /** The program as it is built. */
 export const BUILT_MAIN = join(BUILT, "dist/cli/main.js");
 
-/** The command line in a process of its own, whose working directory is this folder. */
+/** The command line as it is built, in a process of its own that works in this folder. */
 export function spawnCli(folder: string, args: readonly string[], change?: Change): Ended {
-  const { status, stdout, stderr } = runChanged(change, [MAIN, ...args], folder);
+  const { status, stdout, stderr } = runChanged(change, ["src/cli/main.js", ...args], folder);
   return { status: status ?? -1, stdout, stderr };
 }
 
