@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import workerpool from "workerpool";
 import type { Plan } from "../sim/plan.ts";
 import { plan } from "../sim/scenario.ts";
+import { VERIFIED_BUDGETS } from "./budget.ts";
 import { RECORDED_ONE_IN, type Runner, VERIFIED_ONE_IN } from "./campaign.ts";
 import { type Examined, lost } from "./examine.ts";
 import type { Casualty } from "./report/finding.ts";
@@ -19,7 +20,10 @@ export interface PoolOptions {
   readonly loader: URL;
   /** Worker threads. */
   readonly jobs: number;
-  /** Real seconds that a run may take, and again when it is run twice; then its worker is ended. */
+  /**
+   * Real seconds that a run may take, and again when it is run twice; then its worker is ended.
+   * Infinity: as long as it likes.
+   */
   readonly runBudget: number;
 }
 
@@ -57,7 +61,8 @@ export class WorkerPool implements Runner {
     this.width = 4 * options.jobs;
     this.#sources = sources;
     this.#options = options;
-    this.#verifier = new Verifier({ loader: options.loader.href });
+    const secondsMax = options.runBudget * VERIFIED_BUDGETS;
+    this.#verifier = new Verifier({ loader: options.loader.href, secondsMax });
     const { script, isCode } = scriptOf(options.worker);
     this.#pool = workerpool.pool(script, {
       workerType: "thread",
@@ -102,37 +107,19 @@ export class WorkerPool implements Runner {
     const { outcome } = examined;
     const compared = { ...outcome, plan: plan(scenario, String(seed)) };
     const verified = { scenario, reference: { name: scenario.name, file } };
-    const verification = verifyElsewhere(verified, compared, this.#verifier, isRecorded).catch(
-      notRunThere,
-    );
-    const { difference, outside } = await this.#inTime(verification);
+    const verification = verifyElsewhere(verified, compared, this.#verifier, isRecorded);
+    // A run that has an end here and none there is another run.
+    const { difference, outside } = await verification.catch(notRunThere);
     if (difference === undefined && outside.length === 0) return examined;
     const { fingerprint, steps: events } = outcome;
     const base = { scenario: scenario.name, seed: String(seed), violation: undefined };
     return { ...examined, finding: { ...base, fingerprint, events, difference, outside } };
   }
 
-  /** A run that has an end here and none there is another run. */
-  async #inTime(verification: Promise<Verification>): Promise<Verification> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = this.#options.runBudget * VERIFIED_BUDGETS;
-    const late = new Promise<Verification>((resolve) => {
-      timer = setTimeout(() => {
-        this.#verifier.close();
-        resolve(notRunThere(`no end there after ${limit} s`));
-      }, limit * 1_000);
-    });
-    try {
-      return await Promise.race([verification, late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   /** Shrinks a failing plan; fails when the worker does, or takes much longer than it may. */
   async shrink(source: ScenarioSource, failing: Plan, secondsMax: number): Promise<Shrunk> {
-    // A candidate may be a run without an end.
-    const limit = (secondsMax + this.#options.runBudget) * 1_000;
+    // A worker that does not give up by itself.
+    const limit = (2 * secondsMax + this.#options.runBudget) * 1_000;
     return this.#ask("shrink", [workerSource(source), failing, secondsMax], limit);
   }
 
@@ -146,6 +133,7 @@ export class WorkerPool implements Runner {
     // The worker says when it begins: before that it may have had to load its code.
     const on = (event: unknown): void => {
       clearTimeout(timer);
+      if (limit === Infinity) return;
       timer = setTimeout(() => task.cancel(), event === AGAIN ? limit * VERIFIED_BUDGETS : limit);
     };
     const task = this.#pool.exec(method, [...args], { on });
@@ -183,9 +171,6 @@ function causeOf(error: unknown, runBudget: number): Pick<Casualty, "what" | "me
   const message = error instanceof Error ? error.message : String(error);
   return { what: "died", message: message.split("\n")[0]!.trim() };
 }
-
-/** A run that is verified may be recorded, which takes many times as long. */
-const VERIFIED_BUDGETS = 20;
 
 /**
  * What a worker is to run. From source, as in tests, it is code that first imports what this

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Config, checkConfig } from "../campaign/project/config.ts";
 import { loadModule } from "../campaign/project/load-scenarios.ts";
+import { parseBudget } from "../campaign/project/span.ts";
 import { UsageError } from "../sim/assert.ts";
 
 /** The first of these in the working directory is the project's config. */
@@ -34,6 +35,15 @@ export async function withConfig<Flags extends ConfiguredOptions & { readonly re
   }
   const isLimited = flags.seeds !== undefined || flags.for !== undefined;
   return { ...(isLimited ? endless : configured), ...flags };
+}
+
+/** How long a run may take if nobody says it. */
+export const RUN_BUDGET = "60s";
+
+/** The real seconds that a run may take: what the flag says, or the config. */
+export async function runBudgetOf({ runBudget }: Pick<ConfiguredOptions, "runBudget">) {
+  const given = runBudget ?? (await readConfig()).runBudget ?? RUN_BUDGET;
+  return parseBudget(given, "--run-budget");
 }
 
 /** The config in the texts of the command line. */

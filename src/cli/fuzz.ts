@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { campaign } from "../campaign/campaign.ts";
 import { WorkerPool } from "../campaign/pool.ts";
-import { parseSpan } from "../campaign/project/span.ts";
+import { parseBudget, parseSpan } from "../campaign/project/span.ts";
 import { outcomeOf } from "../campaign/report/outcome.ts";
 import { parseReport } from "../campaign/report/parse-report.ts";
 import type { CampaignReport, CampaignSum, ScenarioSource } from "../campaign/report/report.ts";
@@ -10,7 +10,7 @@ import { type Shard, WHOLE } from "../campaign/seeds.ts";
 import { UsageError } from "../sim/assert.ts";
 import { parseCount, parseShard } from "./arguments.ts";
 import { codeOfNow } from "./code.ts";
-import { withConfig } from "./config.ts";
+import { RUN_BUDGET, withConfig } from "./config.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { FirstFindings, keepFailures } from "./keep-failures.ts";
 import { CampaignLine } from "./progress-line.ts";
@@ -55,7 +55,7 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
   const reporters = chooseReporters(options);
   const limit = options.for === undefined ? Infinity : parseSpan(options.for, "--for");
   const jobs = parseCount(options.jobs ?? String(availableParallelism()), "--jobs", 1);
-  const runBudget = parseSpan(options.runBudget ?? "60s", "--run-budget");
+  const runBudget = parseBudget(options.runBudget ?? RUN_BUDGET, "--run-budget");
   const shrinkFor = parseSpan(options.shrinkFor ?? "60s", "--shrink-for");
   const task = await taskOf(names, options, limit);
   const kept = options.report ?? options.resume;

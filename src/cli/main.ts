@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
+import { OverBudget } from "../campaign/budget.ts";
 import { VERSION } from "../campaign/version.ts";
 import { HISTORY_FORMATS } from "../histories/history-reader.ts";
 import { UsageError } from "../sim/assert.ts";
 import { type CheckOptions, check } from "./check.ts";
 import { CONSISTENCIES, FAILED_CAS, ISOLATION_LEVELS, MODELS } from "./checks/checkers.ts";
+import { RUN_BUDGET } from "./config.ts";
 import { ExitCode } from "./exit-code.ts";
 import { type FuzzOptions, fuzz } from "./fuzz.ts";
 import { init } from "./init.ts";
@@ -44,6 +46,7 @@ function makeProgram(): Command {
     .option("--seed <seed>", 'seed of the plan and of its noise (default: "1")')
     .addOption(new Option("--plan <file>", "a plan as JSON, instead of a seed").conflicts("seed"))
     .option("--trace", "print every event")
+    .addOption(budgetOption())
     .option("--history <file>", "write what clients asked and were told, for check to read")
     .option("--json", "print the result, with the plan, as JSON")
     .action(async (name: string, options: RunOptions) => end(await run(name, options)));
@@ -66,6 +69,7 @@ function addCapsules(program: Command): void {
     .command("replay <capsule>")
     .description("Run the plan of a capsule again, and compare.")
     .option("--trace", "print every event")
+    .addOption(budgetOption())
     .action(async (path: string, options: ReplayOptions) => end(await replay(path, options)));
   program
     .command("verify <scenario>")
@@ -75,12 +79,14 @@ function addCapsules(program: Command): void {
     .addOption(
       new Option("--plan <file>", "a plan as JSON, instead of seeds").conflicts(["seed", "seeds"]),
     )
+    .addOption(budgetOption())
     .option("--json", "print the result as JSON")
     .action(async (name: string, options: VerifyOptions) => end(await verify(name, options)));
   program
     .command("shrink <capsule>")
     .description("Leave out of a capsule's plan all that its failure does not need.")
     .option("--for <time>", "stop after this time, such as 30s or 10m", "60s")
+    .addOption(budgetOption())
     .option("--as-test <file>", "write what is left as a Vitest file")
     .option("-o, --output <file>", "where to write the shrunk capsule (default: in failures/)")
     .action(async (path: string, options: ShrinkOptions) => end(await shrink(path, options)));
@@ -120,7 +126,7 @@ function addFuzz(program: Command): void {
       "--shard <part>",
       "run this part of the seeds only: 3/16, or index/16 in a Kubernetes Job",
     )
-    .option("--run-budget <time>", 'time after which a run is given up (default: "60s")')
+    .addOption(budgetOption())
     .option("--shrink-for <time>", 'time to shrink each failing plan (default: "60s")')
     .option("--no-shrink", "leave failing plans as they are")
     .option("--report <file>", "keep the report, to resume or merge it")
@@ -135,6 +141,11 @@ function reporterOption(): Option {
   const usual = "(default: text; in GitHub Actions github too)";
   const option = new Option("--reporter <name[=file]>", `${names}; may be repeated ${usual}`);
   return option.argParser((text, before: readonly string[] = []) => [...before, text]);
+}
+
+function budgetOption(): Option {
+  const what = "time after which a run is given up; 0: never, as under a debugger";
+  return new Option("--run-budget <time>", `${what} (default: "${RUN_BUDGET}")`);
 }
 
 function end(code: ExitCode): void {
@@ -154,6 +165,9 @@ async function main(): Promise<void> {
       else if (error.exitCode !== 0) complain(error.message.replace(/^error: /, ""));
     } else if (error instanceof UsageError) {
       complain(error.message);
+    } else if (error instanceof OverBudget) {
+      console.error(error.message);
+      end(ExitCode.violated);
     } else {
       console.error(error);
       end(ExitCode.internalError);

@@ -1,3 +1,4 @@
+import { runWithin, VERIFIED_BUDGETS, within } from "../campaign/budget.ts";
 import { type Capsule, firstDivergence } from "../campaign/capsule/capsule.ts";
 import { codeDifferences } from "../campaign/capsule/code.ts";
 import { differenceOf } from "../campaign/verify/in-process.ts";
@@ -5,23 +6,30 @@ import { VERSION } from "../campaign/version.ts";
 import { type RunResult, run, type Scenario } from "../sim/scenario.ts";
 import { formatTrace } from "../sim/trace.ts";
 import { codeOfNow } from "./code.ts";
+import { runBudgetOf } from "./config.ts";
 import { ExitCode } from "./exit-code.ts";
 import { describeFailure } from "./failure.ts";
 import { readCapsule } from "./read-capsule.ts";
 
 export interface ReplayOptions {
   readonly trace?: boolean;
+  readonly runBudget?: string;
 }
 
 /** `stormglass replay <capsule>`: the same run again, or what makes it another one. */
 export async function replay(path: string, options: ReplayOptions): Promise<ExitCode> {
   const { capsule, scenario } = await readCapsule(path);
-  const result = run(scenario, capsule.plan, { trace: options.trace === true });
+  const budget = await runBudgetOf(options);
+  const trace = options.trace === true;
+  const result = runWithin(budget, scenario, capsule.plan, { trace });
   // A violation at the end of a run, when it is one no longer, leaves the fingerprint as it was.
   const isSame =
     result.fingerprint === capsule.fingerprint &&
     result.violation?.invariant === capsule.violation.invariant;
-  if (!isSame) return explain(scenario, capsule, result, path);
+  if (!isSame) {
+    const seconds = budget * VERIFIED_BUDGETS;
+    return within(seconds, () => explain(scenario, capsule, result, path));
+  }
   const differences = codeDifferences(capsule, codeOfNow());
   if (differences.length > 0) {
     console.error(`the capsule is not of this very code: ${differences.join("; ")}`);

@@ -1,3 +1,4 @@
+import { runWithin, VERIFIED_BUDGETS, within } from "../campaign/budget.ts";
 import { describeBest } from "../campaign/report/assertions.ts";
 import { describeDifference } from "../campaign/verify/describe-difference.ts";
 import { verify } from "../campaign/verify/in-process.ts";
@@ -6,9 +7,10 @@ import { callsOf } from "../invariants/recorded-calls.ts";
 import { UsageError } from "../sim/assert.ts";
 import { checkJson, checkText } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";
-import { type RunResult, run as runPlan, type Scenario } from "../sim/scenario.ts";
+import type { RunResult, Scenario } from "../sim/scenario.ts";
 import { formatTime } from "../sim/time.ts";
 import { formatTrace } from "../sim/trace.ts";
+import { runBudgetOf } from "./config.ts";
 import { drawPlan } from "./draw-plan.ts";
 import { ExitCode } from "./exit-code.ts";
 import { describeFailure, writeCapsule } from "./failure.ts";
@@ -24,6 +26,7 @@ export interface RunOptions {
   /** Where to write the history, as JSON lines. */
   readonly history?: string;
   readonly json?: boolean;
+  readonly runBudget?: string;
 }
 
 /** `stormglass run <scenario>`: one plan, and what came of it. */
@@ -34,7 +37,8 @@ export async function run(name: string, options: RunOptions): Promise<ExitCode> 
     options.plan === undefined
       ? drawPlan(scenario, checkText(options.seed ?? "1", "--seed"))
       : readPlan(scenario, options.plan);
-  const result = runPlan(scenario, planned, { trace: options.trace === true });
+  const budget = await runBudgetOf(options);
+  const result = runWithin(budget, scenario, planned, { trace: options.trace === true });
   writeHistory(result);
   const path =
     result.violation &&
@@ -49,7 +53,7 @@ export async function run(name: string, options: RunOptions): Promise<ExitCode> 
     if (path !== undefined) console.log(`\n${describeFailure(scenario, result, path)}`);
   }
   if (result.violation === undefined) return ExitCode.held;
-  const difference = verify(scenario, result);
+  const difference = within(budget * VERIFIED_BUDGETS, () => verify(scenario, result));
   if (difference === undefined) return ExitCode.violated;
   console.error(describeDifference({ scenario: scenario.name, seed: planned.seed, difference }));
   return ExitCode.notDeterministic;

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
+import { runWithin } from "../campaign/budget.ts";
 import { asTest } from "../campaign/capsule/as-test.ts";
 import { type Capsule, makeCapsule } from "../campaign/capsule/capsule.ts";
 import { parseSpan } from "../campaign/project/span.ts";
@@ -7,8 +8,9 @@ import type { ShrinkProgress, Shrunk } from "../campaign/shrink/shrink.ts";
 import { shrinkFailure } from "../campaign/shrink/shrink-failure.ts";
 import { differenceOf } from "../campaign/verify/in-process.ts";
 import { UsageError } from "../sim/assert.ts";
-import { run, type Scenario } from "../sim/scenario.ts";
+import type { Scenario } from "../sim/scenario.ts";
 import { codeOfNow } from "./code.ts";
+import { runBudgetOf } from "./config.ts";
 import { ExitCode } from "./exit-code.ts";
 import { describeFailure, describeShrinking, pathFor, writeCapsule } from "./failure.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -21,14 +23,16 @@ export interface ShrinkOptions {
   readonly asTest?: string;
   /** Where to write the shrunk capsule. */
   readonly output?: string;
+  readonly runBudget?: string;
 }
 
 /** `stormglass shrink <capsule>`: the smallest plan that fails in the same way. */
 export async function shrink(path: string, options: ShrinkOptions): Promise<ExitCode> {
   const secondsMax = parseSpan(options.for, "--for");
   const { capsule, scenario } = await readCapsule(path);
-  const result = run(scenario, capsule.plan);
-  const difference = differenceOf(result, run(scenario, capsule.plan));
+  const budget = await runBudgetOf(options);
+  const result = runWithin(budget, scenario, capsule.plan);
+  const difference = differenceOf(result, runWithin(budget, scenario, capsule.plan));
   if (difference !== undefined) {
     console.error(`${scenario.name} is not deterministic: run twice, it gave ${difference}`);
     return ExitCode.notDeterministic;

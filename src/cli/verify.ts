@@ -1,3 +1,4 @@
+import { VERIFIED_BUDGETS } from "../campaign/budget.ts";
 import { describeDifference } from "../campaign/verify/describe-difference.ts";
 import { Verifier } from "../campaign/verify/verifier.ts";
 import { type Verification, verifyPlan } from "../campaign/verify/verify-plan.ts";
@@ -5,6 +6,7 @@ import { checkJson, checkText } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { parseCount } from "./arguments.ts";
+import { runBudgetOf } from "./config.ts";
 import { drawPlan } from "./draw-plan.ts";
 import { ExitCode } from "./exit-code.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -19,6 +21,7 @@ export interface VerifyOptions {
   /** A file with a plan, instead of seeds. */
   readonly plan?: string;
   readonly json?: boolean;
+  readonly runBudget?: string;
 }
 
 /** So many seeds are verified if nobody says how many, or which one. */
@@ -27,15 +30,16 @@ const SEEDS = 20;
 /** `stormglass verify <scenario>`: is a plan always the same run, and if not, why? */
 export async function verify(name: string, options: VerifyOptions): Promise<ExitCode> {
   const { scenario, file } = await resolveScenario(name);
+  const budget = await runBudgetOf(options);
   const plans = plansOf(scenario, options);
-  const verifier = new Verifier({ loader: LOADER.href });
+  const verifier = new Verifier({ loader: LOADER.href, secondsMax: budget * VERIFIED_BUDGETS });
   const line = new ProgressLine();
   const began = performance.now();
   let [done, events] = [0, 0];
   try {
     for (const planned of plans) {
       const verified = { scenario, reference: { name: scenario.name, file } };
-      const verification = await verifyPlan(verified, planned, verifier);
+      const verification = await verifyPlan(verified, planned, verifier, budget);
       done++;
       events += verification.events;
       const { difference, outside } = verification;

@@ -3,7 +3,7 @@
 import { UsageError } from "../../sim/assert.ts";
 import { checkCount, checkList, checkRecord, checkText } from "../../sim/check.ts";
 import { didYouMean } from "../../sim/nearest.ts";
-import { checkSpan } from "./span.ts";
+import { checkBudget, checkSpan } from "./span.ts";
 
 /** Defaults of the command line, each for the flag of its name. A flag that is given wins. */
 export interface Config {
@@ -21,7 +21,7 @@ export interface Config {
   readonly for?: string;
   /** Worker threads; at least 1. */
   readonly jobs?: number;
-  /** Real time that one run may take, such as `30s`. */
+  /** Real time that one run may take, such as `30s`; `0`: as long as it likes. */
   readonly runBudget?: string;
   /** Real time to shrink each failing plan, such as `30s`. */
   readonly shrinkFor?: string;
@@ -57,7 +57,7 @@ const CHECKS: {
   from: (value, path) => checkCount(value, path, 0),
   for: checkSpan,
   jobs: (value, path) => checkCount(value, path, 1),
-  runBudget: checkSpan,
+  runBudget: checkBudget,
   shrinkFor: checkSpan,
   reporters: checkTexts,
 };

@@ -2,7 +2,9 @@
 
 import { UsageError } from "../../sim/assert.ts";
 import { checkCount } from "../../sim/check.ts";
-import { plan, run, type Scenario } from "../../sim/scenario.ts";
+import type { Plan } from "../../sim/plan.ts";
+import { plan, type RunResult, type Scenario } from "../../sim/scenario.ts";
+import { OverBudget, runWithin } from "../budget.ts";
 import { againOf } from "../campaign.ts";
 import { shortfallsOf } from "../report/shortfalls.ts";
 import { Tally } from "../report/tally.ts";
@@ -69,17 +71,18 @@ function countOf(text: string, seeds: number): number {
 export async function judge(
   name: string,
   scenario: Scenario,
-  { first, count }: SimTestPlan,
+  { first, count, timeout }: SimTestPlan,
   { rest, seconds }: Surroundings,
 ): Promise<string | undefined> {
   const tally = new Tally(scenario);
   for (let n = 0; n < count; n++) {
     const seed = typeof first === "string" ? first : String(first + n);
-    const result = run(scenario, plan(scenario, seed));
+    const replay = `  run it again: ${commandFor(seed, name)}`;
+    const result = runOrSay(scenario, plan(scenario, seed), timeout / 1_000);
+    if (typeof result === "string") return `${result}\n\n${replay}`;
     const { violation } = result;
     // As in a campaign: who reads of a failure is to be able to see it again.
     const difference = verifyAgain(scenario, result, violation ? "recorded" : againOf(n));
-    const replay = `  run it again: ${commandFor(seed, name)}`;
     if (difference !== undefined) {
       return `${describeDifference({ scenario: scenario.name, seed, difference })}\n\n${replay}`;
     }
@@ -93,6 +96,16 @@ export async function judge(
   const shortfalls = summary.isJudged ? shortfallsOf(summary) : [];
   if (shortfalls.length === 0) return undefined;
   return [`${scenario.name} held, and proves too little:`, ...shortfalls].join("\n  ");
+}
+
+/** A run, or what there is to say when it takes longer than the test may. */
+function runOrSay(scenario: Scenario, planned: Plan, secondsMax: number): RunResult | string {
+  try {
+    return runWithin(secondsMax, scenario, planned);
+  } catch (error) {
+    if (error instanceof OverBudget) return error.message;
+    throw error;
+  }
 }
 
 /** The line for a shell: variables as POSIX has them. */

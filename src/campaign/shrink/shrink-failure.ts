@@ -1,5 +1,6 @@
 import type { Plan } from "../../sim/plan.ts";
 import type { Scenario } from "../../sim/scenario.ts";
+import { OverBudget, within } from "../budget.ts";
 import { type ShrinkProgress, type Shrunk, shrink } from "./shrink.ts";
 
 /** How long shrinking may take. */
@@ -21,6 +22,19 @@ export function shrinkFailure(scenario: Scenario, plan: Plan, budget: ShrinkBudg
   const began = seconds();
   return shrink(scenario, plan, {
     isOver: () => seconds() - began > secondsMax,
+    guard: (act) => giveUpAfter(secondsMax * GUARD, act),
     ...(onStep === undefined ? {} : { onStep }),
   });
 }
+
+/** A candidate may be a run without an end: what is smallest by then is kept. */
+function giveUpAfter(seconds: number, act: () => void): void {
+  try {
+    within(seconds, act);
+  } catch (error) {
+    if (!(error instanceof OverBudget)) throw error;
+  }
+}
+
+/** Leaves time for the run that is under way when the time is up, and for those that follow it. */
+const GUARD = 1.5;

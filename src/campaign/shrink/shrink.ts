@@ -14,6 +14,8 @@ export interface ShrinkOptions {
   readonly isOver: () => boolean;
   /** After each run. Default: nobody is told. */
   readonly onStep?: (progress: ShrinkProgress) => void;
+  /** Calls all that tries candidates, and may end it at any moment. Default: calls it. */
+  readonly guard?: (act: () => void) => void;
 }
 
 export interface ShrinkProgress {
@@ -107,14 +109,17 @@ const ROUNDS_MAX = 100;
  * UsageError when the plan's own run breaks nothing.
  */
 export function shrink(scenario: Scenario, plan: Plan, options: ShrinkOptions): Shrunk {
-  const { isOver, onStep } = options;
+  const { isOver, onStep, guard = (act) => act() } = options;
   const search = new Search(scenario, plan, {
     isOver,
     onStep: ({ plan: best, counts }) => onStep?.({ ...sizesOf(best), runs: counts.runs }),
   });
-  search.trim();
-  const isDone = improve(search);
-  restoreHorizon(search);
+  let isDone = false;
+  guard(() => {
+    search.trim();
+    isDone = improve(search);
+    restoreHorizon(search);
+  });
   const { best, first, counts } = search;
   const { candidates, runs, reseeded } = counts;
   return {

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { threadId } from "node:worker_threads";
 import { UsageError } from "../../sim/assert.ts";
 import type { Plan } from "../../sim/plan.ts";
+import { OverBudget } from "../budget.ts";
 import type { Focus } from "./effect-log.ts";
 import type { Trail } from "./locate.ts";
 import { perturbedEnv } from "./perturbation.ts";
@@ -18,6 +19,8 @@ import type {
 export interface VerifierOptions {
   /** The URL of a module that is a {@link ScenarioLoader}; it is loaded in the child process. */
   readonly loader: string;
+  /** Real seconds that an answer may take; then the process is ended. Default: any time. */
+  readonly secondsMax?: number;
 }
 
 /**
@@ -70,10 +73,20 @@ export class Verifier {
   #ask(request: Request): Promise<unknown> {
     const child = this.#start();
     const id = ++this.#lastId;
+    const timer = this.#endLater(child);
     return new Promise((resolve, reject) => {
       this.#open.set(id, { resolve, reject });
       child.send({ id, request } satisfies Numbered);
-    });
+    }).finally(() => clearTimeout(timer));
+  }
+
+  #endLater(child: ChildProcess): NodeJS.Timeout | undefined {
+    const { secondsMax = Infinity } = this.#options;
+    if (secondsMax === Infinity) return undefined;
+    return setTimeout(() => {
+      this.#end(child, new OverBudget(`no end in another process after ${secondsMax} s`));
+      child.kill();
+    }, secondsMax * 1_000);
   }
 
   #start(): ChildProcess {
@@ -92,8 +105,10 @@ export class Verifier {
       this.#complaints = `${this.#complaints}${text}`.slice(-COMPLAINTS_MAX);
     });
     child.on("message", (reply: Reply) => this.#take(reply));
-    child.on("error", (error) => this.#end(child, error.message));
-    child.on("close", (code, signal) => this.#end(child, `it ended with ${code ?? signal}`));
+    child.on("error", (error) => this.#end(child, this.#deathOf(error.message)));
+    child.on("close", (code, signal) => {
+      this.#end(child, this.#deathOf(`it ended with ${code ?? signal}`));
+    });
     this.#child = child;
     return child;
   }
@@ -105,10 +120,13 @@ export class Verifier {
     else waiting?.reject(errorOf(reply.error));
   }
 
-  #end(child: ChildProcess, reason: string): void {
+  #deathOf(reason: string): Error {
+    return new Error(`the process that verifies: ${reason}\n${this.#complaints}`.trimEnd());
+  }
+
+  #end(child: ChildProcess, error: Error): void {
     if (this.#child !== child) return;
     this.#child = undefined;
-    const error = new Error(`the process that verifies: ${reason}\n${this.#complaints}`.trimEnd());
     for (const { reject } of this.#open.values()) reject(error);
     this.#open.clear();
   }

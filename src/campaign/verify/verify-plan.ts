@@ -1,5 +1,6 @@
 import type { Plan } from "../../sim/plan.ts";
-import { run, type Scenario } from "../../sim/scenario.ts";
+import type { Scenario } from "../../sim/scenario.ts";
+import { runWithin, VERIFIED_BUDGETS, within } from "../budget.ts";
 import type { OutsideCall } from "./account.ts";
 import type { Focus } from "./effect-log.ts";
 import {
@@ -32,16 +33,21 @@ export interface Verified {
 /**
  * Runs a plan three times, and compares: plainly, recorded and with frozen messages, and in the
  * other process. Where two runs part, they are made again, and what their programs do is compared.
+ * Throws {@link OverBudget} when the plain run takes longer than so many real seconds, or others of
+ * this thread many times as long.
  */
 export async function verifyPlan(
   verified: Verified,
   plan: Plan,
   verifier: Verifier,
+  secondsMax = Infinity,
 ): Promise<Verification> {
   // The other process works while this one does.
   const other = verifier.fingerprintOf(verified.reference, plan);
-  const result = runBeside(other, () => run(verified.scenario, plan));
-  const difference = runBeside(other, () => verify(verified.scenario, result));
+  const result = runBeside(other, () => runWithin(secondsMax, verified.scenario, plan));
+  const difference = runBeside(other, () => {
+    return within(secondsMax * VERIFIED_BUDGETS, () => verify(verified.scenario, result));
+  });
   if (difference === undefined) return compare(verified, result, await other, verifier);
   // A program that does something once in a process does it in one that is new.
   const leak = difference.leak ?? (await locateElsewhere(verified, result, verifier));

@@ -57,7 +57,7 @@ const calm = seedThat(false);
 describe("a test of a scenario", () => {
   it("has nothing to say when all seeds hold, and rests after each", async () => {
     let rests = 0;
-    const plan = { first: String(calm), count: 3, timeout: 1 };
+    const plan = { first: String(calm), count: 3, timeout: 10_000 };
     const complaint = await judge(
       "name",
       tickers(() => {}),
@@ -74,7 +74,7 @@ describe("a test of a scenario", () => {
   });
 
   it("says what was broken, when, by which faults, and how to run it again", async () => {
-    const plan = { first: stopped, count: 50, timeout: 1 };
+    const plan = { first: stopped, count: 50, timeout: 10_000 };
     const complaint = await judge(
       "it's (all) well",
       tickers(() => {}),
@@ -99,16 +99,37 @@ describe("a test of a scenario", () => {
     const faulty = tickers(() => {
       throw new Error("out of ticks");
     });
-    const complaint = await judge("name", faulty, { first: calm, count: 1, timeout: 1 }, around);
+    const complaint = await judge(
+      "name",
+      faulty,
+      { first: calm, count: 1, timeout: 10_000 },
+      around,
+    );
     expect(complaint).toMatch(/^tickers broke .* at 100 ms, seed \d+\n {2}.*out of ticks\n/);
     expect(complaint).toContain("sim-test.test.ts:");
     expect(complaint).toContain("\n  it takes no fault and no operation\n");
   });
 
+  it("says so when a run has no end", async () => {
+    const endless = tickers(() => {
+      while (true);
+    });
+    const complaint = await judge("name", endless, { first: calm, count: 1, timeout: 300 }, around);
+    expect(complaint).toMatch(
+      /^tickers: no end after 0\.3 s, seed \d+: this event has no end: #2 .* n1 timer tick\n\n/,
+    );
+    expect(complaint).toMatch(/ {2}run it again: STORMGLASS_SEED=\d+ npx vitest run -t name$/);
+  });
+
   it("says so when a run is not the same twice", async () => {
     let calls = 0;
     const moody = tickers((env) => env.emit(`call ${calls++}`));
-    const complaint = await judge("name", moody, { first: calm, count: 1, timeout: 1 }, around);
+    const complaint = await judge(
+      "name",
+      moody,
+      { first: calm, count: 1, timeout: 10_000 },
+      around,
+    );
     expect(complaint).toMatch(
       /^tickers is not deterministic, seed \d+\n {2}plain, then recorded and strict: /,
     );
@@ -119,8 +140,8 @@ describe("a test of a scenario", () => {
   it("judges what all runs together are to show, from 200 on", async () => {
     const hopeful = tickers(() => {}, ["never emitted"]);
     const only = String(calm);
-    const few = await judge("name", hopeful, { first: only, count: 199, timeout: 1 }, around);
-    const many = await judge("name", hopeful, { first: only, count: 200, timeout: 1 }, around);
+    const few = await judge("name", hopeful, { first: only, count: 199, timeout: 10_000 }, around);
+    const many = await judge("name", hopeful, { first: only, count: 200, timeout: 10_000 }, around);
     expect(few).toBeUndefined();
     expect(many).toBe(
       "tickers held, and proves too little:\n" +

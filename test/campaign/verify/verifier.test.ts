@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { OverBudget } from "../../../src/campaign/budget.ts";
 import { perturbedEnv } from "../../../src/campaign/verify/perturbation.ts";
 import { Verifier, withoutProgram } from "../../../src/campaign/verify/verifier.ts";
 import { findScenario } from "../../../src/scenarios/catalogue.ts";
@@ -32,6 +33,14 @@ describe("a verifier", () => {
     );
     const { steps } = await verifier.fingerprintOf({ name: scenario.name }, planned);
     expect(steps).toBeGreaterThan(0);
+  });
+
+  it("gives up what takes too long, and starts another process", async () => {
+    const hasty = new Verifier({ loader, secondsMax: 0.001 });
+    const asked = hasty.fingerprintOf({ name: scenario.name }, planned);
+    await expect(asked).rejects.toThrow(new OverBudget("no end in another process after 0.001 s"));
+    const again = hasty.fingerprintOf({ name: scenario.name }, planned);
+    await expect(again).rejects.toThrow(OverBudget);
   });
 
   it("fails what it was asked when its process ends, and starts another", async () => {
