@@ -12,18 +12,23 @@ export const VERIFIED_ONE_IN = 20;
  */
 export const RECORDED_ONE_IN = 200;
 
-/** How the n-th seed of a scenario, from 0 on, is run again where there is one thread only. */
-export function againOf(n: number): ExamineOptions["again"] {
-  if (n % VERIFIED_ONE_IN !== 0) return undefined;
-  return n % RECORDED_ONE_IN === 0 ? "recorded" : "plain";
+/**
+ * How the n-th of so many seeds of a scenario, from 0 on, is run again where there is one thread
+ * only. As what comes after a recorded run is slower, it is the last; if nobody knows which that
+ * will be, one in RECORDED_ONE_IN.
+ */
+export function againOf(n: number, count?: number): ExamineOptions["again"] {
+  const isRecorded = count === undefined ? (n + 1) % RECORDED_ONE_IN === 0 : n === count - 1;
+  if (isRecorded) return "recorded";
+  return n % VERIFIED_ONE_IN === 0 ? "plain" : undefined;
 }
 
 /** Whoever runs seeds: this thread, or a pool of workers. */
 export interface Runner {
   /** How many runs to have under way. */
   readonly width: number;
-  /** Runs a seed of a scenario, the n-th from 0 on, and some of them again. */
-  examine(turn: Turn, n: number): Promise<Examined>;
+  /** Runs a seed of a scenario, the n-th from 0 on of so many if known, and some of them again. */
+  examine(turn: Turn, n: number, count?: number): Promise<Examined>;
 }
 
 export interface CampaignOptions {
@@ -61,7 +66,9 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
     isOver ||= options.isOver();
     return isOver ? undefined : turns.next().value;
   };
-  const start = (turn: Turn): Promise<Examined> => runner.examine(turn, turn.seed - from);
+  const start = (turn: Turn): Promise<Examined> => {
+    return runner.examine(turn, turn.seed - from, seeds);
+  };
   await inOrder(runner.width, next, start, (turn, examined) => {
     if (isOver && options.untilFailure === true && sum.findingCount > 0) return;
     sum.add(turn.scenario, turn.seed, examined);
@@ -115,8 +122,9 @@ export function inThisThread(
 ): Runner {
   return {
     width: 1,
-    examine: async ({ scenario, seed }, n) => {
-      return examine(scenarios[scenario]!.scenario, String(seed), { again: againOf(n), seconds });
+    examine: async ({ scenario, seed }, n, count) => {
+      const again = againOf(n, count);
+      return examine(scenarios[scenario]!.scenario, String(seed), { again, seconds });
     },
   };
 }

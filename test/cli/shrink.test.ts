@@ -9,7 +9,7 @@ import { VERSION } from "../../src/campaign/version.ts";
 import { findScenario } from "../../src/scenarios/catalogue.ts";
 import { plan, run } from "../../src/sim/scenario.ts";
 import { loadMutants } from "../mutants/harness.ts";
-import { callCli, makeFolder, spawnCli } from "../support/cli.ts";
+import { callCli, makeFolder, spawnCli, spawnSource } from "../support/cli.ts";
 import { ticking } from "../support/small-scenarios.ts";
 
 const folder = makeFolder();
@@ -127,8 +127,8 @@ describe("a scenario in a file of one's own", () => {
 
   it("is found by its capsule, to be replayed and shrunk", () => {
     writeOwn("mine.mjs");
-    const replayed = spawnCli(folder.path, ["replay", "own.json"]);
-    const shrunk = spawnCli(folder.path, [
+    const replayed = spawnSource(folder.path, ["replay", "own.json"]);
+    const shrunk = spawnSource(folder.path, [
       ...["shrink", "own.json", "-o", "own-small.json", "--as-test", "tests/own.test.ts"],
     ]);
     expect(replayed.stdout).toMatch(/^the same run: fingerprint /);
@@ -144,7 +144,7 @@ describe("a scenario in a file of one's own", () => {
   it("is found by the config, when the capsule names no file", () => {
     writeOwn(undefined);
     writeFileSync(pathIn("stormglass.config.mjs"), 'export default { scenarios: ["./mine.mjs"] };');
-    const { status, stdout } = spawnCli(folder.path, ["replay", "own.json"]);
+    const { status, stdout } = spawnSource(folder.path, ["replay", "own.json"]);
     expect(stdout).toMatch(/^the same run: fingerprint /);
     expect(status).toBe(1);
   });

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,16 @@ export const BUILT_MAIN = join(BUILT, "dist/cli/main.js");
 /** The command line as it is built, in a process of its own that works in this folder. */
 export function spawnCli(folder: string, args: readonly string[], change?: Change): Ended {
   const { status, stdout, stderr } = runChanged(change, ["src/cli/main.js", ...args], folder);
+  return { status: status ?? -1, stdout, stderr };
+}
+
+/** The command line from its source, in a process of its own that works in this folder. */
+export function spawnSource(folder: string, args: readonly string[]): Ended {
+  const tsx = import.meta.resolve("tsx/esm");
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", tsx, MAIN, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
   return { status: status ?? -1, stdout, stderr };
 }
 

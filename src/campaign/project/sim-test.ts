@@ -82,7 +82,7 @@ export async function judge(
     if (typeof result === "string") return `${result}\n\n${replay}`;
     const { violation } = result;
     // As in a campaign: who reads of a failure is to be able to see it again.
-    const difference = verifyAgain(scenario, result, violation ? "recorded" : againOf(n));
+    const difference = verifyAgain(scenario, result, violation ? "recorded" : againOf(n, count));
     if (difference !== undefined) {
       return `${describeDifference({ scenario: scenario.name, seed, difference })}\n\n${replay}`;
     }
