@@ -11,6 +11,7 @@ import { raftLargeMessages } from "./raft-large-messages.ts";
 import { raftLateMessages } from "./raft-late-messages.ts";
 import { raftLatency } from "./raft-latency.ts";
 import { raftMembership } from "./raft-membership.ts";
+import { raftMultiGroup } from "./raft-multi-group.ts";
 import { raftOverload } from "./raft-overload.ts";
 import { raftPacketLoss } from "./raft-packet-loss.ts";
 import { raftPartitions } from "./raft-partitions.ts";
@@ -33,6 +34,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftReads,
   ...raftMembership,
   ...raftSnapshots,
+  ...raftMultiGroup,
   ...raftLatency,
   ...raftPacketLoss,
   ...raftLateMessages,

@@ -1,6 +1,6 @@
 // A replicated key-value store under test: what all Raft scenarios have in common.
 
-import { acknowledged } from "../invariants/acknowledged.ts";
+import { acknowledged, type Requests } from "../invariants/acknowledged.ts";
 import { linearizable } from "../invariants/linearizable.ts";
 import { measureCommits, measureLeadership } from "../invariants/measures.ts";
 import { keyValueModel } from "../invariants/models/key-value.ts";
@@ -143,17 +143,9 @@ export function hostNames(count: number, letter = "n"): NodeId[] {
 
 /** The safety of the store: Raft's, and what clients were promised; and what all runs measure. */
 function storeInvariants({ settings, servers }: StorePlan): readonly Invariant<KvServer>[] {
-  const nameOf = ({ session, serial }: KvCommand): string => requestName(session, serial);
   return [
-    raftSafety(
-      { file: RAFT_FILE, read: readDurableTerms },
-      replayerOf(kvService, settings.members ?? servers),
-    ),
-    acknowledged({
-      // The commands of this store's log, and what its clients emit on invocation.
-      inCommand: (command) => (command === undefined ? undefined : nameOf(command as KvCommand)),
-      inOperation: (operation) => (operation as { readonly request?: string }).request,
-    }),
+    storeRaftSafety(settings.members ?? servers),
+    acknowledged(storeRequests),
     readsAreFresh("STALE-READ", kvRegisters),
     linearizable("LIN", { model: keyValueModel, words: storeWords, when: "end" }),
     // Where members change, being in the minority is not a matter of links alone.
@@ -163,8 +155,24 @@ function storeInvariants({ settings, servers }: StorePlan): readonly Invariant<K
   ];
 }
 
+/** The safety of Raft, with this store's journal and snapshots; `members` vote at first. */
+export function storeRaftSafety(members: readonly NodeId[]): Invariant<KvServer> {
+  const reader = { file: RAFT_FILE, read: readDurableTerms };
+  return raftSafety(reader, replayerOf(kvService, members));
+}
+
+/** How the commands of this store's log, and what its clients emit on invocation, are named. */
+export const storeRequests: Requests = {
+  inCommand: (plain) => {
+    // The commands of this store's log.
+    const command = plain as KvCommand | undefined;
+    return command && requestName(command.session, command.serial);
+  },
+  inOperation: (operation) => (operation as { readonly request?: string }).request,
+};
+
 /** What clients of the store emit, as reads and writes of registers. */
-const kvRegisters: Registers = {
+export const kvRegisters: Registers = {
   operation: (plain) => {
     // The operations that a KvClient emits.
     const operation = plain as unknown as KvOperation & { readonly isLocal: boolean };
@@ -237,7 +245,8 @@ function withEqualTimeouts(env: Env<KvMessage>, until: Micros): Env<KvMessage> {
   return { ...env, random: equal };
 }
 
-function checkStoreSettings(value: unknown, path: string): StoreSettings {
+/** Checks settings from outside; throws a UsageError that names the path. */
+export function checkStoreSettings(value: unknown, path: string): StoreSettings {
   const fields = checkRecord(value, path, SETTINGS);
   const raftOf = Object.entries(checkRecord(fields.raftOf, `${path}.raftOf`));
   return {

@@ -1,0 +1,223 @@
+// Replicated key-value stores under test that share their hosts, one for each group.
+
+import { acknowledged } from "../invariants/acknowledged.ts";
+import { Group, groupOf, inEachGroup } from "../invariants/group-world.ts";
+import { groupsAreApart, measureGroups } from "../invariants/groups.ts";
+import { linearizable } from "../invariants/linearizable.ts";
+import { keyValueModel } from "../invariants/models/key-value.ts";
+import { minorityCommitsNothing } from "../invariants/no-quorum.ts";
+import { readsAreFresh } from "../invariants/reads.ts";
+import type { CallWords } from "../invariants/recorded-calls.ts";
+import { equalStates } from "../invariants/replicated.ts";
+import { GroupHost } from "../protocols/groups/group-host.ts";
+import { fileIn, type Grouped, nameIn } from "../protocols/groups/scope.ts";
+import { KvClient } from "../protocols/kv/client.ts";
+import type { KvOperation } from "../protocols/kv/commands.ts";
+import type { KvTypes } from "../protocols/kv/machine.ts";
+import type { KvMessage } from "../protocols/kv/messages.ts";
+import { KvServer } from "../protocols/kv/server.ts";
+import { checkKvOperation } from "../protocols/kv/task.ts";
+import type { ClientState } from "../protocols/replicated/client.ts";
+import type { ServerState } from "../protocols/replicated/server.ts";
+import { UsageError } from "../sim/assert.ts";
+import { checkDistinct, checkList, checkOneOf, checkRecord, checkText } from "../sim/check.ts";
+import type { Env, NodeId, Plain } from "../sim/env.ts";
+import type { FaultKind } from "../sim/fault.ts";
+import type { HistoryEntry } from "../sim/history.ts";
+import type { Invariant, World } from "../sim/invariant.ts";
+import type { SwarmOptions } from "../sim/nemeses/swarm.ts";
+import type { Plan } from "../sim/plan.ts";
+import type { Streams } from "../sim/random/random.ts";
+import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
+import { reachable } from "../sim/temporal/sometimes.ts";
+import {
+  checkStoreSettings,
+  kvRegisters,
+  type StoreSettings,
+  storeRaftSafety,
+  storeRequests,
+} from "./raft-cluster.ts";
+import { storeWords } from "./store-words.ts";
+
+/** What a plan says of the stores. */
+export interface GroupSettings extends Omit<StoreSettings, "members"> {
+  readonly groups: readonly Placement[];
+}
+
+/** A group, and the servers that make it. */
+export interface Placement {
+  readonly name: string;
+  readonly members: readonly NodeId[];
+}
+
+export type GroupPlan = Plan<GroupSettings>;
+
+/** The host of one server for each group. */
+export type GroupServer = GroupHost<KvMessage, ServerState<KvTypes>, KvServer>;
+
+/** A scenario of several groups as its author writes it; invariants come on top of all groups'. */
+export interface GroupScenario {
+  readonly name: string;
+  readonly about: string;
+  /** All that a plan may have. */
+  readonly groups: readonly string[];
+  readonly plan: (streams: Streams) => PlanParts<GroupSettings>;
+  readonly invariants?: (
+    plan: GroupPlan,
+    groups: readonly Group<KvServer>[],
+  ) => readonly Invariant<GroupServer>[];
+  /** What the weather is drawn of, if the plan leaves it open. Default: there is none. */
+  readonly weather?: Partial<SwarmOptions>;
+  /** Sites of the store's programs that may be armed in each group by itself. Default: none. */
+  readonly sites?: readonly string[];
+  readonly expects?: readonly string[];
+  readonly immuneTo?: readonly FaultKind["kind"][];
+  readonly goals?: readonly Goal[];
+}
+
+/** Makes a scenario of groups: hosts, clients, targets and invariants are those of all. */
+export function groupScenario(scenario: GroupScenario): Scenario {
+  const { groups, sites = [] } = scenario;
+  return defineScenario<KvMessage & Grouped, GroupServer, GroupSettings>({
+    ...scenario,
+    plan: (streams) => ({
+      ...(scenario.weather === undefined ? { faults: [] } : {}),
+      ...scenario.plan(streams),
+    }),
+    sites: groups.flatMap((group) => sites.map((site) => nameIn(group, site))),
+    checkSettings: (value, path) => checkGroupSettings(value, path, groups),
+    server,
+    client,
+    checkOperation: (operation, path) => {
+      checkOneOf(operation.group, `${path}.group`, groups);
+      return checkKvOperation(operation, path);
+    },
+    words: groupWords,
+    targets: { "some leader": someLeader },
+    invariants: (plan) => {
+      const placed = plan.settings.groups.map(asGroup);
+      return [
+        ...groupInvariants(placed),
+        ...(scenario.invariants?.(plan, placed) ?? []),
+        ...(scenario.expects ?? []).map(reachable),
+      ];
+    },
+  });
+}
+
+/** Groups `g1` to `g8`, each on so many servers, the first one the next after the last group's. */
+export function placeGroups(
+  groups: readonly string[],
+  servers: readonly NodeId[],
+  replication: number,
+): Placement[] {
+  return groups.map((name, first) => ({
+    name,
+    members: Array.from({ length: replication }, (_, i) => servers[(first + i) % servers.length]!),
+  }));
+}
+
+/** Whether an operation of the history is a group's. */
+export function isOf({ name }: Group<KvServer>): (entry: HistoryEntry) => boolean {
+  return ({ operation }) => groupOf(operation) === name;
+}
+
+function server(env: Env<KvMessage & Grouped>, { settings }: GroupPlan): GroupServer {
+  const served = settings.groups.filter(({ members }) => members.includes(env.id));
+  const names = served.map(({ name }) => name);
+  return new GroupHost(env, names, (own, group) => {
+    const options = settings.raftOf[env.id] ?? settings.raft;
+    return new KvServer(own, membersOf(settings, group), options);
+  });
+}
+
+function client(env: Env<KvMessage & Grouped>, { settings }: GroupPlan) {
+  const names = settings.groups.map(({ name }) => name);
+  return new GroupHost<KvMessage, ClientState<KvOperation>, KvClient>(
+    env,
+    names,
+    (own, group) => new KvClient(own, membersOf(settings, group), settings.client),
+  );
+}
+
+function membersOf({ groups }: GroupSettings, group: string): readonly NodeId[] {
+  return groups.find(({ name }) => name === group)!.members;
+}
+
+function asGroup({ name, members }: Placement): Group<KvServer> {
+  return new Group({ name, members, fileOf: (file) => fileIn(name, file) });
+}
+
+/** Of each group all that holds for a store; and that they have nothing to do with each other. */
+function groupInvariants(groups: readonly Group<KvServer>[]): readonly Invariant<GroupServer>[] {
+  return [
+    ...inEachGroup(groups, ({ members }) => storeRaftSafety(members)),
+    groupsAreApart("GROUP-APART", groups),
+    ...inEachGroup(groups, (group) =>
+      acknowledged({
+        ...storeRequests,
+        inOperation: (operation) =>
+          groupOf(operation) === group.name ? storeRequests.inOperation(operation) : undefined,
+      }),
+    ),
+    readsAreFresh("STALE-READ", {
+      ...kvRegisters,
+      operation: (operation) => {
+        const known = kvRegisters.operation(operation);
+        return known && { ...known, key: keyIn(operation, known.key) };
+      },
+    }),
+    // One by one, as a client has one operation at a time in each of them.
+    ...inEachGroup(groups, (group) => {
+      const isOurs = isOf(group);
+      const words = (entry: HistoryEntry) => (isOurs(entry) ? storeWords(entry) : undefined);
+      return linearizable("LIN", { model: keyValueModel, words, when: "end" });
+    }),
+    ...inEachGroup(groups, () => minorityCommitsNothing("MINORITY-COMMIT")),
+    ...inEachGroup(groups, () => equalStates("EQUAL-STATES")),
+    measureGroups(groups),
+  ];
+}
+
+/** In the words of the key-value model, where one key in two groups is two keys. */
+function groupWords(entry: HistoryEntry): CallWords | undefined {
+  const words = storeWords(entry);
+  return words?.key === undefined
+    ? undefined
+    : { ...words, key: keyIn(entry.operation, words.key) };
+}
+
+function keyIn(operation: Plain, key: string): string {
+  return `${groupOf(operation)}/${key}`;
+}
+
+/** The first live server that leads a group, and in another one follows. */
+function someLeader({ servers }: World<GroupServer>): NodeId[] {
+  const found = servers.find(({ node }) => {
+    const roles = [...(node?.groups.values() ?? [])].map(({ role }) => role);
+    return roles.includes("leader") && roles.includes("follower");
+  });
+  return found === undefined ? [] : [found.id];
+}
+
+function checkGroupSettings(value: unknown, path: string, known: readonly string[]): GroupSettings {
+  const { groups, ...store } = checkRecord(value, path);
+  const placements = checkList(groups, `${path}.groups`).map((group, i) => {
+    const at = `${path}.groups[${i}]`;
+    const { name, members } = checkRecord(group, at, ["name", "members"]);
+    return { name: checkOneOf(name, `${at}.name`, known), members: checkMembers(members, at) };
+  });
+  checkDistinct(
+    placements.map(({ name }) => name),
+    `${path}.groups`,
+  );
+  return { ...checkStoreSettings(store, path), groups: placements };
+}
+
+function checkMembers(value: unknown, path: string): NodeId[] {
+  const members = checkList(value, `${path}.members`);
+  if (members.length === 0) throw new UsageError(`${path}.members: expected some, got none`);
+  const ids = members.map((id, i) => checkText(id, `${path}.members[${i}]`));
+  checkDistinct(ids, `${path}.members`);
+  return ids;
+}
