@@ -4,6 +4,7 @@ import type { Scenario } from "../sim/scenario.ts";
 import { raftAsymmetricPartition } from "./raft-asymmetric-partition.ts";
 import { raftBandwidth } from "./raft-bandwidth.ts";
 import { raftChaos } from "./raft-chaos.ts";
+import { raftClientRetry } from "./raft-client-retry.ts";
 import { raftClockSkew } from "./raft-clock-skew.ts";
 import { raftDiskFull } from "./raft-disk-full.ts";
 import { raftElections } from "./raft-elections.ts";
@@ -35,6 +36,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftMembership,
   ...raftSnapshots,
   ...raftMultiGroup,
+  ...raftClientRetry,
   ...raftLatency,
   ...raftPacketLoss,
   ...raftLateMessages,

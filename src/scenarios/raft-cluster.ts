@@ -7,6 +7,7 @@ import { keyValueModel } from "../invariants/models/key-value.ts";
 import { minorityCommitsNothing } from "../invariants/no-quorum.ts";
 import { raftSafety } from "../invariants/raft.ts";
 import { type Registers, readsAreFresh } from "../invariants/reads.ts";
+import type { CallWords } from "../invariants/recorded-calls.ts";
 import { KvClient } from "../protocols/kv/client.ts";
 import type { KvCommand, KvOperation, KvValue } from "../protocols/kv/commands.ts";
 import { kvService } from "../protocols/kv/machine.ts";
@@ -25,6 +26,7 @@ import { requestName } from "../protocols/replicated/command.ts";
 import { checkCount, checkList, checkRecord, checkSpan, checkText } from "../sim/check.ts";
 import type { Env, NodeId, Plain } from "../sim/env.ts";
 import type { FaultKind } from "../sim/fault.ts";
+import type { HistoryEntry } from "../sim/history.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
 import type { SwarmOptions } from "../sim/nemeses/swarm.ts";
 import { defaultNetworkOptions, type NetworkOptions } from "../sim/network/network-options.ts";
@@ -67,6 +69,8 @@ export interface StoreScenario {
   /** Kinds of faults that must make no difference. */
   readonly immuneTo?: readonly FaultKind["kind"][];
   readonly goals?: readonly Goal[];
+  /** What of the history `run --history` writes. Default: {@link storeWords}. */
+  readonly words?: (entry: HistoryEntry) => CallWords | undefined;
 }
 
 /** Makes a scenario of the store: servers, clients, targets and invariants are those of all. */
@@ -85,7 +89,7 @@ export function storeScenario(scenario: StoreScenario): Scenario {
     },
     client: (env, { servers, settings }) => new KvClient(env, servers, settings.client),
     checkOperation: checkKvOperation,
-    words: storeWords,
+    words: scenario.words ?? storeWords,
     targets: storeTargets,
     invariants: (plan) => [
       ...storeInvariants(plan),
@@ -179,6 +183,8 @@ export const kvRegisters: Registers = {
     const { op, key, isLocal } = operation;
     if (key === undefined) return undefined;
     if (op === "get") return isLocal ? undefined : { kind: "read", key };
+    // A counter is no register.
+    if (op === "add") return undefined;
     return { kind: "write", key, value: op === "delete" ? undefined : showValue(operation.value) };
   },
   found: (result) => showValue((result as { readonly value?: KvValue }).value),
@@ -267,11 +273,24 @@ function checkMembers(value: unknown, path: string): NodeId[] {
   return members.map((id, i) => checkText(id, `${path}.members[${i}]`));
 }
 
+/** Plans that were kept before there was a back-off do not say so. */
+function checkBackOff(
+  { retryGrowth, retryDelayMax }: Readonly<Record<string, unknown>>,
+  path: string,
+): Pick<ClientOptions, "retryGrowth" | "retryDelayMax"> {
+  const { retryGrowth: growth, retryDelayMax: delayMax } = defaultClientOptions;
+  return {
+    retryGrowth: checkCount(retryGrowth ?? growth, `${path}.retryGrowth`, 1),
+    retryDelayMax: checkCount(retryDelayMax ?? delayMax, `${path}.retryDelayMax`, 1),
+  };
+}
+
 function checkClient(value: unknown, path: string): ClientOptions {
   const fields = checkRecord(value, path, Object.keys(defaultClientOptions));
   return {
     requestTimeout: checkCount(fields.requestTimeout, `${path}.requestTimeout`, 1),
     waitMax: checkCount(fields.waitMax, `${path}.waitMax`, 1),
     retryDelay: checkSpan(fields.retryDelay, `${path}.retryDelay`),
+    ...checkBackOff(fields, path),
   };
 }

@@ -5,12 +5,26 @@ import type { KvOperation, KvValue } from "../protocols/kv/commands.ts";
 import { hashPlain } from "../sim/fingerprint.ts";
 import type { HistoryEntry } from "../sim/history.ts";
 
-/** All operations on keys but local reads, which may be out of date. */
+/**
+ * All operations on keys but local reads, which may be out of date, and additions, which that model
+ * does not know: what they add to is a counter, of which see {@link counterWords}.
+ */
 export function storeWords(entry: HistoryEntry): CallWords | undefined {
   // The operations that a KvClient emits.
-  const { isLocal, key } = entry.operation as { readonly isLocal?: boolean; readonly key?: string };
-  return isLocal === true || key === undefined ? undefined : wordsWithLocalReads(entry);
+  const { isLocal, key, op } = entry.operation as Partial<Emitted>;
+  const isLeftOut = isLocal === true || key === undefined || op === "add";
+  return isLeftOut ? undefined : wordsWithLocalReads(entry);
 }
+
+/** Additions, in the words of the counter model. */
+export function counterWords(entry: HistoryEntry): CallWords | undefined {
+  // The operations that a KvClient emits.
+  return (entry.operation as Partial<Emitted>).op === "add"
+    ? wordsWithLocalReads(entry)
+    : undefined;
+}
+
+type Emitted = KvOperation & { readonly isLocal: boolean };
 
 /** Local reads as well, as if they had to be up to date. */
 export function wordsWithLocalReads(entry: HistoryEntry): CallWords {
@@ -28,6 +42,10 @@ export function wordsWithLocalReads(entry: HistoryEntry): CallWords {
     case "cas": {
       const value = [showValue(asked.expected), showValue(asked.value)];
       return { f, key, value, result: answer?.isSwapped };
+    }
+    case "add": {
+      const sum = typeof answer?.value === "string" ? Number(answer.value) : undefined;
+      return { f, key, value: asked.by, result: sum };
     }
   }
 }

@@ -14,7 +14,9 @@ export type KvOperation =
       readonly key: string;
       readonly expected: KvValue | undefined;
       readonly value: KvValue;
-    };
+    }
+  /** Adds to the whole number that the key holds as a text, 0 without one: see {@link sumOf}. */
+  | { readonly op: "add"; readonly key: string; readonly by: number };
 
 export type KvResult =
   | { readonly type: "done" }
@@ -24,15 +26,16 @@ export type KvResult =
 /** An operation as the log holds it. */
 export type KvCommand = Command<KvOperation>;
 
-const OPS = ["put", "get", "delete", "cas"] as const;
+const OPS = ["put", "get", "delete", "cas", "add"] as const;
 
 /** Operations as bytes. */
 export const kvOperations: Codec<KvOperation> = {
-  encode(operation, writer) {
+  encode: (operation, writer) => {
     writer.byte(OPS.indexOf(operation.op));
     writer.text(operation.key);
     if (operation.op === "cas") encodeValue(operation.expected, writer);
     if (operation.op === "put" || operation.op === "cas") encodeValue(operation.value, writer);
+    if (operation.op === "add") writer.count(operation.by);
   },
   decode: (reader) => decodeOperation(reader),
 };
@@ -71,6 +74,8 @@ function decodeOperation(reader: ByteReader): KvOperation {
       const expected = decodeValue(reader);
       return { op, key, expected, value: decodeKnownValue(reader) };
     }
+    case "add":
+      return { op, key, by: reader.count() };
     case "get":
     case "delete":
       return { op, key };
@@ -117,3 +122,15 @@ export function equalValues(a: KvValue | undefined, b: KvValue | undefined): boo
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
+
+/**
+ * What a key holds when a number is added to what it has held: a text of digits, without leading
+ * zeros. Undefined when that was no such text, or the sum is beyond 2^53: then nothing is added.
+ */
+export function sumOf(value: KvValue | undefined, by: number): string | undefined {
+  if (value !== undefined && (typeof value !== "string" || !NUMBER.test(value))) return undefined;
+  const sum = Number(value ?? 0) + by;
+  return Number.isSafeInteger(sum) ? String(sum) : undefined;
+}
+
+const NUMBER = /^(0|[1-9][0-9]{0,15})$/;

@@ -10,6 +10,7 @@ import {
   type KvValue,
   kvOperations,
   kvResults,
+  sumOf,
 } from "./commands.ts";
 
 /** The replicated state: a function of the operations applied so far, equal on every server. */
@@ -33,7 +34,7 @@ export interface KvTypes {
 }
 
 const kvStates: Codec<KvMachine> = {
-  encode({ keys }, writer) {
+  encode: ({ keys }, writer) => {
     encodeSorted(keys, writer, ({ value, modified }) => {
       encodeValue(value, writer);
       writer.count(modified);
@@ -75,6 +76,11 @@ function applyOperation(
       const isSwapped = equalValues(keys.get(key)?.value, operation.expected);
       if (isSwapped) keys.set(key, { value: operation.value, modified: index });
       return { type: "cas", isSwapped };
+    }
+    case "add": {
+      const value = sumOf(keys.get(key)?.value, operation.by);
+      if (value !== undefined) keys.set(key, { value, modified: index });
+      return { type: "value", value };
     }
     default:
       return unreachable(operation);

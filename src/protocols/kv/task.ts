@@ -13,16 +13,17 @@ export type KvRead = ReadWay;
 
 /**
  * Reads an operation of a plan: `{ id, op: "put", key, value }`, `get` and `delete` with a key,
- * `cas` with `expected` and `value`. Bytes are written `{ hex: "00ff" }`, or `{ sizeBytes: 65536 }`
- * for so many that follow from the operation's id: see {@link sizedValue}. More in
- * {@link checkTask}. Throws a UsageError that names the path.
+ * `cas` with `expected` and `value`, `add` with a whole number `by`, which answers the sum. Bytes
+ * are written `{ hex: "00ff" }`, or `{ sizeBytes: 65536 }` for so many that follow from the
+ * operation's id: see {@link sizedValue}. More in {@link checkTask}. Throws a UsageError that names
+ * the path.
  */
 export function checkKvOperation(value: Operation, path: string): Task<KvOperation> {
   return checkTask(words, value, path);
 }
 
 const words: TaskWords<KvOperation> = {
-  ops: ["put", "get", "delete", "cas"],
+  ops: ["put", "get", "delete", "cas", "add"],
   reads: ["get"],
   readName: "a get",
   check: checkCommand,
@@ -38,6 +39,8 @@ function checkCommand(op: KvOperation["op"], value: Operation, path: string): Kv
       const expected = isAbsent ? undefined : checkValue(value, "expected", path);
       return { op, key, expected, value: checkValue(value, "value", path) };
     }
+    case "add":
+      return { op, key, by: checkCount(value.by, `${path}.by`, 0) };
     default:
       return { op, key };
   }

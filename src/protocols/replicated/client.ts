@@ -13,12 +13,18 @@ export interface ClientOptions {
   readonly waitMax: Micros;
   /** Pause before asking again, after a refusal or when no leader is known: in [min, max]. */
   readonly retryDelay: { readonly min: Micros; readonly max: Micros };
+  /** By which factor, at least 1, each pause of one request is longer than the one before. */
+  readonly retryGrowth: number;
+  /** No pause is longer than that, however many there were. */
+  readonly retryDelayMax: Micros;
 }
 
 export const defaultClientOptions: ClientOptions = {
   requestTimeout: seconds(1),
   waitMax: seconds(10),
   retryDelay: { min: ms(50), max: ms(150) },
+  retryGrowth: 1,
+  retryDelayMax: seconds(2),
 };
 
 /** What a client must know of its service. */
@@ -51,6 +57,8 @@ export interface ClientState<ServiceOperation> {
   asked: NodeId | undefined;
   /** How often the current request was sent. */
   asks: number;
+  /** How much longer the next pause of the current request is than its first. */
+  slowness: number;
   /** Who leads, as far as the client knows. */
   leader: NodeId | undefined;
 }
@@ -71,6 +79,7 @@ export class ReplicatedClient<Of extends ServiceTypes>
     current: undefined,
     asked: undefined,
     asks: 0,
+    slowness: 1,
     leader: undefined,
   };
   readonly #env: Env<ServiceMessage<Of>>;
@@ -143,6 +152,7 @@ export class ReplicatedClient<Of extends ServiceTypes>
     if (task === undefined) return;
     state.serial++;
     state.asks = 0;
+    state.slowness = 1;
     const { id, operation, server, read } = task;
     const isLocal = read === "local";
     const isLogged = read === "log" && !isAdministration(operation);
@@ -199,8 +209,11 @@ export class ReplicatedClient<Of extends ServiceTypes>
   /** After a pause, asks the one who leads, or somebody else. */
   #askLater(leader: NodeId | undefined): void {
     this.state.leader = leader;
-    const { min, max } = this.#options.retryDelay;
-    this.#env.setTimer("retry", this.#env.random.int(min, max));
+    const { retryDelay, retryGrowth, retryDelayMax } = this.#options;
+    const drawn = this.#env.random.int(retryDelay.min, retryDelay.max);
+    const delay = Math.min(Math.ceil(drawn * this.state.slowness), retryDelayMax);
+    this.state.slowness = Math.min(this.state.slowness * retryGrowth, retryDelayMax);
+    this.#env.setTimer("retry", delay);
   }
 
   #onLocalValue(answer: Of["answer"], applied: number): void {

@@ -7,6 +7,7 @@ import {
   type KvOperation,
   type KvValue,
   kvOperations,
+  sumOf,
 } from "../../../src/protocols/kv/commands.ts";
 import { commandCodec } from "../../../src/protocols/replicated/command.ts";
 
@@ -23,6 +24,7 @@ const operation: fc.Arbitrary<KvOperation> = fc.oneof(
     expected: fc.option(value, { nil: undefined }),
     value,
   }),
+  fc.record({ op: fc.constant("add" as const), key: text, by: fc.maxSafeNat() }),
 );
 const command: fc.Arbitrary<KvCommand> = fc.record({
   session: text,
@@ -56,7 +58,7 @@ describe("the codec of commands", () => {
 
   it("refuses an operation of unknown kind", () => {
     const bytes = encoded({ session: "s", serial: 1, operation: { op: "get", key: "" } });
-    bytes[bytes.length - 2] = 4;
+    bytes[bytes.length - 2] = 5;
     expect(() => kvCodec.decode(new ByteReader(bytes, 0))).toThrow("an operation of unknown kind");
   });
 
@@ -84,5 +86,24 @@ describe("equalValues", () => {
   ])("of %o and %o: %s", (a, b, expected) => {
     expect(equalValues(a, b)).toBe(expected);
     expect(equalValues(b, a)).toBe(expected);
+  });
+});
+
+describe("the sum of what a key holds and a number", () => {
+  it.each([
+    [undefined, 3, "3"],
+    ["0", 3, "3"],
+    ["12", 30, "42"],
+    ["9007199254740990", 1, "9007199254740991"],
+    ["9007199254740991", 1, undefined],
+    ["99999999999999999", 0, undefined],
+    ["", 1, undefined],
+    ["-1", 1, undefined],
+    ["01", 1, undefined],
+    ["1e3", 1, undefined],
+    ["a", 1, undefined],
+    [Uint8Array.of(49), 1, undefined],
+  ])("of %o and %i is %o", (held, by, sum) => {
+    expect(sumOf(held, by)).toBe(sum);
   });
 });

@@ -186,3 +186,24 @@ function itemsAfter(commands: readonly KvCommand[]): (readonly [string, KvValue]
   });
   return [...machine.state.keys].map(([key, item]) => [key, item.value]);
 }
+
+describe("add", () => {
+  const add = (key: string, by: number): KvOperation => ({ op: "add", key, by });
+
+  it("answers the sum, from 0 on, and keeps it as a text", () => {
+    expect(results(add("n", 2), add("n", 3), get("n"))).toEqual(["2", "5", "5"].map(value));
+  });
+
+  it("answers nothing and changes nothing where there is no number", () => {
+    const found = results(put("n", "x"), add("n", 1), get("n"));
+    expect(found.slice(1)).toEqual([value(undefined), value("x")]);
+  });
+
+  it("is done once, however often it is applied", () => {
+    const machine = emptyReplica(kvService);
+    const once = command("s", 1, add("n", 1));
+    const answers = [1, 2].map((index) => applyCommand(kvService, machine, index, once));
+    expect(answers).toEqual([value("1"), value("1")]);
+    expect(machine.state.keys.get("n")).toEqual({ value: "1", modified: 1 });
+  });
+});

@@ -30,6 +30,10 @@ describe("checkKvOperation", () => {
       { op: "cas", key: "k", expected: undefined, value: "b" },
     ],
     [
+      { op: "add", key: "k", by: 2 },
+      { op: "add", key: "k", by: 2 },
+    ],
+    [
       { op: "change", changes: [{ kind: "join", id: "n4" }] },
       { op: "change", changes: [{ kind: "join", id: "n4" }] },
     ],
@@ -64,6 +68,8 @@ describe("checkKvOperation", () => {
 
   it.each([
     [{ op: "increment", key: "k" }, "o.op: expected"],
+    [{ op: "add", key: "k", by: -1 }, "o.by: expected a whole number"],
+    [{ op: "add", key: "k" }, "o.by: expected a whole number"],
     [{ op: "get" }, "o.key: expected a text"],
     [{ op: "put", key: "k" }, "o.value: expected a text, "],
     [{ op: "put", key: "k", value: { hex: "0f0" } }, "o.value: expected a text, "],
