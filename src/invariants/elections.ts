@@ -63,3 +63,43 @@ function typeOf(message: unknown): unknown {
     ? message.type
     : undefined;
 }
+
+/** What it needs to know of the messages of an election. */
+interface VoteMessage {
+  readonly type: string;
+  readonly term: number;
+  readonly granted?: boolean;
+}
+
+/**
+ * Measures `secondRequests`: how often a server is asked for its vote in a term in which it has
+ * given it to another, in an earlier life. What it then says is RAFT-VOTE's to judge.
+ */
+export function measureSecondRequests(): Invariant {
+  interface Given {
+    readonly term: number;
+    readonly to: NodeId;
+    readonly life: number;
+  }
+  const made = {
+    name: "second requests",
+    /** By host index, the last vote that left. */
+    state: [] as Given[],
+    onStep: ({ event, server, sent, metrics }: World) => {
+      if (server === undefined) return undefined;
+      const { index, life } = server;
+      // Messages of Raft; others have other types.
+      const asked = event.payload as VoteMessage | undefined;
+      const given = made.state[index];
+      if (event.kind === "deliver" && asked?.type === "vote" && given?.term === asked.term) {
+        if (given.to !== event.from && given.life < life) metrics.count("secondRequests");
+      }
+      for (const { to, message } of sent) {
+        const { type, term, granted } = message as VoteMessage;
+        if (type === "voteReply" && granted === true) made.state[index] = { term, to, life };
+      }
+      return undefined;
+    },
+  };
+  return made;
+}

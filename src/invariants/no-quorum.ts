@@ -231,3 +231,22 @@ export function oneLeaderAt(name: string, from: Micros): Invariant<LeadershipVie
     },
   };
 }
+
+/** No two servers lead in one term: Election Safety by itself, of Raft figure 3. */
+export function oneLeaderATerm(name: string): Invariant<LeadershipView> {
+  const made = {
+    name,
+    /** By term, its leader. */
+    state: new Map<number, NodeId>(),
+    onStep: ({ server, fallen }: World<LeadershipView>) => {
+      const node = server?.node ?? fallen;
+      if (server === undefined || node?.role !== "leader") return undefined;
+      const first = made.state.get(node.term) ?? server.id;
+      made.state.set(node.term, first);
+      return first === server.id
+        ? undefined
+        : `term ${node.term} has two leaders: ${first}, ${server.id}`;
+    },
+  };
+  return made;
+}

@@ -20,6 +20,7 @@ import { raftReads } from "./raft-reads.ts";
 import { raftReplication } from "./raft-replication.ts";
 import { raftResourceThrottling } from "./raft-resource-throttling.ts";
 import { raftSnapshots } from "./raft-snapshots.ts";
+import { raftVoteDurability } from "./raft-vote-durability.ts";
 
 /** Every scenario, variants after their main form. */
 export const catalogue: readonly Scenario[] = [
@@ -37,6 +38,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftSnapshots,
   ...raftMultiGroup,
   ...raftClientRetry,
+  ...raftVoteDurability,
   ...raftLatency,
   ...raftPacketLoss,
   ...raftLateMessages,

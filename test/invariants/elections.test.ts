@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { measureAnsweredCutOff, measureElections } from "../../src/invariants/elections.ts";
+import {
+  measureAnsweredCutOff,
+  measureElections,
+  measureSecondRequests,
+} from "../../src/invariants/elections.ts";
 import { clusterUnder, elect, isolate } from "../support/hand-made-cluster.ts";
 
 const sends = (on: string, ...types: string[]) => ({
@@ -39,5 +43,39 @@ describe("the measure of answers from one who is cut off", () => {
     cluster.event(4, sends("n1", "reply"));
     cluster.end(5);
     expect(cluster.metrics.gauged("answered cut off")).toBe(2);
+  });
+});
+
+describe("the measure of second requests", () => {
+  const votes = (term: number, to: string) => ({
+    on: "n3",
+    sent: [{ to, message: { type: "voteReply", term, granted: true } }],
+  });
+  const asks = (term: number, from: string) => ({
+    on: "n3",
+    from,
+    payload: { type: "vote", term },
+  });
+  const counted = (
+    ...events: readonly Parameters<ReturnType<typeof clusterUnder>["event"]>[1][]
+  ) => {
+    const cluster = clusterUnder([measureSecondRequests()]);
+    cluster.event(1, votes(4, "n1"));
+    cluster.host("n3").life++;
+    for (const [i, event] of events.entries()) cluster.event(2 + i, event);
+    return cluster.metrics.counted("secondRequests");
+  };
+
+  it("counts who is asked by another, in the same term, after a restart", () => {
+    expect(counted(asks(4, "n2"), asks(4, "n2"))).toBe(2);
+  });
+
+  it("does not count the same candidate, another term, nor another message", () => {
+    const preVote = { ...asks(4, "n2"), payload: { type: "preVote", term: 4 } };
+    expect(counted(asks(4, "n1"), asks(5, "n2"), preVote, votes(4, "n2"))).toBe(0);
+  });
+
+  it("does not count what comes in the life in which it has voted", () => {
+    expect(counted(votes(5, "n1"), asks(5, "n2"))).toBe(0);
   });
 });

@@ -7,6 +7,7 @@ import {
   nobodyLeads,
   nothingIsAcknowledged,
   nothingIsCommitted,
+  oneLeaderATerm,
   oneLeaderAt,
 } from "../../src/invariants/no-quorum.ts";
 import type { World } from "../../src/sim/invariant.ts";
@@ -241,5 +242,27 @@ describe("that one leader is left from a time on", () => {
     const cluster = clusterUnder([oneLeaderAt("ONE", seconds(1))]);
     for (const id of ["n1", "n3"]) cluster.node(id).role = "leader";
     expect(cluster.event(seconds(1))).toEqual(["ONE: n1 and n3 claim to lead"]);
+  });
+});
+
+describe("that a term has one leader", () => {
+  it("is accepted of one that leads on, and of another in a later term", () => {
+    const cluster = clusterUnder([oneLeaderATerm("ONE")]);
+    elect(cluster, "n1", 1, []);
+    expect(cluster.event(1, { on: "n1" })).toEqual([]);
+    expect(cluster.event(2, { on: "n1" })).toEqual([]);
+    elect(cluster, "n2", 2, []);
+    expect(cluster.event(3, { on: "n2" })).toEqual([]);
+  });
+
+  it("is rejected of two, be the first gone and the second going down as it wins", () => {
+    const cluster = clusterUnder([oneLeaderATerm("ONE")]);
+    elect(cluster, "n1", 1, []);
+    cluster.event(1, { on: "n1" });
+    cluster.host("n1").node = undefined;
+    elect(cluster, "n2", 1, []);
+    expect(cluster.event(2, { on: "n2", falls: true })).toEqual([
+      "ONE: term 1 has two leaders: n1, n2",
+    ]);
   });
 });

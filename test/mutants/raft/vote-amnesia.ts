@@ -7,8 +7,9 @@ const mutant: Mutant = {
   file: "src/protocols/raft/storage.ts",
   find: 'writer.text(votedFor ?? "");',
   replace: 'writer.text("");',
-  scenario: "raft-random-failures-property",
+  scenario: "raft-vote-durability",
   invariant: "RAFT-VOTE",
+  alone: { scenario: "raft-vote-durability/5-nodes", invariant: "ONE-LEADER" },
 };
 
 export default mutant;
