@@ -17,6 +17,7 @@ const words: ClientWords<KvTypes> = {
   sites: KV_SITES,
   check: checkKvOperation,
   questionOf: ({ key }) => key,
+  isRefusal: () => false,
   showResult,
   showAnswer: (value) => value,
 };

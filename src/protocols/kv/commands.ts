@@ -1,4 +1,5 @@
 import type { ByteReader, ByteWriter, Codec } from "../codec.ts";
+import { flag, optional, unionOf } from "../codecs.ts";
 import type { Command } from "../replicated/command.ts";
 
 export type KvValue = string | Uint8Array;
@@ -30,39 +31,27 @@ const OPS = ["put", "get", "delete", "cas", "add"] as const;
 
 /** Operations as bytes. */
 export const kvOperations: Codec<KvOperation> = {
-  encode: (operation, writer) => {
-    writer.byte(OPS.indexOf(operation.op));
-    writer.text(operation.key);
-    if (operation.op === "cas") encodeValue(operation.expected, writer);
-    if (operation.op === "put" || operation.op === "cas") encodeValue(operation.value, writer);
-    if (operation.op === "add") writer.count(operation.by);
-  },
-  decode: (reader) => decodeOperation(reader),
+  encode: encodeOperation,
+  decode: decodeOperation,
 };
 
-const RESULTS = ["done", "value", "cas"] as const;
+/** Values as bytes. */
+export const kvValues: Codec<KvValue> = { encode: encodeValue, decode: decodeKnownValue };
 
 /** Results as bytes. */
-export const kvResults: Codec<KvResult> = {
-  encode(result, writer) {
-    writer.byte(RESULTS.indexOf(result.type));
-    if (result.type === "value") encodeValue(result.value, writer);
-    if (result.type === "cas") writer.byte(result.isSwapped ? 1 : 0);
-  },
-  decode(reader) {
-    const type = RESULTS[reader.byte()];
-    switch (type) {
-      case "done":
-        return { type };
-      case "value":
-        return { type, value: decodeValue(reader) };
-      case "cas":
-        return { type, isSwapped: reader.byte() === 1 };
-      default:
-        throw new RangeError("a result of unknown kind");
-    }
-  },
-};
+export const kvResults: Codec<KvResult> = unionOf<"type", KvResult>("type", {
+  done: {},
+  value: { value: optional(kvValues) },
+  cas: { isSwapped: flag },
+});
+
+function encodeOperation(operation: KvOperation, writer: ByteWriter): void {
+  writer.byte(OPS.indexOf(operation.op));
+  writer.text(operation.key);
+  if (operation.op === "cas") encodeValue(operation.expected, writer);
+  if (operation.op === "put" || operation.op === "cas") encodeValue(operation.value, writer);
+  if (operation.op === "add") writer.count(operation.by);
+}
 
 function decodeOperation(reader: ByteReader): KvOperation {
   const op = OPS[reader.byte()];
@@ -88,8 +77,7 @@ const NO_VALUE = 0;
 const TEXT_VALUE = 1;
 const BYTES_VALUE = 2;
 
-/** Writes a value, or that there is none. */
-export function encodeValue(value: KvValue | undefined, writer: ByteWriter): void {
+function encodeValue(value: KvValue | undefined, writer: ByteWriter): void {
   if (value === undefined) {
     writer.byte(NO_VALUE);
   } else if (typeof value === "string") {
@@ -107,8 +95,7 @@ function decodeValue(reader: ByteReader): KvValue | undefined {
   return kind === TEXT_VALUE ? reader.text() : reader.bytesOf();
 }
 
-/** Reads a value that must be there. */
-export function decodeKnownValue(reader: ByteReader): KvValue {
+function decodeKnownValue(reader: ByteReader): KvValue {
   const value = decodeValue(reader);
   if (value === undefined) throw new RangeError("a value is missing");
   return value;

@@ -1,15 +1,15 @@
 import { unreachable } from "../../sim/assert.ts";
 import type { Codec } from "../codec.ts";
-import { decodeSorted, encodeSorted, type StateMachine } from "../replicated/state-machine.ts";
+import { count, recordOf, sortedMapOf } from "../codecs.ts";
+import type { StateMachine } from "../replicated/state-machine.ts";
 import {
-  decodeKnownValue,
-  encodeValue,
   equalValues,
   type KvOperation,
   type KvResult,
   type KvValue,
   kvOperations,
   kvResults,
+  kvValues,
   sumOf,
 } from "./commands.ts";
 
@@ -26,6 +26,7 @@ export interface KvItem {
 
 /** What the store is made of. A question is a key. */
 export interface KvTypes {
+  readonly request: KvOperation;
   readonly operation: KvOperation;
   readonly result: KvResult;
   readonly question: string;
@@ -33,22 +34,15 @@ export interface KvTypes {
   readonly state: KvMachine;
 }
 
-const kvStates: Codec<KvMachine> = {
-  encode: ({ keys }, writer) => {
-    encodeSorted(keys, writer, ({ value, modified }) => {
-      encodeValue(value, writer);
-      writer.count(modified);
-    });
-  },
-  decode(reader) {
-    const decodeItem = () => ({ value: decodeKnownValue(reader), modified: reader.count() });
-    return { keys: decodeSorted(reader, decodeItem) };
-  },
-};
+const kvStates: Codec<KvMachine> = recordOf({
+  keys: sortedMapOf<KvItem>(recordOf({ value: kvValues, modified: count })),
+});
 
 /** The key-value store as a state machine. */
 export const kvService: StateMachine<KvTypes> = {
   initial: () => ({ keys: new Map() }),
+  // Clients of the store send what their plan was checked for.
+  admit: (request) => ({ operation: request as KvOperation }),
   apply: ({ keys }, index, operation) => applyOperation(keys, index, operation),
   query: ({ keys }, key) => keys.get(key)?.value,
   resultOf: (value) => ({ type: "value", value }),

@@ -22,7 +22,7 @@ export function checkKvOperation(value: Operation, path: string): Task<KvOperati
   return checkTask(words, value, path);
 }
 
-const words: TaskWords<KvOperation> = {
+const words: TaskWords<KvOperation, KvOperation["op"]> = {
   ops: ["put", "get", "delete", "cas", "add"],
   reads: ["get"],
   readName: "a get",

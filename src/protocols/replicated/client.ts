@@ -31,9 +31,11 @@ export const defaultClientOptions: ClientOptions = {
 export interface ClientWords<Of extends ServiceTypes> {
   readonly sites: ServiceSites;
   /** Reads an operation of the workload. */
-  readonly check: (operation: Operation, path: string) => Task<Of["operation"]>;
+  readonly check: (operation: Operation, path: string) => Task<Of["request"]>;
   /** What a reading operation asks when it does not go through the log. */
-  readonly questionOf: (operation: Of["operation"]) => Of["question"];
+  readonly questionOf: (request: Of["request"]) => Of["question"];
+  /** Whether a result says that the request is in no log and never will be: a `fail`. */
+  readonly isRefusal: (result: Of["result"]) => boolean;
   /** As the history is to have it. */
   readonly showResult: (result: Of["result"]) => Plain;
   readonly showAnswer: (answer: Of["answer"]) => Plain;
@@ -46,13 +48,13 @@ export interface ClientConfig<Of extends ServiceTypes> {
   readonly options: ClientOptions;
 }
 
-export interface ClientState<ServiceOperation> {
+export interface ClientState<ServiceRequest> {
   /** One life of this client. */
   session: string;
   serial: number;
   /** Tasks that have fallen due, in order. */
-  queue: Task<ServiceOperation>[];
-  current: Task<ServiceOperation> | undefined;
+  queue: Task<ServiceRequest>[];
+  current: Task<ServiceRequest> | undefined;
   /** Whom the current request was sent to last. */
   asked: NodeId | undefined;
   /** How often the current request was sent. */
@@ -70,9 +72,9 @@ export interface ClientState<ServiceOperation> {
  * large, which ends with `fail`.
  */
 export class ReplicatedClient<Of extends ServiceTypes>
-  implements Node<ServiceMessage<Of>, ClientState<Of["operation"]>>
+  implements Node<ServiceMessage<Of>, ClientState<Of["request"]>>
 {
-  state: ClientState<Of["operation"]> = {
+  state: ClientState<Of["request"]> = {
     session: "",
     serial: 0,
     queue: [],
@@ -113,7 +115,7 @@ export class ReplicatedClient<Of extends ServiceTypes>
     switch (message.type) {
       case "reply":
         this.state.leader = from;
-        this.#finish("ok", this.#show(message.result, current));
+        this.#onReply(message.result, current);
         break;
       case "localValue":
         this.#onLocalValue(message.value, message.applied);
@@ -196,7 +198,7 @@ export class ReplicatedClient<Of extends ServiceTypes>
     this.#askLater(undefined);
   }
 
-  #onRefused(from: NodeId, { server }: Task<Of["operation"]>, reason: Refused["reason"]): void {
+  #onRefused(from: NodeId, { server }: Task<Of["request"]>, reason: Refused["reason"]): void {
     // Whoever was asked before may have taken it in; this server never will, were it asked twice.
     const isFirst = this.state.asks === 1;
     if (IMPOSSIBLE.includes(reason)) this.#finish(isFirst ? "fail" : "info", reason);
@@ -216,6 +218,13 @@ export class ReplicatedClient<Of extends ServiceTypes>
     this.#env.setTimer("retry", delay);
   }
 
+  #onReply(result: Of["result"] | Done, { operation }: Task<Of["request"]>): void {
+    // A change of the members answers nothing but that it is done.
+    if (isAdministration(operation)) this.#finish("ok", undefined);
+    else
+      this.#finish(this.#words.isRefusal(result) ? "fail" : "ok", this.#words.showResult(result));
+  }
+
   #onLocalValue(answer: Of["answer"], applied: number): void {
     this.#finish("ok", { value: this.#words.showAnswer(answer), isLocal: true, applied });
   }
@@ -228,13 +237,8 @@ export class ReplicatedClient<Of extends ServiceTypes>
     this.#next();
   }
 
-  #show(result: Of["result"] | Done, { operation }: Task<Of["operation"]>): Plain {
-    // A change of the members answers nothing but that it is done.
-    return isAdministration(operation) ? undefined : this.#words.showResult(result);
-  }
-
   /** How a task is put to a server. */
-  #messageOf(task: Task<Of["operation"]>, session: string, serial: number): ServiceMessage<Of> {
+  #messageOf(task: Task<Of["request"]>, session: string, serial: number): ServiceMessage<Of> {
     const { operation, read } = task;
     if (isAdministration(operation)) {
       return { type: "change", session, serial, changes: operation.changes };

@@ -7,7 +7,7 @@ import type { ServiceTypes } from "./state-machine.ts";
 /** What the clients and servers of a service say to each other. */
 export type ServiceMessage<Of extends ServiceTypes> =
   | RaftMessage<Command<Of["operation"]>>
-  | Request<Of["operation"]>
+  | Request<Of["request"]>
   | Change
   | Read<Of["question"]>
   | LocalRead<Of["question"]>
@@ -17,11 +17,11 @@ export type ServiceMessage<Of extends ServiceTypes> =
   | LocalValue<Of["answer"]>;
 
 /** Client to server: do this once. Sent again, it has the same serial. */
-export interface Request<Operation> {
+export interface Request<ServiceRequest> {
   readonly type: "request";
   readonly session: string;
   readonly serial: number;
-  readonly operation: Operation;
+  readonly operation: ServiceRequest;
 }
 
 /** Administrator to server: who shall take part. Asked again, it finds that it is done. */

@@ -144,7 +144,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
     this.#raft.onDisconnect(peer);
   }
 
-  #onRequest(client: NodeId, { session, serial, operation }: Request<Of["operation"]>): void {
+  #onRequest(client: NodeId, { session, serial, operation }: Request<Of["request"]>): void {
     const last = this.#state.machine.sessions.get(session);
     if (last !== undefined && serial <= last.serial) {
       // Done already. Of an older one the client has given up waiting for the answer.
@@ -153,7 +153,12 @@ export class ReplicatedServer<Of extends ServiceTypes>
       if (isLast) this.#env.send(client, { type: "reply", session, serial, result });
       return;
     }
-    const place = this.#raft.propose({ session, serial, operation });
+    const admitted = this.#service.admit(operation, this.#env.wallClock());
+    if ("refusal" in admitted) {
+      this.#env.send(client, { type: "reply", session, serial, result: admitted.refusal });
+      return;
+    }
+    const place = this.#raft.propose({ session, serial, operation: admitted.operation });
     if (place === "not leading") {
       this.#redirect(client, session, serial);
     } else if (typeof place === "string") {

@@ -2,12 +2,16 @@
 // is sent twice take effect once.
 
 import { crc32c } from "../../sim/checksum.ts";
-import type { ByteReader, ByteWriter, Codec } from "../codec.ts";
+import type { Micros } from "../../sim/time.ts";
+import type { ByteWriter, Codec } from "../codec.ts";
+import { count, recordOf, sortedMapOf } from "../codecs.ts";
 import type { Command } from "./command.ts";
 
 /** What a service is made of, by name. */
 export interface ServiceTypes {
   /** What clients ask to have done. Its name is not `change`: that is the administrators'. */
+  readonly request: { readonly op: string };
+  /** A request as the log has it. */
   readonly operation: { readonly op: string };
   /** What an operation answers. */
   readonly result: unknown;
@@ -23,6 +27,12 @@ export interface StateMachine<Of extends ServiceTypes> {
   /** The state before the first operation. */
   initial(): Of["state"];
   /**
+   * What a request is to be in the log, or why it is to be nowhere. It may be anything that came
+   * over the wire; `now` is the wall clock of the server that was asked, for what needs a time:
+   * `apply` has none.
+   */
+  admit(request: unknown, now: Micros): Admitted<Of>;
+  /**
    * Applies the operation of the log entry at `index`, in place. It knows neither the time nor the
    * server it runs on, and follows no order of insertion: a state read back from bytes has another.
    */
@@ -36,6 +46,11 @@ export interface StateMachine<Of extends ServiceTypes> {
   /** Equal states as equal bytes: whatever has no order of its own is written sorted. */
   readonly states: Codec<Of["state"]>;
 }
+
+/** An operation for the log, or the answer to what has no place there, whatever the state is. */
+export type Admitted<Of extends ServiceTypes> =
+  | { readonly operation: Of["operation"] }
+  | { readonly refusal: Of["result"] };
 
 /** All that the log has made so far: the service's state, and the sessions of its clients. */
 export interface Replica<Of extends ServiceTypes> {
@@ -81,48 +96,12 @@ export function applyCommand<Of extends ServiceTypes>(
 export function replicaCodec<Of extends ServiceTypes>(
   service: StateMachine<Of>,
 ): Codec<Replica<Of>> {
-  return {
-    encode({ state, sessions }, writer) {
-      service.states.encode(state, writer);
-      encodeSorted(sessions, writer, ({ serial, index, result }) => {
-        writer.count(serial);
-        writer.count(index);
-        service.results.encode(result, writer);
-      });
-    },
-    decode(reader) {
-      const state = service.states.decode(reader);
-      const sessions = decodeSorted(reader, () => ({
-        serial: reader.count(),
-        index: reader.count(),
-        result: service.results.decode(reader),
-      }));
-      return { state, sessions };
-    },
-  };
-}
-
-/** Writes a map by rising name; `encodeItem` writes each item. O(n log n). */
-export function encodeSorted<Item>(
-  items: ReadonlyMap<string, Item>,
-  writer: ByteWriter,
-  encodeItem: (item: Item) => void,
-): void {
-  writer.count(items.size);
-  for (const name of [...items.keys()].sort()) {
-    writer.text(name);
-    encodeItem(items.get(name)!);
-  }
-}
-
-/** Reads back what {@link encodeSorted} wrote. */
-export function decodeSorted<Item>(reader: ByteReader, decodeItem: () => Item): Map<string, Item> {
-  const items = new Map<string, Item>();
-  for (let left = reader.count(); left > 0; left--) {
-    const name = reader.text();
-    items.set(name, decodeItem());
-  }
-  return items;
+  const session: Codec<Session<Of["result"]>> = recordOf({
+    serial: count,
+    index: count,
+    result: service.results,
+  });
+  return recordOf<Replica<Of>>({ state: service.states, sessions: sortedMapOf(session) });
 }
 
 /** A 32-bit hash that equal values share; `writer` is cleared for it. O(size). */

@@ -6,9 +6,9 @@ import type { NodeId, Operation } from "../../sim/env.ts";
 import type { MemberChange } from "../raft/raft.ts";
 
 /** An operation of the workload: what to do, and perhaps at which server and how. */
-export interface Task<ServiceOperation> {
+export interface Task<ServiceRequest> {
   readonly id: string;
-  readonly operation: ServiceOperation | Administration;
+  readonly operation: ServiceRequest | Administration;
   /** Ask this server and no other, once. */
   readonly server: NodeId | undefined;
   readonly read: ReadWay;
@@ -30,13 +30,13 @@ export type ReadWay = (typeof READ_WAYS)[number];
 export const READ_WAYS = ["log", "index", "lease", "local"] as const;
 
 /** Which operations a service has, and how they are read from a plan. */
-export interface TaskWords<ServiceOperation extends { readonly op: string }> {
-  readonly ops: readonly ServiceOperation["op"][];
+export interface TaskWords<ServiceRequest, Op extends string> {
+  readonly ops: readonly Op[];
   /** Operations that only read, and may be answered in any {@link ReadWay}. */
-  readonly reads: readonly ServiceOperation["op"][];
+  readonly reads: readonly Op[];
   /** How such a read is called in messages: `a get`. */
   readonly readName: string;
-  readonly check: (op: ServiceOperation["op"], value: Operation, path: string) => ServiceOperation;
+  readonly check: (op: Op, value: Operation, path: string) => ServiceRequest;
 }
 
 /**
@@ -44,27 +44,29 @@ export interface TaskWords<ServiceOperation extends { readonly op: string }> {
  * to say how a read is answered; or `{ id, op: "change", changes }`, a list of
  * `{ kind: "join", id: "n4" }`, which changes who takes part. Throws a UsageError with the path.
  */
-export function checkTask<ServiceOperation extends { readonly op: string }>(
-  words: TaskWords<ServiceOperation>,
+export function checkTask<ServiceRequest, Op extends string>(
+  words: TaskWords<ServiceRequest, Op>,
   value: Operation,
   path: string,
-): Task<ServiceOperation> {
-  const op = checkOneOf(value.op, `${path}.op`, [...words.ops, "change"]);
+): Task<ServiceRequest> {
+  const op = checkOneOf(value.op, `${path}.op`, [...words.ops, CHANGE]);
   const server = value.server === undefined ? undefined : checkText(value.server, `${path}.server`);
-  if (value.read !== undefined && !words.reads.includes(op)) {
+  if (value.read !== undefined && (op === CHANGE || !words.reads.includes(op))) {
     throw new UsageError(`${path}.read: expected only with ${words.readName}, got ${op}`);
   }
   const read = value.read === undefined ? "log" : checkOneOf(value.read, `${path}.read`, READ_WAYS);
-  const operation = op === "change" ? checkChange(value, path) : words.check(op, value, path);
+  const operation = op === CHANGE ? checkChange(value, path) : words.check(op, value, path);
   return { id: value.id, operation, server, read };
 }
 
 /** Whether it is an administrator's. */
-export function isAdministration<ServiceOperation extends { readonly op: string }>(
-  operation: ServiceOperation | Administration,
+export function isAdministration<ServiceRequest extends { readonly op: string }>(
+  operation: ServiceRequest | Administration,
 ): operation is Administration {
-  return operation.op === "change";
+  return operation.op === CHANGE;
 }
+
+const CHANGE = "change";
 
 const CHANGES = ["addVoter", "addLearner", "join", "remove"] as const;
 
@@ -74,5 +76,5 @@ function checkChange(value: Operation, path: string): Administration {
     const { kind, id } = checkRecord(change, at, ["kind", "id"]);
     return { kind: checkOneOf(kind, `${at}.kind`, CHANGES), id: checkText(id, `${at}.id`) };
   });
-  return { op: "change", changes };
+  return { op: CHANGE, changes };
 }

@@ -1,0 +1,17 @@
+import type { Env, NodeId } from "../../sim/env.ts";
+import type { RaftOptions } from "../raft/options.ts";
+import type { ServiceMessage } from "../replicated/messages.ts";
+import { ReplicatedServer } from "../replicated/server.ts";
+import { orchestrator } from "./machine.ts";
+import { ORCHESTRATOR_SITES } from "./sites.ts";
+import type { OrchestratorTypes } from "./types.ts";
+
+/** What the orchestrator's clients and servers say to each other. */
+export type OrchestratorMessage = ServiceMessage<OrchestratorTypes>;
+
+/** A server of a replicated orchestrator. */
+export class OrchestratorServer extends ReplicatedServer<OrchestratorTypes> {
+  constructor(env: Env<OrchestratorMessage>, members: readonly NodeId[], options: RaftOptions) {
+    super(env, { service: orchestrator, sites: ORCHESTRATOR_SITES, members, options });
+  }
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { OrchestratorClient } from "../../../src/protocols/orchestrator/client.ts";
+import { checkOrchestratorOperation } from "../../../src/protocols/orchestrator/operation.ts";
+import {
+  type OrchestratorMessage,
+  OrchestratorServer,
+} from "../../../src/protocols/orchestrator/server.ts";
+import type { OrchestratorRequest } from "../../../src/protocols/orchestrator/types.ts";
+import { defaultClientOptions } from "../../../src/protocols/replicated/client.ts";
+import { seconds } from "../../../src/sim/time.ts";
+import { create, register } from "../../support/orchestrator.ts";
+import { paperOptions } from "../../support/raft-member.ts";
+import { accepted, voteReply } from "../../support/raft-messages.ts";
+import { RecordingEnv } from "../../support/recording-env.ts";
+
+/** The server `n1` of three, which leads once it is told to. */
+class Bench {
+  readonly env = new RecordingEnv<OrchestratorMessage>("n1");
+  readonly server = new OrchestratorServer(this.env, ["n1", "n2", "n3"], paperOptions);
+
+  constructor() {
+    this.server.onStart();
+    this.#sync();
+  }
+
+  lead(): this {
+    this.server.onTimer(this.env.fire("election"));
+    this.#sync();
+    this.ask("n2", voteReply(1, true));
+    this.ask("n2", accepted(1, 1));
+    return this;
+  }
+
+  ask(from: string, message: OrchestratorMessage): unknown[] {
+    this.server.onMessage(from, message);
+    this.#sync();
+    const sent = this.env.takeSent().filter(({ to }) => to.startsWith("c"));
+    return sent.map((one) => one.message);
+  }
+
+  request(serial: number, operation: object): unknown[] {
+    // Whatever a client may send.
+    const asked = operation as OrchestratorRequest;
+    return this.ask("c1", { type: "request", session: "s", serial, operation: asked });
+  }
+
+  #sync(): void {
+    while (this.env.disk.syncs.length > 0) this.server.onSynced(this.env.disk.completeSync());
+  }
+}
+
+describe("a server that is asked for something malformed", () => {
+  it("says so at once, and neither log nor state know of it", () => {
+    const bench = new Bench().lead();
+    const { stateHash, lastIndex } = bench.server;
+    const [reply] = bench.request(1, { op: "create", vm: "" });
+    expect(reply).toMatchObject({ type: "reply", result: { type: "error", error: "invalid" } });
+    expect(bench.server).toMatchObject({ stateHash, lastIndex });
+  });
+
+  it("leads on, and does what is asked next", () => {
+    const bench = new Bench().lead();
+    bench.request(1, { op: "frob" });
+    bench.request(1, register("w1"));
+    expect(bench.ask("n2", accepted(1, 2))).toMatchObject([{ result: { type: "done" } }]);
+  });
+});
+
+describe("a server that leads", () => {
+  it("stamps what it takes in with its wall clock, and no server asks a clock again", () => {
+    const bench = new Bench().lead();
+    bench.env.wallOffset = seconds(5);
+    bench.request(1, register("w1"));
+    bench.request(2, create("v"));
+    const { command } = bench.server.entryAt(3);
+    const at = bench.env.wallClock();
+    bench.env.wallOffset = seconds(100);
+    bench.ask("n2", accepted(1, 3));
+    expect(command).toMatchObject({ operation: { op: "create", at } });
+    expect(bench.server.machine.state.vms.get("v")?.createdAt).toBe(at);
+  });
+
+  it("whose clock is before 1970 stamps 0", () => {
+    const bench = new Bench().lead();
+    bench.env.wallOffset = -seconds(100);
+    bench.request(1, register("w1"));
+    expect(bench.server.entryAt(2).command).toMatchObject({ operation: { at: 0 } });
+  });
+});
+
+describe("a client", () => {
+  function asking(operation: object) {
+    const env = new RecordingEnv<OrchestratorMessage>("c1");
+    const client = new OrchestratorClient(env, ["n1", "n2"], defaultClientOptions);
+    client.onStart();
+    client.onOperation({ id: "o", ...operation });
+    const [sent] = env.takeSent();
+    return { env, client, message: sent!.message, session: client.state.session };
+  }
+
+  it.each([
+    ["invalid", "fail"],
+    ["exists", "ok"],
+  ] as const)("that is told %s ends with %s", (error, outcome) => {
+    const { env, client, session } = asking(create("v"));
+    const result = { type: "error", error, reason: "why" } as const;
+    client.onMessage("n1", { type: "reply", session, serial: 1, result });
+    expect(env.emitted.at(-1)).toEqual([outcome, { id: "o", result: { error, reason: "why" } }]);
+  });
+
+  it("sends a raw request as it is", () => {
+    const { message } = asking({ op: "raw", request: { op: "create", vm: 7 } });
+    expect(message).toMatchObject({ type: "request", operation: { op: "create", vm: 7 } });
+  });
+
+  it("asks a question past the log when it is to", () => {
+    const { message } = asking({ op: "status", vm: "v", read: "local", server: "n2" });
+    expect(message).toMatchObject({ type: "localRead", question: { op: "status", vm: "v" } });
+  });
+});
+
+describe("an operation of a plan", () => {
+  it.each<[string, object, string]>([
+    ["of an unknown kind", { op: "frob" }, "operation.op: expected one of create, start, stop"],
+    ["that is malformed", { op: "create", vm: "v" }, "operation.spec: expected an object, got"],
+    ["that may be read in one way only", { ...create("v"), read: "index" }, "with a question"],
+    ["that is raw and no record", { op: "raw", request: 7 }, "operation.request: expected an"],
+  ])("%s is refused", (_what, operation, message) => {
+    const check = () => checkOrchestratorOperation({ id: "o", ...operation }, "operation");
+    expect(check).toThrow(message);
+  });
+
+  it("has its features in order, each once, and no disk unless it says so", () => {
+    const features = ["b", "a", "b"];
+    const value = { id: "o", op: "create", vm: "v", spec: { cpu: 1, memory: 2, features } };
+    expect(checkOrchestratorOperation(value, "operation").operation).toEqual({
+      ...{ op: "create", vm: "v" },
+      spec: { cpu: 1, memory: 2, disk: 0, features: ["a", "b"] },
+    });
+  });
+});
