@@ -5,9 +5,10 @@ const mutant: Mutant = {
   wrong: "A follower acknowledges the whole append though its disk had room for a part.",
   source: 'Raft figure 2, "updated on stable storage before responding"; scenario raft-disk-full.',
   file: "src/protocols/raft/follower.ts",
-  find: "const match = this.#acceptAll(prevIndex, entries, message.commit);",
+  find: "const match = this.#acceptAll(prevIndex, entries, commit);",
   replace: [
-    "this.#acceptAll(prevIndex, entries, message.commit);",
+    "const { log } = member.state;",
+    "    this.#acceptAll(prevIndex, entries, commit);",
     "    const match = Math.min(prevIndex + entries.length, log.lastIndex + 1);",
     '    member.durability.promise(from, { type: "appendReply", term, accepted: true, match });',
     "    if (match > log.lastIndex) return;",

@@ -4,9 +4,9 @@ const mutant: Mutant = {
   id: "full-disk-votes",
   wrong: "A server that does not lead goes on as if its full disk had taken term and vote.",
   source: "Scenario raft-disk-full, variant full while writing term and vote.",
-  file: "src/protocols/raft/member.ts",
+  file: "src/protocols/raft/persistence.ts",
   find: 'if (error?.kind !== "full") return isWritten;',
-  replace: 'if (error?.kind !== "full" || !this.isLeader) return true;',
+  replace: 'if (error?.kind !== "full" || state.role.kind !== "leader") return true;',
   scenario: "raft-disk-full/votes",
   invariant: "RAFT-VOTE",
 };

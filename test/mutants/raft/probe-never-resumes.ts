@@ -4,9 +4,9 @@ const mutant: Mutant = {
   id: "probe-never-resumes",
   wrong: "A probe that got lost is not sent again by the heartbeat.",
   source: "etcd's probe rules; Raft §5.3, a leader retries indefinitely.",
-  file: "src/protocols/raft/leader.ts",
-  find: "      // Also the remedy for a lost append: the follower refuses what does not follow on.",
-  replace: "      if (progress.isPaused) continue;",
+  file: "src/protocols/raft/replicator.ts",
+  find: "    // Also the remedy for a lost append: the follower refuses what does not follow on.",
+  replace: "    if (progress.isPaused) return;",
   scenario: "raft-random-failures-property/swarm",
   invariant: "AGREEMENT",
 };
