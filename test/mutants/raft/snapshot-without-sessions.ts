@@ -6,13 +6,8 @@ const mutant: Mutant = {
   source: "Ongaro's thesis §6.3; a rule of LogCabin's.",
   file: "src/protocols/replicated/state-machine.ts",
   find: "sessions: sortedMapOf(session)",
-  replace: [
-    "sessions: {",
-    "    encode: (_, writer) => writer.count(0),",
-    "    decode: (reader) => new Map(Array.from({ length: reader.count() }, () => ['', {}]) as never),",
-    "  }",
-  ].join("
-"),
+  replace:
+    "sessions: { encode: (_, writer) => writer.byte(0), decode: (from) => new Map([].slice(from.byte())) }",
   scenario: "raft-random-failures-property/swarm",
   invariant: "ACK",
 };
