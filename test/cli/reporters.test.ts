@@ -126,7 +126,7 @@ describe("the table of runs", () => {
   });
 });
 
-/** A failure with markup in its words, a seed that threw, and one that is not the same twice. */
+/** A failure with markup in its words, a seed that threw, and two that are not the same twice. */
 async function troubled(): Promise<Shown> {
   const broken = ticking({ name: 'a<b>&"c"', brokenSeeds: ["2", "3"] });
   const thrower = ticking({ name: "thrower" });
@@ -164,7 +164,7 @@ describe("a report of troubles", () => {
       }),
     ]);
     expect(json.casualties).toHaveLength(1);
-    expect(json.differences).toHaveLength(1);
+    expect(json.differences).toHaveLength(2);
     expect(json.scenarios).toHaveLength(4);
   });
 
@@ -185,6 +185,19 @@ describe("a report of troubles", () => {
     expect(xml.replaceAll(/<[^<>]*>/g, "")).not.toMatch(/[<>]/);
   });
 
+  it("as JUnit XML has the first line of a message as attribute, and all of it as text", async () => {
+    const shown = await troubled();
+    const finding = shown.kept[0]!.failure.findings[0]!;
+    const violation = { ...finding.violation, message: "two writes\n  a\n  b" };
+    const kept = shown.kept.map((one) => {
+      const failure = { ...one.failure, findings: [{ ...finding, violation }] };
+      return { ...one, failure, text: violation.message };
+    });
+    const xml = junitReport({ ...shown, kept });
+    expect(xml).toContain('message="two writes (seed 2)">two writes\n  a\n  b</failure>');
+    expect(xml).not.toMatch(/="[^"<>]*\n/);
+  });
+
   it("as annotations has a line for each, in GitHub's escapes", async () => {
     const lines = githubAnnotations(await troubled()).split("\n");
     expect(lines).toEqual([
@@ -192,8 +205,9 @@ describe("a report of troubles", () => {
         "npx stormglass replay failures/a.json",
       "::error title=stormglass::thrower: seed 3 threw: no | such: server, at 100 %25",
       "::error title=stormglass::leaking: seed 1 is not the same run twice",
+      "::error title=stormglass::leaking: seed 3 is not the same run twice",
     ]);
-    expect(githubSummary(await troubled())).toContain("### stormglass: 3 findings");
+    expect(githubSummary(await troubled())).toContain("### stormglass: 4 findings");
   });
 
   it("as one page has every failure, and no markup of theirs", async () => {

@@ -36,17 +36,22 @@ function testCase({ outcome, kept }: Shown, summary: TallySummary, seconds: numb
     ...(schedules === 0 ? ['      <skipped message="no time was left for it"/>'] : []),
     ...failures.map((one) => {
       const { invariant, findings } = one.failure;
-      const message = `${findings[0]!.violation.message} (${describeSeeds(one.failure)})`;
+      const message = `${firstLine(findings[0]!.violation.message)} (${describeSeeds(one.failure)})`;
       return tag("failure", invariant, message, one.text);
     }),
     ...troubles.map(({ kind, text }) => {
-      return tag(kind === "casualty" ? "error" : "failure", kind, text, text);
+      return tag(kind === "casualty" ? "error" : "failure", kind, firstLine(text), text);
     }),
     ...(failures.length === 0
       ? []
       : [`      <system-out>${escapeMarkup(failures.map(replayCommand).join("\n"))}</system-out>`]),
     "    </testcase>",
   ].join("\n");
+}
+
+/** An attribute has no lines: readers of XML take a line's end in one for a space. */
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0]!;
 }
 
 function tag(name: string, type: string, message: string, text: string): string {
