@@ -8,6 +8,8 @@ import { type Ended, makeFolder } from "./cli.ts";
 export interface OwnProject {
   readonly path: string;
   readonly remove: () => void;
+  /** Runs a script as a runner of CI would, with `npx` for programs of installed packages. */
+  readonly runScript: (script: string, environment?: Environment) => Ended;
   /** Runs a program of a package, such as `stormglass` or `vitest`, in the project. */
   readonly run: (program: string, args: readonly string[], environment?: Environment) => Ended;
   readonly write: (name: string, text: string) => void;
@@ -34,18 +36,31 @@ export function makeProject(): OwnProject {
   }
   for (const name of ["package.json", "templates"]) symlinkSync(join(ROOT, name), join(own, name));
   cpSync(join(BUILT, "dist"), join(own, "dist"), { recursive: true });
+  // npx itself takes longer to start than what it starts.
+  mkdirSync(join(modules, ".bin"));
+  const npx = `#!/bin/sh\nprogram=$1; shift\nexec node "node_modules/$program/dist/cli/main.js" "$@"\n`;
+  writeFileSync(join(modules, ".bin", "npx"), npx, { mode: 0o755 });
   const write = (name: string, text: string): void => writeFileSync(join(path, name), text);
-  const run: OwnProject["run"] = (program, args, environment = {}) => {
-    const main = join(path, PROGRAMS[program]!);
+  const spawn = (file: string, args: readonly string[], environment: Environment): Ended => {
     // The project's vitest is not to take itself for a worker of this one.
     const inherited = Object.entries(process.env).filter(([name]) => !/VITEST|^NODE_/.test(name));
-    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    const { status, stdout, stderr } = spawnSync(file, args, {
       cwd: path,
       encoding: "utf8",
       env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...environment },
     });
     return { status: status ?? -1, stdout, stderr };
   };
+  const run: OwnProject["run"] = (program, args, environment = {}) => {
+    return spawn(process.execPath, [join(path, PROGRAMS[program]!), ...args], environment);
+  };
+  const runScript: OwnProject["runScript"] = (script, environment = {}) => {
+    const { PATH = "" } = process.env;
+    return spawn("/bin/sh", ["-e", "-c", script], {
+      PATH: `${join(modules, ".bin")}:${PATH}`,
+      ...environment,
+    });
+  };
   write("package.json", '{ "name": "own", "type": "module" }');
-  return { path, remove, run, write };
+  return { path, remove, run, runScript, write };
 }
