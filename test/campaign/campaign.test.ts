@@ -193,13 +193,19 @@ describe("a pool of workers", () => {
   const scenarios = names.map((name) => ({ scenario: findScenario(name) }));
   const usual = { scenarios, from: 3, seeds: 8, isOver: () => false };
 
-  it.each([1, 2])("of %d gives the report that this thread gives", async (jobs) => {
+  const pooled = async (jobs: number): Promise<CampaignReport> => {
     const pool = new WorkerPool(scenarios, { worker: WORKER, loader: LOADER, jobs, runBudget: 60 });
     const report = await campaign({ ...usual, runner: pool });
     await pool.close();
-    const alone = await campaign({ ...usual, runner: inThisThread(scenarios) });
-    expect(withoutTime(report)).toEqual(withoutTime(alone));
-    expect(report.scenarios.every(({ seconds }) => seconds > 0)).toBe(true);
+    return report;
+  };
+
+  it("gives the report that this thread gives, whether it has one or two", async () => {
+    const alone = withoutTime(await campaign({ ...usual, runner: inThisThread(scenarios) }));
+    const [one, two] = [await pooled(1), await pooled(2)];
+    expect(withoutTime(one)).toEqual(alone);
+    expect(withoutTime(two)).toEqual(alone);
+    expect(two.scenarios.every(({ seconds }) => seconds > 0)).toBe(true);
   });
 
   it("replaces a worker whose run has no end or that dies, and loses only that seed", async () => {

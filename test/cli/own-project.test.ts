@@ -67,7 +67,13 @@ describe("what init has written", () => {
   it("runs, and holds in a campaign of what the config says", () => {
     const ran = project.run("stormglass", ["run", "./my.scenario.ts#register", "--seed", "7"]);
     expect(ran.stdout).toMatch(/^register held, seed 7\n/);
-    const { status, stdout, stderr } = project.run("stormglass", ["fuzz", "--seeds", "10"]);
+    const { status, stdout, stderr } = project.run("stormglass", [
+      "fuzz",
+      "--seeds",
+      "10",
+      "--jobs",
+      "1",
+    ]);
     expect(stderr).toBe("");
     expect(stdout).toMatch(/\nregister +10 /);
     expect(status).toBe(0);
@@ -86,7 +92,12 @@ describe("what init has written", () => {
       "my.scenario.ts",
       read("my.scenario.ts").replace("boolean = true", "boolean = false"),
     );
-    const { status, stdout } = project.run("stormglass", ["fuzz", "--until-failure"]);
+    const { status, stdout } = project.run("stormglass", [
+      "fuzz",
+      "--until-failure",
+      "--jobs",
+      "1",
+    ]);
     expect(stdout).toContain("register broke ATOMIC");
     expect(status).toBe(1);
     const [capsule] = readdirSync(pathOf("failures"));
@@ -108,7 +119,8 @@ describe("what init has written", () => {
 describe("stormglass.config", () => {
   it("gives defaults where flags win, and is checked when it is read", () => {
     project.write("my.scenario.ts", templateOf("my.scenario.ts"));
-    const config = 'export default { scenarios: ["./my.scenario.ts"], seeds: 2, from: 7 };';
+    const config =
+      'export default { scenarios: ["./my.scenario.ts"], seeds: 2, from: 7, jobs: 1 };';
     project.write("stormglass.config.ts", config);
     expect(project.run("stormglass", ["fuzz"]).stdout).toMatch(/\nregister +2 /);
     expect(project.run("stormglass", ["fuzz", "--seeds", "1"]).stdout).toMatch(/\nregister +1 /);
