@@ -61,10 +61,7 @@ export class Member<Command> {
     this.durability = new Durability(
       env,
       () => this.state.durability,
-      (to, message) => {
-        if (to === env.id) receive(to, message);
-        else env.send(to, message);
-      },
+      (to, message) => (to === env.id ? receive(to, message) : env.send(to, message)),
     );
     this.persistence = new Persistence(env, config.codec, () => this.state, this.durability);
   }
@@ -102,7 +99,7 @@ export class Member<Command> {
     const { state } = this;
     state.configuration = initialConfiguration(this.config.members);
     if (state.snapshots.current !== undefined) this.restore(state.snapshots.current);
-    this.commitUpTo(commit);
+    this.#applyUpTo(commit);
     // In an earlier life it may have confirmed a leader, who counts on that.
     const { leaseReads, electionTimeoutMin } = this.config.options;
     if (leaseReads && state.term > 0) state.loyalUntil = this.env.now() + electionTimeoutMin;
@@ -175,6 +172,13 @@ export class Member<Command> {
 
   /** Commits and applies up to an index; one that is no news is left in peace. */
   commitUpTo(index: number): void {
+    const { configuration } = this.state;
+    this.#applyUpTo(index);
+    // Those who were removed may be switched off now: who restarts must not wait for their votes.
+    if (this.state.configuration !== configuration) this.persistence.saveCommit();
+  }
+
+  #applyUpTo(index: number): void {
     const { state } = this;
     if (index <= state.commit) return;
     assert(index <= state.log.lastIndex, "commits what it lacks:", index, state.log.lastIndex);
@@ -213,11 +217,8 @@ export class Member<Command> {
   follow(leader: NodeId, term: number): boolean {
     const { state } = this;
     assert(!(term === state.term && this.isLeader), "two leaders in term", term);
-    if (term > state.term) {
-      if (!this.enterTerm(term, leader)) return false;
-    } else if (this.leader !== leader) {
-      this.becomeFollower(leader);
-    }
+    if (term > state.term && !this.enterTerm(term, leader)) return false;
+    if (this.leader !== leader) this.becomeFollower(leader);
     state.leaderHeardAt = this.env.now();
     this.resetElectionTimer();
     return true;

@@ -77,7 +77,7 @@ export class Persistence<Command> {
    * last.
    */
   append(entry: Entry<Command>, sizeBytes?: number): boolean {
-    if (entry.configuration !== undefined && !this.#savesCommit()) return false;
+    if (entry.configuration !== undefined && !this.saveCommit()) return false;
     // Who leads now needs no snapshot of the one who led.
     const { log, durability } = this.#state();
     if (durability.next?.from !== undefined) this.#storage.abandonNext();
@@ -115,8 +115,8 @@ export class Persistence<Command> {
     return this.#durability.wrote(this.#storage.adoptNext());
   }
 
-  /** Before a change is appended: see {@link RaftStorage.saveCommit}. */
-  #savesCommit(): boolean {
+  /** Before a change is appended, and when one is in force: see {@link RaftStorage.saveCommit}. */
+  saveCommit(): boolean {
     return this.#wrote(this.#storage.saveCommit(this.#state().commit));
   }
 

@@ -274,10 +274,24 @@ describe("a member that starts again", () => {
     expect(member.applied).toEqual([entry(1, 2, FOUR)]);
   });
 
-  it("does not know of the last one that it is committed", () => {
-    const member = restarted(diskAfter([FOUR], 1));
+  it("knows the last one that was in force: who was removed may be gone for good", () => {
+    const disk = diskAfter([FOUR], 1);
+    disk.loseUnsynced();
+    const member = restarted(disk);
+    expect(member.state).toMatchObject({ configuration: FOUR, commit: 1, applied: 1 });
+  });
+
+  it("does not know of one that was not in force", () => {
+    const member = restarted(diskAfter([FOUR], 0));
     expect(member.state).toMatchObject({ configuration: THREE, commit: 0 });
     expect(member.log).toEqual([2]);
+  });
+
+  it("writes nothing when it reads of a change that was in force", () => {
+    const disk = diskAfter([FOUR], 1);
+    const sizeBytes = disk.sizeOf("raft.journal");
+    restarted(disk);
+    expect(disk.sizeOf("raft.journal")).toBe(sizeBytes);
   });
 });
 
