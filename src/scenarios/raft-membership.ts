@@ -1,13 +1,14 @@
 // Group E: who takes part changes while the store works. Names and figures are those of the
 // scenario catalogue.
 
-import { everyoneAgrees, operationsReturn } from "../invariants/liveness.ts";
+import { everyoneAgrees, leaderStays, operationsReturn } from "../invariants/liveness.ts";
 import { measureChanges, membersAre } from "../invariants/membership.ts";
 import { equalStates } from "../invariants/replicated.ts";
 import { defaultRaftOptions, type RaftOptions } from "../protocols/raft/options.ts";
 import type { MemberChange } from "../protocols/raft/raft.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
+import { constant } from "../sim/random/distribution.ts";
 import type { Random } from "../sim/random/random.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
@@ -44,6 +45,11 @@ interface Membership {
   readonly raft?: Partial<RaftOptions>;
   /** Changes that must fail, by the administrator that asks for them. */
   readonly refused?: readonly NodeId[];
+  /** Who votes at first. Default: {@link FIRST}. */
+  readonly first?: readonly NodeId[];
+  readonly syncLatency?: Micros;
+  /** From then on the leader stays. */
+  readonly leaderStaysFrom?: Micros;
 }
 
 const add = (id: NodeId): MemberChange => ({ kind: "addVoter", id });
@@ -52,7 +58,8 @@ const learn = (id: NodeId): MemberChange => ({ kind: "addLearner", id });
 const remove = (id: NodeId): MemberChange => ({ kind: "remove", id });
 
 function membership(scenario: Membership): Scenario {
-  const { name, about, asked, members, faults, calm, raft = {} } = scenario;
+  const { name, about, asked, members, faults, calm, first = FIRST, raft = {} } = scenario;
+  const { syncLatency = ms(1), leaderStaysFrom } = scenario;
   const horizon = calm + seconds(20);
   const administrators = [...new Set(asked.map(({ by }) => by))];
   return storeScenario({
@@ -61,9 +68,10 @@ function membership(scenario: Membership): Scenario {
     plan: (streams) => ({
       servers: SERVERS,
       clients: [...CLIENTS, ...administrators],
+      disk: { syncLatency: constant(syncLatency) },
       settings: storeSettings(raft, {
         client: impatientClient,
-        members: FIRST,
+        members: first,
         raftOf: firstLeads(raft),
       }),
       operations: [
@@ -79,6 +87,9 @@ function membership(scenario: Membership): Scenario {
       membersAre("MEMBERS", members, { by: calm + seconds(15), refused: scenario.refused ?? [] }),
       operationsReturn("RETURN", { by: horizon }, plan),
       everyoneAgrees("AGREEMENT", { from: calm, by: horizon }, members),
+      ...(leaderStaysFrom === undefined
+        ? []
+        : [leaderStays("LEADER-STAYS", { from: leaderStaysFrom, until: horizon })]),
       equalStates("EQUAL-STATES"),
     ],
     expects: ["leader elected", "configuration applied", "ok"],
@@ -124,6 +135,9 @@ const CALM = CHANGE + seconds(8);
 function soonAfter(at: Micros, random: Random): Micros {
   return at + random.int(0, ms(60));
 }
+
+/** Who was removed is switched off until the run ends. */
+const FOR_GOOD = CHANGE + 3 * STEP + seconds(20);
 
 export const raftMembership: readonly Scenario[] = [
   membership({
@@ -179,6 +193,45 @@ export const raftMembership: readonly Scenario[] = [
     faults: () => [
       partition(CHANGE + ms(500), seconds(4), ["n1", "n4", "n5"], ["n2", "n3"]),
       partition(CHANGE + STEP + seconds(2), seconds(5), ["leader"], ["others"]),
+    ],
+    calm: CHANGE + 3 * STEP,
+  }),
+  membership({
+    name: "raft-config-change-add-remove/new-leader",
+    about:
+      "The leader of four crashes with a change in the logs, and its heir is asked for another.",
+    first: ["n1", "n2", "n3", "n4"],
+    asked: [
+      { at: CHANGE, by: "a1", changes: [remove("n4")] },
+      { at: CHANGE + ms(1), by: "a2", changes: [add("n5")] },
+    ],
+    members: ["n1", "n2", "n3", "n5"],
+    // So that it takes the heir long to commit in its own term.
+    syncLatency: ms(40),
+    faults: (random) => [crash(["leader"], CHANGE + random.int(ms(10), ms(50)), seconds(3))],
+    calm: CALM,
+  }),
+  membership({
+    name: "raft-config-change-add-remove/removed-returns",
+    about: "A member is removed while it is cut off, and stands for election time and again.",
+    asked: [{ at: CHANGE, by: "a1", changes: [remove("n3")] }],
+    members: ["n1", "n2"],
+    raft: { preVote: false },
+    faults: () => [partition(CHANGE - ms(500), seconds(5), ["n3"], ["n1", "n2"])],
+    calm: CALM,
+    leaderStaysFrom: CHANGE,
+  }),
+  membership({
+    name: "raft-config-change-add-remove/down-to-one",
+    about: "One member is left, and goes on alone, also when it has restarted.",
+    asked: [
+      { at: CHANGE, by: "a1", changes: [remove("n3")] },
+      { at: CHANGE + STEP, by: "a1", changes: [remove("n2")] },
+    ],
+    members: ["n1"],
+    faults: () => [
+      crash(["n2", "n3"], CHANGE + 2 * STEP, FOR_GOOD - (CHANGE + 2 * STEP)),
+      crash(["n1"], CHANGE + 2 * STEP + seconds(1), seconds(1)),
     ],
     calm: CHANGE + 3 * STEP,
   }),
