@@ -1,6 +1,8 @@
 import { UsageError } from "../sim/assert.ts";
 import { didYouMean } from "../sim/nearest.ts";
 import type { Scenario } from "../sim/scenario.ts";
+import { orchestratorConsistency } from "./orchestrator-consistency.ts";
+import { orchestratorPartitions } from "./orchestrator-partitions.ts";
 import { raftAsymmetricPartition } from "./raft-asymmetric-partition.ts";
 import { raftBandwidth } from "./raft-bandwidth.ts";
 import { raftChaos } from "./raft-chaos.ts";
@@ -44,6 +46,8 @@ export const catalogue: readonly Scenario[] = [
   ...raftLateMessages,
   ...raftBandwidth,
   ...raftLargeMessages,
+  ...orchestratorConsistency,
+  ...orchestratorPartitions,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */

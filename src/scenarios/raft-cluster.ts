@@ -27,16 +27,16 @@ import { checkCount, checkList, checkRecord, checkSpan, checkText } from "../sim
 import type { Env, NodeId, Plain } from "../sim/env.ts";
 import type { FaultKind } from "../sim/fault.ts";
 import type { HistoryEntry } from "../sim/history.ts";
-import type { Invariant, World } from "../sim/invariant.ts";
+import type { Invariant } from "../sim/invariant.ts";
 import type { SwarmOptions } from "../sim/nemeses/swarm.ts";
 import { defaultNetworkOptions, type NetworkOptions } from "../sim/network/network-options.ts";
 import type { Plan } from "../sim/plan.ts";
 import { constant } from "../sim/random/distribution.ts";
 import type { Random, Streams } from "../sim/random/random.ts";
 import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
-import type { Targets } from "../sim/targets.ts";
 import { reachable } from "../sim/temporal/sometimes.ts";
 import { type Micros, ms } from "../sim/time.ts";
+import { clusterTargets } from "./cluster-targets.ts";
 import { replayerOf } from "./replayer.ts";
 import { showValue, storeWords } from "./store-words.ts";
 
@@ -90,7 +90,7 @@ export function storeScenario(scenario: StoreScenario): Scenario {
     client: (env, { servers, settings }) => new KvClient(env, servers, settings.client),
     checkOperation: checkKvOperation,
     words: scenario.words ?? storeWords,
-    targets: storeTargets,
+    targets: clusterTargets,
     invariants: (plan) => [
       ...storeInvariants(plan),
       ...(scenario.invariants?.(plan) ?? []),
@@ -192,54 +192,8 @@ export const kvRegisters: Registers = {
     (result as { readonly isSwapped?: boolean } | undefined)?.isSwapped !== false,
 };
 
-/**
- * `leader` is the live server that leads in the highest term; `others` are the rest, and `follower
- * 1` to `follower 6` the live ones among them, one by one. `syncing` is one that is syncing;
- * `compacting` one whose own snapshot is on its way to the disk, `installing` one with a leader's;
- * `sending` the leader, and `receiving` who is sent one, while a part of it has left or arrived.
- */
-const storeTargets: Targets<KvServer> = {
-  leader: (world) => namesOf(leaders(world)),
-  others: (world) => {
-    const [leader] = leaders(world);
-    return leader ? namesOf(world.servers.filter(({ id }) => id !== leader.id)) : [];
-  },
-  syncing: first((node) => node.isSyncing),
-  compacting: first((node) => node.isCompacting),
-  "compacting leader": first((node) => node.isCompacting && node.role === "leader"),
-  installing: first((node) => node.isInstalling),
-  sending: first((node) => node.isSending),
-  receiving: first((node) => node.isReceiving),
-  ...Object.fromEntries(
-    [1, 2, 3, 4, 5, 6].map((number) => [
-      `follower ${number}`,
-      (world: World<KvServer>) => namesOf(followers(world).slice(number - 1, number)),
-    ]),
-  ),
-};
-
-function leaders({ servers }: World<KvServer>): World<KvServer>["servers"] {
-  const claimants = servers.filter(({ node }) => node?.role === "leader");
-  return claimants.sort((a, b) => (b.node?.term ?? 0) - (a.node?.term ?? 0)).slice(0, 1);
-}
-
-function followers(world: World<KvServer>): World<KvServer>["servers"] {
-  const [leader] = leaders(world);
-  if (leader === undefined) return [];
-  return world.servers.filter(({ id, node }) => id !== leader.id && node !== undefined);
-}
-
-/** The first live server of which something is true. */
-function first(isSo: (node: KvServer) => boolean): (world: World<KvServer>) => readonly NodeId[] {
-  return ({ servers }) =>
-    namesOf(servers.filter(({ node }) => node !== undefined && isSo(node))).slice(0, 1);
-}
-
-function namesOf(servers: World<KvServer>["servers"]): NodeId[] {
-  return servers.map(({ id }) => id);
-}
-
-function withEqualTimeouts(env: Env<KvMessage>, until: Micros): Env<KvMessage> {
+/** Until then, the host draws the lowest number of all: its election timeouts are the shortest. */
+export function withEqualTimeouts<Message>(env: Env<Message>, until: Micros): Env<Message> {
   if (until === 0) return env;
   const { random } = env;
   const equal: Random = {

@@ -11,11 +11,17 @@ import type { Shrinking } from "./shrinking.ts";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, "..", "..");
 
-/** All mutants, by id. */
+/** What is planted in: the store on Raft, and the orchestrator on it. */
+const ROOMS = ["raft", "orchestrator"];
+
+/** All mutants, room by room, by id. */
 export async function loadMutants(): Promise<readonly Mutant[]> {
-  const folder = join(HERE, "raft");
-  const files = readdirSync(folder).filter((name) => name.endsWith(".ts"));
-  const modules = files.sort().map((name) => import(pathToFileURL(join(folder, name)).href));
+  const files = ROOMS.flatMap((room) => {
+    const folder = join(HERE, room);
+    const names = readdirSync(folder).filter((name) => name.endsWith(".ts"));
+    return names.sort().map((name) => join(folder, name));
+  });
+  const modules = files.map((file) => import(pathToFileURL(file).href));
   return (await Promise.all(modules)).map(({ default: mutant }) => mutant);
 }
 

@@ -89,7 +89,7 @@ const ids = args.filter((arg) => !arg.startsWith("--"));
 const mutants = await loadMutants();
 const unknown = ids.filter((id) => !mutants.some((mutant) => mutant.id === id));
 if (unknown.length > 0) {
-  console.error(`mutants: expected ids of test/mutants/raft, got ${unknown.join(", ")}`);
+  console.error(`mutants: expected ids of test/mutants, got ${unknown.join(", ")}`);
   process.exit(2);
 }
 const chosen = mutants.filter(({ id }) => ids.length === 0 || ids.includes(id));

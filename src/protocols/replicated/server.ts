@@ -67,6 +67,8 @@ export class ReplicatedServer<Of extends ServiceTypes>
   readonly #save = (writer: ByteWriter): void => {
     this.#replicas.encode(this.#state.machine, writer);
   };
+  /** For {@link stateHash}: what it holds is forgotten at once. */
+  readonly #writer = new ByteWriter();
   #state: ServerState<Of>;
 
   constructor(env: Env<ServiceMessage<Of>>, config: ServerConfig<Of>) {
@@ -287,6 +289,6 @@ export class ReplicatedServer<Of extends ServiceTypes>
 
   /** A hash that servers share whose machines are equal, sessions included. O(size). */
   get stateHash(): number {
-    return hashOf(this.#replicas, this.#state.machine, new ByteWriter());
+    return hashOf(this.#replicas, this.#state.machine, this.#writer);
   }
 }

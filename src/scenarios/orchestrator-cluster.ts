@@ -1,0 +1,99 @@
+// A replicated orchestrator under test: what all of its scenarios have in common.
+
+import { acknowledged } from "../invariants/acknowledged.ts";
+import { linearizable } from "../invariants/linearizable.ts";
+import { measureCommits, measureLeadership } from "../invariants/measures.ts";
+import { taskModel } from "../invariants/models/task.ts";
+import { vmHostsUnseenModel, vmModel } from "../invariants/models/vm.ts";
+import { minorityCommitsNothing } from "../invariants/no-quorum.ts";
+import { capacityHolds, nothingRunsOnTheLost, statesAreEqual } from "../invariants/orchestrator.ts";
+import { whatIsAckedIsThere } from "../invariants/orchestrator-history.ts";
+import { raftSafety } from "../invariants/raft.ts";
+import { OrchestratorClient } from "../protocols/orchestrator/client.ts";
+import { orchestrator } from "../protocols/orchestrator/machine.ts";
+import { checkOrchestratorOperation } from "../protocols/orchestrator/operation.ts";
+import { type OrchestratorMessage, OrchestratorServer } from "../protocols/orchestrator/server.ts";
+import { readDurableTerms } from "../protocols/raft/records.ts";
+import { RAFT_FILE } from "../protocols/raft/storage.ts";
+import type { Invariant } from "../sim/invariant.ts";
+import type { SwarmOptions } from "../sim/nemeses/swarm.ts";
+import type { Streams } from "../sim/random/random.ts";
+import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
+import { reachable } from "../sim/temporal/sometimes.ts";
+import { clusterTargets } from "./cluster-targets.ts";
+import { taskWords, vmWords } from "./orchestrator-words.ts";
+import {
+  checkStoreSettings,
+  type StorePlan,
+  type StoreSettings,
+  storeRequests,
+  withEqualTimeouts,
+} from "./raft-cluster.ts";
+import { replayerOf } from "./replayer.ts";
+
+/** A scenario of the orchestrator as its author writes it; its settings are those of the store. */
+export interface OrchestratorScenario {
+  readonly name: string;
+  readonly about: string;
+  readonly plan: (streams: Streams) => PlanParts<StoreSettings>;
+  readonly invariants?: (plan: StorePlan) => readonly Invariant<OrchestratorServer>[];
+  /** What the weather is drawn of, if the plan leaves it open. Default: there is none. */
+  readonly weather?: Partial<SwarmOptions>;
+  /** Sites of its programs that may be armed: see {@link ALL_ORCHESTRATOR_SITES}. Default: none. */
+  readonly sites?: readonly string[];
+  /** Events that must be reachable. */
+  readonly expects?: readonly string[];
+  readonly goals?: readonly Goal[];
+}
+
+/** Makes a scenario: servers, clients, targets and invariants are those of all. */
+export function orchestratorScenario(scenario: OrchestratorScenario): Scenario {
+  return defineScenario<OrchestratorMessage, OrchestratorServer, StoreSettings>({
+    ...scenario,
+    plan: (streams) => ({
+      ...(scenario.weather === undefined ? { faults: [] } : {}),
+      ...scenario.plan(streams),
+    }),
+    checkSettings: checkStoreSettings,
+    server: (env, { servers, settings }) => {
+      const options = settings.raftOf[env.id] ?? settings.raft;
+      const members = settings.members ?? servers;
+      const drawing = withEqualTimeouts(env, settings.equalTimeoutsUntil);
+      return new OrchestratorServer(drawing, members, options);
+    },
+    client: (env, { servers, settings }) => new OrchestratorClient(env, servers, settings.client),
+    checkOperation: checkOrchestratorOperation,
+    words: vmWords,
+    targets: clusterTargets,
+    invariants: (plan) => [
+      ...safetyOf(plan),
+      ...(scenario.invariants?.(plan) ?? []),
+      ...(scenario.expects ?? []).map(reachable),
+    ],
+  });
+}
+
+/** Raft's safety, what clients were promised, and equal states; and what all runs measure. */
+function safetyOf(plan: StorePlan): readonly Invariant<OrchestratorServer>[] {
+  const { settings, servers, operations } = plan;
+  // Where workers are lost, their machines fail without a word of them.
+  const isSeen = !operations.some(({ operation: { op } }) => op === "mark" || op === "expire");
+  const model = isSeen ? vmModel : vmHostsUnseenModel;
+  return [
+    raftSafety(
+      { file: RAFT_FILE, read: readDurableTerms },
+      replayerOf(orchestrator, settings.members ?? servers),
+    ),
+    acknowledged(storeRequests),
+    statesAreEqual("ORCH-STATE-EQ"),
+    capacityHolds("ORCH-CAPACITY"),
+    nothingRunsOnTheLost("ORCH-LOST"),
+    whatIsAckedIsThere("ORCH-ACKED"),
+    linearizable("LIN", { model, words: vmWords, when: "end" }),
+    linearizable("TASK-LIN", { model: taskModel, words: taskWords, when: "end" }),
+    // Where members change, being in the minority is not a matter of links alone.
+    ...(settings.members === undefined ? [minorityCommitsNothing("MINORITY-COMMIT")] : []),
+    measureLeadership(),
+    measureCommits(),
+  ];
+}

@@ -1,0 +1,340 @@
+// Group G: an orchestrator whose servers are cut off from each other. Names and figures are those of
+// the scenario catalogue.
+
+import { measureCatchUp, minorityKnowsNoLeader } from "../invariants/cut-off.ts";
+import {
+  acknowledgesIn,
+  everyoneAgrees,
+  type LeadershipView,
+  leaderIsElected,
+  operationsReturn,
+} from "../invariants/liveness.ts";
+import { isInMinority, minorityAcknowledgesNothing, oneLeaderAt } from "../invariants/no-quorum.ts";
+import { everyoneHas } from "../invariants/orchestrator-history.ts";
+import { equalStates } from "../invariants/replicated.ts";
+import { defaultRaftOptions } from "../protocols/raft/options.ts";
+import type { NodeId } from "../sim/env.ts";
+import type { HostView, World } from "../sim/invariant.ts";
+import type { Scenario } from "../sim/scenario.ts";
+import { ms, seconds } from "../sim/time.ts";
+import { orchestratorScenario } from "./orchestrator-cluster.ts";
+import {
+  ADMINISTRATOR,
+  BEGIN,
+  create,
+  creates,
+  createsToAll,
+  lives,
+  oneByOne,
+  workers,
+} from "./orchestrator-workload.ts";
+import { askedAlone, hostNames, impatientClient, storeSettings } from "./raft-cluster.ts";
+import { crash, LEADER_IN_MAJORITY, LEADER_IN_MINORITY, partition } from "./raft-weather.ts";
+
+const SERVERS = hostNames(5);
+const SETTINGS = storeSettings({}, { client: impatientClient });
+const CUT = BEGIN + seconds(2);
+
+type Groups = readonly (readonly NodeId[])[];
+
+const inMajority = (leader: HostView<LeadershipView>, world: World<LeadershipView>): boolean =>
+  !isInMinority(leader, world);
+
+/** Three machines, then a cut of three against two, wherever the leader is. */
+function basicPartition(variant: string, groups: Groups, about: string): Scenario {
+  const heal = CUT + seconds(10);
+  const writing = createsToAll(SERVERS, CUT, heal + seconds(4));
+  return orchestratorScenario({
+    name: `orch-basic-network-partition${variant}`,
+    about,
+    plan: () => ({
+      servers: SERVERS,
+      clients: writing.clients,
+      settings: SETTINGS,
+      operations: [
+        ...workers(3),
+        ...oneByOne(
+          "f1",
+          BEGIN,
+          ms(10),
+          ["v1", "v2", "v3"].map((vm) => create(vm)),
+        ),
+        ...writing.operations,
+      ],
+      faults: [partition(CUT, heal - CUT, ...groups)],
+      calm: heal,
+      horizon: heal + seconds(15),
+    }),
+    invariants: (plan) => [
+      everyoneHas("BEFORE", { vms: 3, tasks: 0 }, { from: BEGIN, by: CUT }),
+      minorityKnowsNoLeader("DETECTED", 2 * defaultRaftOptions.electionTimeoutMax),
+      minorityAcknowledgesNothing("MINORITY-ACK", askedAlone),
+      acknowledgesIn("MAJORITY-ACK", { from: CUT + seconds(5), until: heal }),
+      everyoneAgrees("AGREEMENT", { from: heal + seconds(5), by: heal + seconds(10) }),
+      operationsReturn("RETURN", { by: heal + seconds(15) }, plan),
+      equalStates("EQUAL-STATES"),
+    ],
+    expects: ["leader elected", "ok"],
+    goals: [{ metric: "partitionDetectedMs", atMost: 4_000, share: 1 }],
+  });
+}
+
+/** Both sides are asked to do things to one machine. */
+function splitBrain(variant: string, groups: Groups, about: string): Scenario {
+  const heal = CUT + seconds(12);
+  const pinned = SERVERS.map((server) => `c-${server}`);
+  return orchestratorScenario({
+    name: `orch-split-brain-prevention${variant}`,
+    about,
+    plan: (streams) => {
+      const random = streams.stream("workload");
+      const pace = { from: CUT - seconds(1), until: heal };
+      return {
+        servers: SERVERS,
+        clients: [ADMINISTRATOR, "c1", ...pinned],
+        settings: SETTINGS,
+        operations: [
+          ...workers(3),
+          ...oneByOne("c1", BEGIN, ms(10), [create("vm1"), { op: "start", vm: "vm1" }]),
+          ...SERVERS.flatMap((server, i) =>
+            lives({ ...pace, clients: [pinned[i]!], every: ms(200) }, random, 1).map(
+              ({ operation, ...rest }) => ({ ...rest, operation: { ...operation, server } }),
+            ),
+          ),
+          ...lives({ ...pace, clients: ["c1"], every: ms(100) }, random, 1),
+        ],
+        faults: [partition(CUT, heal - CUT, ...groups)],
+        calm: heal,
+        horizon: heal + seconds(13),
+      };
+    },
+    invariants: (plan) => [
+      minorityAcknowledgesNothing("MINORITY-ACK", askedAlone),
+      acknowledgesIn("MAJORITY-ACK", { from: CUT + seconds(5), until: heal }),
+      // Their patience ends before that.
+      operationsReturn("RETURN", { by: heal + seconds(12) }, plan),
+      everyoneAgrees("AGREEMENT", { from: heal, by: heal + seconds(10) }),
+      equalStates("EQUAL-STATES"),
+    ],
+    expects: ["leader elected", "ok", "info"],
+  });
+}
+
+/** The first election is `n1`'s, so that it is known who leads. */
+const FIRST_LEADS = {
+  n1: { ...defaultRaftOptions, electionTimeoutMax: defaultRaftOptions.electionTimeoutMin },
+};
+
+/** Five machines before, twenty while two are cut off; `n1`, who leads, on either side. */
+function reconciliation(variant: string, groups: Groups, about: string): Scenario {
+  const heal = CUT + seconds(8);
+  const minority = groups[1]!;
+  const strays = minority.map((server) => `s-${server}`);
+  return orchestratorScenario({
+    name: `orch-partition-healing-reconciliation${variant}`,
+    about,
+    plan: () => ({
+      servers: SERVERS,
+      clients: [ADMINISTRATOR, "c1", "c2", ...strays],
+      settings: storeSettings({}, { client: impatientClient, raftOf: FIRST_LEADS }),
+      operations: [
+        ...workers(3),
+        ...oneByOne(
+          "c1",
+          BEGIN,
+          ms(10),
+          names("before", 5).map((vm) => create(vm)),
+        ),
+        ...oneByOne(
+          "c1",
+          CUT + ms(100),
+          ms(50),
+          names("a", 10).map((vm) => create(vm)),
+        ),
+        ...oneByOne(
+          "c2",
+          CUT + ms(100),
+          ms(50),
+          names("b", 10).map((vm) => create(vm)),
+        ),
+        // A leader among them takes these in, and cannot commit them.
+        ...minority.flatMap((server, i) =>
+          oneByOne(
+            strays[i]!,
+            CUT + ms(100),
+            ms(50),
+            names(`stray-${server}-`, 10).map((vm) => ({ ...create(vm), server })),
+          ),
+        ),
+      ],
+      faults: [partition(CUT, heal - CUT, ...groups)],
+      calm: heal,
+      horizon: heal + seconds(12),
+    }),
+    invariants: (plan) => [
+      minorityAcknowledgesNothing("MINORITY-ACK", askedAlone),
+      measureCatchUp(heal),
+      everyoneHas("RECONCILED", { vms: 25, tasks: 0 }, { from: heal, by: heal + seconds(10) }),
+      everyoneAgrees("AGREEMENT", { from: heal, by: heal + seconds(10) }),
+      operationsReturn("RETURN", { by: heal + seconds(12) }, plan),
+      equalStates("EQUAL-STATES"),
+    ],
+    expects: ["leader elected", "ok", "info"],
+    goals: [{ metric: "catchUpEntries", atLeast: 20, share: 0.95 }],
+  });
+}
+
+function names(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+}
+
+/** The leader is on the small side. */
+const partitionElection = orchestratorScenario({
+  name: "orch-partition-leader-election",
+  about: "The leader and a follower are cut off; the three others elect another leader.",
+  plan: () => {
+    const heal = CUT + seconds(6);
+    const clients = hostNames(4, "c");
+    return {
+      servers: SERVERS,
+      clients: [ADMINISTRATOR, ...clients],
+      settings: SETTINGS,
+      operations: [
+        ...workers(3),
+        ...creates({ clients, from: BEGIN, until: heal + seconds(3), every: ms(100) }),
+      ],
+      faults: [partition(CUT, heal - CUT, ...LEADER_IN_MINORITY)],
+      calm: heal,
+      horizon: heal + seconds(14),
+    };
+  },
+  invariants: (plan) => {
+    const heal = CUT + seconds(6);
+    return [
+      leaderIsElected("LEADER-ELECTED", { from: CUT + 1, by: CUT + seconds(5) }, inMajority),
+      oneLeaderAt("ONE-LEADER", heal + seconds(1)),
+      everyoneAgrees("AGREEMENT", { from: heal, by: heal + seconds(10) }),
+      operationsReturn("RETURN", { by: heal + seconds(14) }, plan),
+      equalStates("EQUAL-STATES"),
+    ];
+  },
+  expects: ["leader elected", "leader stepped down", "ok"],
+  goals: [{ metric: "leaderChanges", atLeast: 1, share: 1 }],
+});
+
+/** A thousand writes of twenty clients, and a cut at any moment. */
+const concurrentWrites = orchestratorScenario({
+  name: "orch-concurrent-writes-during-partition",
+  about: "Twenty clients write to all servers and are cut off at any moment.",
+  plan: (streams) => {
+    const free = hostNames(10, "c");
+    const pinned = SERVERS.flatMap((server) => [`p-${server}`, `q-${server}`]);
+    const cut = BEGIN + streams.stream("cut").int(0, seconds(4));
+    const until = BEGIN + seconds(5);
+    return {
+      servers: SERVERS,
+      clients: [ADMINISTRATOR, ...free, ...pinned],
+      settings: SETTINGS,
+      operations: [
+        ...workers(3),
+        ...[...free, ...pinned].flatMap((client) => {
+          const [, server] = client.split("-");
+          return creates({ clients: [client], from: BEGIN, until, every: ms(100) }, server);
+        }),
+      ],
+      faults: [partition(cut, seconds(5), ...streams.stream("side").pick(SIDES))],
+      calm: cut + seconds(5),
+      horizon: BEGIN + seconds(30),
+    };
+  },
+  invariants: (plan) => [
+    minorityAcknowledgesNothing("MINORITY-ACK", askedAlone),
+    operationsReturn("RETURN", { by: plan.calm + seconds(20) }, plan),
+    everyoneAgrees("AGREEMENT", { from: plan.calm, by: plan.calm + seconds(15) }),
+    equalStates("EQUAL-STATES"),
+  ],
+  expects: ["leader elected", "ok", "info"],
+  goals: [{ metric: "acked", atLeast: 500, share: 0.95 }],
+});
+
+const SIDES = [LEADER_IN_MAJORITY, LEADER_IN_MINORITY];
+
+const FIRST = { from: CUT, until: CUT + seconds(7) };
+const BETWEEN = { from: FIRST.until, until: FIRST.until + ms(500) };
+const SECOND = { from: BETWEEN.until, until: BETWEEN.until + seconds(7) };
+
+/** One crash in each phase, always on the side that cannot go on anyway. */
+const cascading = orchestratorScenario({
+  name: "orch-cascading-partition-failures",
+  about: "Four against three, then three against four, with a crash in each phase.",
+  plan: (streams) => {
+    const clients = hostNames(6, "c");
+    const victims = streams.stream("crashes");
+    const [first, second] = [
+      ["n5", "n6", "n7"],
+      ["n1", "n2", "n3"],
+    ].map((side) => victims.pick(side));
+    return {
+      servers: hostNames(7),
+      clients: [ADMINISTRATOR, ...clients],
+      settings: SETTINGS,
+      operations: [
+        ...workers(3),
+        ...creates({ clients, from: BEGIN, until: SECOND.until + seconds(4), every: ms(50) }),
+      ],
+      faults: [
+        during(FIRST, ["n1", "n2", "n3", "n4"], ["n5", "n6", "n7"]),
+        during(BETWEEN, ["n1", "n2", "n3", "n4", "n5"], ["n6", "n7"]),
+        during(SECOND, ["n1", "n2", "n3"], ["n4", "n5", "n6", "n7"]),
+        crash([first!], FIRST.from + seconds(2), seconds(3)),
+        crash([second!], SECOND.from + seconds(2), seconds(3)),
+      ],
+      calm: SECOND.until,
+      horizon: SECOND.until + seconds(20),
+    };
+  },
+  invariants: (plan) => [
+    acknowledgesIn("FIRST-PHASE", FIRST),
+    acknowledgesIn("SECOND-PHASE", SECOND),
+    everyoneAgrees("AGREEMENT", { from: SECOND.until, by: SECOND.until + seconds(15) }),
+    operationsReturn("RETURN", { by: SECOND.until + seconds(20) }, plan),
+    equalStates("EQUAL-STATES"),
+  ],
+  expects: ["leader elected", "ok"],
+});
+
+function during(
+  { from, until }: { readonly from: number; readonly until: number },
+  ...groups: Groups
+) {
+  return partition(from, until - from, ...groups);
+}
+
+const N1_IN_MAJORITY = [
+  ["n1", "n2", "n3"],
+  ["n4", "n5"],
+] as const;
+const N1_IN_MINORITY = [
+  ["n3", "n4", "n5"],
+  ["n1", "n2"],
+] as const;
+
+export const orchestratorPartitions: readonly Scenario[] = [
+  basicPartition("", N1_IN_MAJORITY, "Three are cut off from two, which notice; and heal."),
+  basicPartition(
+    "/leader-in-minority",
+    LEADER_IN_MINORITY,
+    "The leader is among the two that are cut off, and notices.",
+  ),
+  splitBrain("", LEADER_IN_MAJORITY, "Both sides of a cut are asked to move one machine."),
+  splitBrain("/leader-in-minority", LEADER_IN_MINORITY, "The same, the leader on the small side."),
+  reconciliation("", N1_IN_MAJORITY, "Two of five miss twenty machines, and catch up."),
+  reconciliation(
+    "/leader-in-minority",
+    N1_IN_MINORITY,
+    "The leader is among them, and what it took in meanwhile vanishes.",
+  ),
+  partitionElection,
+  concurrentWrites,
+  cascading,
+];
