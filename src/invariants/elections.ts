@@ -58,6 +58,24 @@ export function measureAnsweredCutOff(): Invariant<LeadershipView> {
   return made;
 }
 
+/** Measures `answered by followers`: how many requests servers answer that do not lead. */
+export function measureAnsweredByFollowers(): Invariant<LeadershipView> {
+  const made = {
+    name: "answered by followers",
+    state: { count: 0 },
+    onStep: ({ server, sent }: World<LeadershipView>) => {
+      if (server?.node === undefined || server.node.role === "leader") return undefined;
+      for (const { message } of sent) if (typeOf(message) === "reply") made.state.count++;
+      return undefined;
+    },
+    onEnd: ({ metrics }: World<LeadershipView>) => {
+      metrics.gauge("answered by followers", made.state.count);
+      return undefined;
+    },
+  };
+  return made;
+}
+
 function typeOf(message: unknown): unknown {
   return typeof message === "object" && message !== null && "type" in message
     ? message.type

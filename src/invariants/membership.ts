@@ -54,6 +54,18 @@ export function measureChanges(): Invariant {
   return measureOperations("changes", (plain) => (isChange(plain) ? "changeMs" : undefined));
 }
 
+/** Measures `transferMs`, from when another leader is asked for until it leads. */
+export function measureTransfers(): Invariant {
+  return measureOperations("transfers", (plain) =>
+    opOf(plain) === "transfer" ? "transferMs" : undefined,
+  );
+}
+
 function isChange(operation: Plain): boolean {
-  return (operation as { readonly op?: string }).op === "change";
+  return opOf(operation) === "change";
+}
+
+function opOf(operation: Plain): string | undefined {
+  // What clients of any service emit.
+  return (operation as { readonly op?: string }).op;
 }

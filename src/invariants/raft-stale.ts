@@ -72,7 +72,7 @@ function see(life: number, node: LateView): Seen {
 /** Those of Raft's messages whose term is that of the sender. */
 const OF_A_TERM: readonly unknown[] = [
   ...["vote", "voteReply", "append", "appendReply", "appendFull"],
-  ...["snapshot", "snapshotReply"],
+  ...["snapshot", "snapshotReply", "timeoutNow"],
 ];
 
 /** The type of a message of an earlier term; undefined for all others. */

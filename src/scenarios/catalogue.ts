@@ -10,6 +10,7 @@ import { raftClientRetry } from "./raft-client-retry.ts";
 import { raftClockSkew } from "./raft-clock-skew.ts";
 import { raftDiskFull } from "./raft-disk-full.ts";
 import { raftElections } from "./raft-elections.ts";
+import { raftForwarding } from "./raft-forwarding.ts";
 import { raftLargeMessages } from "./raft-large-messages.ts";
 import { raftLateMessages } from "./raft-late-messages.ts";
 import { raftLatency } from "./raft-latency.ts";
@@ -18,15 +19,19 @@ import { raftMultiGroup } from "./raft-multi-group.ts";
 import { raftOverload } from "./raft-overload.ts";
 import { raftPacketLoss } from "./raft-packet-loss.ts";
 import { raftPartitions } from "./raft-partitions.ts";
+import { raftPriorities } from "./raft-priorities.ts";
 import { raftReads } from "./raft-reads.ts";
 import { raftReplication } from "./raft-replication.ts";
 import { raftResourceThrottling } from "./raft-resource-throttling.ts";
 import { raftSnapshots } from "./raft-snapshots.ts";
+import { raftTransfer } from "./raft-transfer.ts";
 import { raftVoteDurability } from "./raft-vote-durability.ts";
 
 /** Every scenario, variants after their main form. */
 export const catalogue: readonly Scenario[] = [
   ...raftElections,
+  ...raftTransfer,
+  ...raftPriorities,
   ...raftReplication,
   ...raftPartitions,
   ...raftAsymmetricPartition,
@@ -41,6 +46,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftMultiGroup,
   ...raftClientRetry,
   ...raftVoteDurability,
+  ...raftForwarding,
   ...raftLatency,
   ...raftPacketLoss,
   ...raftLateMessages,

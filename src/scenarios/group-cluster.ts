@@ -18,7 +18,7 @@ import type { KvMessage } from "../protocols/kv/messages.ts";
 import { KvServer } from "../protocols/kv/server.ts";
 import { checkKvOperation } from "../protocols/kv/task.ts";
 import type { ClientState } from "../protocols/replicated/client.ts";
-import type { ServerState } from "../protocols/replicated/server.ts";
+import type { ServerState } from "../protocols/replicated/server-state.ts";
 import { UsageError } from "../sim/assert.ts";
 import { checkDistinct, checkList, checkOneOf, checkRecord, checkText } from "../sim/check.ts";
 import type { Env, NodeId, Plain } from "../sim/env.ts";

@@ -13,6 +13,7 @@ import type { KvServer } from "../protocols/kv/server.ts";
 import { checkKvOperation } from "../protocols/kv/task.ts";
 import { defaultRaftOptions } from "../protocols/raft/options.ts";
 import { defaultClientOptions } from "../protocols/replicated/client.ts";
+import { isAdministration } from "../protocols/replicated/task.ts";
 import type { Fault } from "../sim/fault.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import type { Streams } from "../sim/random/random.ts";
@@ -131,7 +132,7 @@ function valuesAreWhole(name: string, { operations }: StorePlan): Invariant<KvSe
       for (const { operation } of operations) {
         const { outcome } = history.entries.get(operation.id)!;
         const asked = checkKvOperation(operation, "operation").operation;
-        if (asked.op === "change") continue;
+        if (isAdministration(asked)) continue;
         let expected = asked.op === "put" ? asked.value : undefined;
         for (const { id, node } of servers) {
           const held = node?.item(asked.key)?.value;

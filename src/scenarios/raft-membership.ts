@@ -1,7 +1,12 @@
 // Group E: who takes part changes while the store works. Names and figures are those of the
 // scenario catalogue.
 
-import { everyoneAgrees, leaderStays, operationsReturn } from "../invariants/liveness.ts";
+import {
+  acknowledgesSteadily,
+  everyoneAgrees,
+  leaderStays,
+  operationsReturn,
+} from "../invariants/liveness.ts";
 import { measureChanges, membersAre } from "../invariants/membership.ts";
 import { equalStates } from "../invariants/replicated.ts";
 import { defaultRaftOptions, type RaftOptions } from "../protocols/raft/options.ts";
@@ -50,6 +55,8 @@ interface Membership {
   readonly syncLatency?: Micros;
   /** From then on the leader stays. */
   readonly leaderStaysFrom?: Micros;
+  /** How long nothing may be acknowledged. Default: for as long as faults make it. */
+  readonly progressWithin?: Micros;
 }
 
 const add = (id: NodeId): MemberChange => ({ kind: "addVoter", id });
@@ -59,7 +66,7 @@ const remove = (id: NodeId): MemberChange => ({ kind: "remove", id });
 
 function membership(scenario: Membership): Scenario {
   const { name, about, asked, members, faults, calm, first = FIRST, raft = {} } = scenario;
-  const { syncLatency = ms(1), leaderStaysFrom } = scenario;
+  const { syncLatency = ms(1), leaderStaysFrom, progressWithin } = scenario;
   const horizon = calm + seconds(20);
   const administrators = [...new Set(asked.map(({ by }) => by))];
   return storeScenario({
@@ -85,6 +92,9 @@ function membership(scenario: Membership): Scenario {
     invariants: (plan) => [
       measureChanges(),
       membersAre("MEMBERS", members, { by: calm + seconds(15), refused: scenario.refused ?? [] }),
+      ...(progressWithin === undefined
+        ? []
+        : [acknowledgesSteadily("PROGRESS", { from: CHANGE, until: calm }, progressWithin)]),
       operationsReturn("RETURN", { by: horizon }, plan),
       everyoneAgrees("AGREEMENT", { from: calm, by: horizon }, members),
       ...(leaderStaysFrom === undefined
@@ -147,6 +157,8 @@ export const raftMembership: readonly Scenario[] = [
     members: ["n2", "n4", "n5"],
     faults: () => [],
     calm: AFTER_ALL,
+    // The leader that is removed hands over: nobody has to wait until it is missed.
+    progressWithin: defaultRaftOptions.electionTimeoutMin,
   }),
   membership({
     name: "raft-config-change-add-remove/crashes",

@@ -1,9 +1,11 @@
+import { measureAnsweredByFollowers } from "../invariants/elections.ts";
 import { everyoneAgrees, operationsReturn } from "../invariants/liveness.ts";
 import { measureOperations } from "../invariants/measures.ts";
 import { equalStates } from "../invariants/replicated.ts";
 import type { KvRead } from "../protocols/kv/task.ts";
 import type { Fault } from "../sim/fault.ts";
-import { constant } from "../sim/random/distribution.ts";
+import { clog } from "../sim/faults/cuts-by-hand.ts";
+import { constant, uniform } from "../sim/random/distribution.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
@@ -19,12 +21,13 @@ const BEGIN = seconds(3);
 const CALM = seconds(22);
 const HORIZON = seconds(34);
 
-/** Reads of a few keys, each client in one way. */
-function reads(ways: readonly KvRead[]): PlannedOperation[] {
+/** Reads of a few keys, each client in one way; of whoever leads, or of a server of its own. */
+function reads(ways: readonly KvRead[], isPinned: boolean): PlannedOperation[] {
   return READERS.flatMap((client, c) =>
     Array.from({ length: 600 }, (_, n) => {
       const read = ways[c % ways.length]!;
-      const operation = { id: `${client}.${n}`, op: "get", key: `k${(n % 3) + 1}`, read };
+      const get = { id: `${client}.${n}`, op: "get", key: `k${(n % 3) + 1}`, read };
+      const operation = isPinned ? { ...get, server: SERVERS[c % SERVERS.length]! } : get;
       return { at: BEGIN + n * ms(30) + c * ms(3), client, operation };
     }),
   );
@@ -36,10 +39,13 @@ interface Reads {
   readonly faults: readonly Fault[];
   readonly syncLatency: Micros;
   readonly writesEvery: Micros;
+  /** Whether every server is read, by clients that ask no other. */
+  readonly followerReads?: boolean;
 }
 
 /** Index and lease reads, while leaders come and go. */
-function linearizableReads({ variant, about, faults, syncLatency, writesEvery }: Reads): Scenario {
+function linearizableReads(scenario: Reads): Scenario {
+  const { variant, about, faults, syncLatency, writesEvery, followerReads = false } = scenario;
   return storeScenario({
     name: `raft-linearizable-reads${variant}`,
     about,
@@ -47,10 +53,13 @@ function linearizableReads({ variant, about, faults, syncLatency, writesEvery }:
       servers: SERVERS,
       clients: CLIENTS,
       disk: { syncLatency: constant(syncLatency) },
-      settings: storeSettings({ leaseReads: true }, { client: impatientClient }),
+      settings: storeSettings(
+        { leaseReads: !followerReads, followerReads },
+        { client: followerReads ? shortOfTime : impatientClient },
+      ),
       operations: [
         ...writes({ clients: WRITERS, from: BEGIN, until: CALM, every: writesEvery }),
-        ...reads(["index", "lease"]),
+        ...reads(followerReads ? ["index"] : ["index", "lease"], followerReads),
       ],
       faults: [...faults],
       calm: CALM,
@@ -62,18 +71,40 @@ function linearizableReads({ variant, about, faults, syncLatency, writesEvery }:
         const { read } = operation as { readonly read?: KvRead };
         return read && `${read}ReadMs`;
       }),
+      ...(followerReads ? [measureAnsweredByFollowers()] : []),
       operationsReturn("RETURN", { by: HORIZON }, plan),
       everyoneAgrees("AGREEMENT", { from: CALM, by: HORIZON }),
       equalStates("EQUAL-STATES"),
     ],
     expects: ["leader elected", "leader stepped down", "ok"],
+    goals: followerReads ? [{ metric: "answered by followers", atLeast: 1_500, share: 0.95 }] : [],
   });
 }
+
+/** It asks one server only, and does not wait long for one that is down. */
+const shortOfTime = { ...impatientClient, waitMax: ms(500) };
+
+const REST = ["follower 2", "follower 3", "follower 4"];
+/** Between servers, and from servers to clients. */
+const EVERYWHERE = { from: ["everybody"], to: ["everybody"], bothWays: false };
 
 const TIMES = [4, 9, 14, 19].map(seconds);
 
 /** The leader is cut off from the other servers, and clients reach all. */
 const isolations = TIMES.map((at) => partition(at, seconds(3), ["leader"], ["others"]));
+
+/** The word of a leader comes up to half a second late. */
+function lateAnswers(at: Micros, lasting: Micros): Fault {
+  const added = uniform(0, ms(500));
+  return { kind: "latency", at, lasting, ...EVERYWHERE, types: ["readIndexReply"], added };
+}
+
+/** Time and again one and the same, if it comes back in time and no leader crashes. */
+const CRASHES = Array.from({ length: 6 }, (_, i) => ms(400) * (i + 1));
+const crashesAfter =
+  (at: Micros) =>
+  (after: Micros): Fault =>
+    crash(["follower 1"], at + after, ms(100));
 
 export const raftReads: readonly Scenario[] = [
   linearizableReads({
@@ -89,5 +120,29 @@ export const raftReads: readonly Scenario[] = [
     faults: TIMES.map((at) => crash(["leader"], at, seconds(2))),
     syncLatency: ms(60),
     writesEvery: ms(40),
+  }),
+  linearizableReads({
+    variant: "/followers",
+    about: "Index reads at every server while the leader or a follower is cut off.",
+    faults: [
+      partition(seconds(4), seconds(3), ["leader"], ["others"]),
+      partition(seconds(9), seconds(3), ["leader", "follower 1"], REST),
+      { at: seconds(14), lasting: ms(500), ...clog({ from: ["leader"], to: ["others"] }) },
+      partition(seconds(19), seconds(3), ["follower 1"], ["leader", ...REST]),
+    ],
+    syncLatency: ms(1),
+    writesEvery: ms(10),
+    followerReads: true,
+  }),
+  linearizableReads({
+    variant: "/followers-crash",
+    about: "Index reads at every server while one crashes again and again, and answers come late.",
+    faults: [
+      ...TIMES.flatMap((at) => [lateAnswers(at, seconds(3)), ...CRASHES.map(crashesAfter(at))]),
+      crash(["leader"], seconds(16), seconds(2)),
+    ],
+    syncLatency: ms(1),
+    writesEvery: ms(10),
+    followerReads: true,
   }),
 ];

@@ -9,6 +9,9 @@ import type {
   ConfirmReply,
   PreVote,
   PreVoteReply,
+  ReadIndex,
+  ReadIndexReply,
+  TimeoutNow,
   Vote,
   VoteReply,
 } from "../../src/protocols/raft/messages.ts";
@@ -81,4 +84,21 @@ export function preVote(term: number, last: readonly [index: number, term: numbe
 
 export function preVoteReply(term: number, granted: boolean): PreVoteReply {
   return { type: "preVoteReply", term, granted };
+}
+
+/** The leader of a term, which has committed so far, hands over. */
+export function timeoutNow(term: number, commit: number): TimeoutNow {
+  return { type: "timeoutNow", term, commit };
+}
+
+/** A follower, in one of its lives, asks for what it must have applied to answer a read. */
+export function readIndex(term: number, life: number, read: number): ReadIndex {
+  return { type: "readIndex", term, life, read };
+}
+
+export function readIndexReply(
+  { term, life, read }: ReadIndex,
+  index: number | undefined,
+): ReadIndexReply {
+  return { type: "readIndexReply", term, life, read, index };
 }

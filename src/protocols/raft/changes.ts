@@ -93,7 +93,9 @@ export class Changes<Command> {
   /** Whether nothing is under way, and this leader knows what is committed. */
   #isSettled(): boolean {
     const { state } = this.#member;
-    const { reads, changes } = this.#role();
+    const { reads, changes, transfer } = this.#role();
+    // Whoever takes over goes on with it.
+    if (transfer !== undefined) return false;
     return state.applied >= Math.max(changes.pendingIndex, reads.firstIndex);
   }
 

@@ -3,6 +3,7 @@
 import type { NodeId } from "../../sim/env.ts";
 import type { Member } from "./member.ts";
 import type { PreVote, PreVoteReply, Vote, VoteReply } from "./messages.ts";
+import { patienceOf } from "./priorities.ts";
 import { type VoteResult, voteResult } from "./quorum.ts";
 import { RAFT_SITES } from "./sites.ts";
 
@@ -20,11 +21,21 @@ export class Elections<Command> {
   onTimeout(): void {
     if (this.#member.isLeader) return;
     this.#member.resetElectionTimer();
-    if (!this.#member.isVoter) return;
+    if (!this.#member.isVoter || this.#givesWay()) return;
     // Who cannot write can neither vote for itself nor lead.
     if (!this.#member.persistence.hasRoom()) this.#member.becomeFollower(undefined);
     else if (this.#member.config.options.preVote) this.#startPreVote();
     else this.#startElection();
+  }
+
+  /** Whether this timeout is for others, that are preferred; each member's own comes in time. */
+  #givesWay(): boolean {
+    const { state, env, config } = this.#member;
+    const patience = patienceOf(config.options.priorities, state.configuration, env.id);
+    if (state.gaveWay >= patience) return false;
+    state.gaveWay++;
+    this.#member.becomeFollower(undefined);
+    return true;
   }
 
   #startPreVote(): void {
@@ -59,7 +70,14 @@ export class Elections<Command> {
     if (this.#result(role.votes) === "won") this.#startElection();
   }
 
-  #startElection(): void {
+  /** The leader hands over to this member: it stands, and asks nobody before. Thesis §3.10. */
+  standAtOnce(): void {
+    if (!this.#member.isVoter || !this.#member.persistence.hasRoom()) return;
+    this.#member.resetElectionTimer();
+    this.#startElection({ transfer: true });
+  }
+
+  #startElection(mark: Pick<Vote, "transfer"> = {}): void {
     const { state, env, otherVoters, durability } = this.#member;
     if (!this.#member.persistence.saveVote(state.term + 1, env.id)) {
       this.#member.becomeFollower(undefined);
@@ -68,17 +86,17 @@ export class Elections<Command> {
     state.role = { kind: "candidate", votes: new Map() };
     durability.dropPromises();
     env.emit("election started", { term: state.term });
-    const request = { type: "vote", term: state.term, ...this.#member.lastEntry() } as const;
+    const own = { type: "vote", term: state.term, ...this.#member.lastEntry() } as const;
+    const request = { ...own, ...mark };
     for (const peer of otherVoters) durability.promise(peer, request);
     // The own vote counts like any other: once it is durable.
     durability.promise(env.id, { type: "voteReply", term: state.term, granted: true });
   }
 
-  onVote(from: NodeId, { term, lastIndex, lastTerm }: Vote): void {
+  onVote(from: NodeId, { term, lastIndex, lastTerm, transfer }: Vote): void {
     const member = this.#member;
     const { state } = member;
-    // Thesis §4.2.3: who hears from a leader neither votes nor adopts the candidate's term.
-    if (member.config.options.checkQuorum && member.hearsLeader()) return;
+    if (!this.#mayVote(transfer === true)) return;
     if (term > state.term && !member.enterTerm(term, undefined)) return;
     // Raft §5.2: one vote in a term, first come, first served; §5.4.1: for no shorter log.
     const isFree = state.votedFor === undefined || state.votedFor === from;
@@ -91,6 +109,23 @@ export class Elections<Command> {
       isDeserved && (state.votedFor === from || member.persistence.saveVote(term, from));
     if (granted) member.resetElectionTimer();
     member.durability.promise(from, { type: "voteReply", term: state.term, granted });
+  }
+
+  /**
+   * Thesis §4.2.3: who hears from a leader neither votes nor adopts the candidate's term; unless
+   * the leader itself has told the candidate to stand (§3.10).
+   *
+   * That breaks no lease, though a member which has confirmed a leader does not keep its word then.
+   * Say that the leader of term T has a lease, and that T' is the first later term to be won, at a
+   * time at which the lease is not over. One voter has done both: confirmed T, first, as in T' it
+   * would not have; and voted in T', before it was free to, hence for a marked candidate. Who is
+   * marked was told to stand by the leader of the term right before, T' - 1. As no term between T
+   * and T' was won, that leader is the one of T; and it has given up leases for the rest of its
+   * term before it told anybody, however late or often the message arrives.
+   */
+  #mayVote(isHandedOver: boolean): boolean {
+    const isLoyal = this.#member.config.options.checkQuorum && this.#member.hearsLeader();
+    return isHandedOver || !isLoyal;
   }
 
   onVoteReply(from: NodeId, { term, granted }: VoteReply): void {

@@ -2,20 +2,15 @@
 
 import { assert } from "../../sim/assert.ts";
 import type { NodeId } from "../../sim/env.ts";
-import { Changes, newChanges } from "./changes.ts";
-import {
-  type ChangeRefusal,
-  type Configuration,
-  type MemberChange,
-  membersOf,
-} from "./configuration.ts";
+import { Changes } from "./changes.ts";
+import type { ChangeRefusal, Configuration, MemberChange } from "./configuration.ts";
+import { newLeaderRole } from "./leader-role.ts";
 import { bytesUpTo, type Entry, lastIndexUpToTerm, termAt } from "./log.ts";
 import type { Member } from "./member.ts";
 import type { AppendFull, AppendReply, SnapshotReply } from "./messages.ts";
-import { matchOf, newGauge, newProgress, type Progress } from "./progress.ts";
+import { matchOf, type Progress } from "./progress.ts";
 import { Proposals, type Refusal } from "./proposals.ts";
 import { isQuorum, majority, quorumIndex } from "./quorum.ts";
-import { newReads } from "./read-state.ts";
 import type { Reads } from "./reads.ts";
 import { Replicator } from "./replicator.ts";
 import { RAFT_SITES } from "./sites.ts";
@@ -26,13 +21,20 @@ export class Leader<Command> {
   readonly #member: Member<Command>;
   readonly #reads: Reads<Command>;
   readonly #replicator: Replicator<Command>;
+  readonly #handOver: (role: LeaderRole) => void;
   readonly #changes: Changes<Command>;
   readonly #proposals: Proposals<Command>;
 
-  constructor(member: Member<Command>, reads: Reads<Command>) {
+  /** `handOver` tells one of those whom a removed leader knew to take over. */
+  constructor(
+    member: Member<Command>,
+    reads: Reads<Command>,
+    handOver: (role: LeaderRole) => void,
+  ) {
     this.#member = member;
     this.#reads = reads;
     this.#replicator = new Replicator(member);
+    this.#handOver = handOver;
     this.#proposals = new Proposals(member);
     this.#changes = new Changes(member, (configuration) => this.#appendChange(configuration));
   }
@@ -41,18 +43,10 @@ export class Leader<Command> {
   begin(): void {
     const { state, env, config } = this.#member;
     const { options } = config;
-    const { lastIndex } = state.log;
     // Raft §8: a blank entry commits what earlier terms have left behind.
     const blank = this.#proposals.append();
     if (blank === undefined) return;
-    const members = membersOf(state.configuration);
-    const progress = new Map(
-      members.map((id) => [id, newProgress(id, lastIndex, options)] as const),
-    );
-    const uncommitted = newGauge("uncommitted", options.uncommittedBytesMax);
-    const reads = newReads(blank.index);
-    const changes = newChanges(lastIndex);
-    state.role = { kind: "leader", progress, ahead: 0, uncommitted, reads, changes };
+    state.role = newLeaderRole(state.configuration, blank.index, options);
     env.emit("leader elected", { term: state.term });
     env.cancelTimer("election");
     env.setTimer("heartbeat", options.heartbeatInterval);
@@ -70,6 +64,18 @@ export class Leader<Command> {
   /** Proposes a change of who takes part. */
   change(changes: readonly MemberChange[]): Entry<Command> | ChangeRefusal | "disk full" {
     return this.#changes.propose(changes);
+  }
+
+  /** A transfer was given up: a change that has waited for its end goes on. */
+  resume(): void {
+    this.#changes.onCommit();
+  }
+
+  /** Tells a follower what is committed, if it takes part. */
+  tellCommitTo(id: NodeId): void {
+    const { role } = this.#member.state;
+    const progress = role.kind === "leader" ? role.progress.get(id) : undefined;
+    if (progress !== undefined) this.#tellCommit(id, progress);
   }
 
   #appendChange(configuration: Configuration): Entry<Command> | undefined {
@@ -187,6 +193,7 @@ export class Leader<Command> {
   #leave(role: LeaderRole): void {
     for (const [id, progress] of role.progress) this.#tellCommit(id, progress);
     this.#member.becomeFollower(undefined);
+    this.#handOver(role);
   }
 
   /** Says how far the log is committed, as a heartbeat does. */

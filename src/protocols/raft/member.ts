@@ -10,7 +10,7 @@ import { Persistence } from "./persistence.ts";
 import type { SizeGauge } from "./progress.ts";
 import { RAFT_SITES } from "./sites.ts";
 import { readMachine, type Snapshot } from "./snapshot.ts";
-import type { RaftState } from "./state.ts";
+import type { LeaderRole, RaftState } from "./state.ts";
 
 /** Who takes part, and with what. */
 export interface RaftConfig<Command> {
@@ -120,16 +120,24 @@ export class Member<Command> {
   /** Any role -> follower, in the same term. */
   becomeFollower(leader: NodeId | undefined): void {
     const { state } = this;
-    if (this.isLeader) {
-      this.env.emit("leader stepped down", { term: state.term });
-      this.env.cancelTimer("heartbeat");
-      this.env.cancelTimer("quorum");
-      this.resetElectionTimer();
-      this.#forgetGauges();
-    }
-    const reads = state.role.kind === "leader" ? state.role.reads.waiting : [];
+    const { role } = state;
+    if (role.kind === "leader") this.#stopLeading(role);
     state.role = { kind: "follower", leader };
-    for (const { read } of reads) this.config.readEnds(read, false);
+    if (role.kind !== "leader") return;
+    for (const { read, asker } of role.reads.waiting) {
+      // A follower that has asked finds out by itself.
+      if (asker === undefined) this.config.readEnds(read, false);
+    }
+  }
+
+  #stopLeading({ transfer, uncommitted, progress }: LeaderRole): void {
+    this.env.emit("leader stepped down", { term: this.state.term });
+    for (const timer of ["heartbeat", "quorum"]) this.env.cancelTimer(timer);
+    if (transfer !== undefined) this.env.cancelTimer("transfer");
+    this.resetElectionTimer();
+    // What only a leader keeps is gone.
+    this.report(uncommitted, 0);
+    for (const { inflight } of progress.values()) this.report(inflight, 0);
   }
 
   /**
@@ -149,14 +157,6 @@ export class Member<Command> {
     state.leaderHeardAt = undefined;
     this.durability.dropPromises();
     return true;
-  }
-
-  /** What only a leader keeps is gone. */
-  #forgetGauges(): void {
-    const { role } = this.state;
-    if (role.kind !== "leader") return;
-    this.report(role.uncommitted, 0);
-    for (const { inflight } of role.progress.values()) this.report(inflight, 0);
   }
 
   /**
@@ -220,6 +220,7 @@ export class Member<Command> {
     if (term > state.term && !this.enterTerm(term, leader)) return false;
     if (this.leader !== leader) this.becomeFollower(leader);
     state.leaderHeardAt = this.env.now();
+    state.gaveWay = 0;
     this.resetElectionTimer();
     return true;
   }

@@ -12,7 +12,11 @@ export type RaftMessage<Command> =
   | SnapshotChunk
   | SnapshotReply
   | Confirm
-  | ConfirmReply;
+  | ConfirmReply
+  | Forward<Command>
+  | ReadIndex
+  | ReadIndexReply
+  | TimeoutNow;
 
 /** "Would you vote for me in this term?" Promises nothing, on either side. Thesis §9.6. */
 export interface PreVote {
@@ -36,6 +40,8 @@ export interface Vote {
   readonly term: number;
   readonly lastIndex: number;
   readonly lastTerm: number;
+  /** Only of a candidate that the leader of the term before told to stand. Thesis §3.10. */
+  readonly transfer?: true;
 }
 
 export interface VoteReply {
@@ -126,4 +132,44 @@ export interface ConfirmReply {
   readonly type: "confirmReply";
   readonly term: number;
   readonly round: number;
+}
+
+/**
+ * A follower to its leader: "propose this". Nothing is answered: it is done when it is applied, and
+ * may be lost. Who does not lead drops it, so nothing is forwarded twice.
+ */
+export interface Forward<Command> {
+  readonly type: "forward";
+  readonly term: number;
+  readonly command: Command;
+}
+
+/** A follower to its leader: "what must I have applied to answer a read?" Thesis §6.4. */
+export interface ReadIndex {
+  readonly type: "readIndex";
+  readonly term: number;
+  /** Tells lives of the sender apart, in which reads have equal numbers. */
+  readonly life: number;
+  /** The sender's number of the read. */
+  readonly read: number;
+}
+
+/** What was committed when the question came; undefined: "I do not lead in that term". */
+export interface ReadIndexReply {
+  readonly type: "readIndexReply";
+  readonly term: number;
+  readonly life: number;
+  readonly read: number;
+  readonly index: number | undefined;
+}
+
+/**
+ * TimeoutNow RPC of thesis §3.10: "take over from me, without waiting for a timeout". Sent only to
+ * a voter that has acknowledged all up to `commit`.
+ */
+export interface TimeoutNow {
+  readonly type: "timeoutNow";
+  readonly term: number;
+  /** The leader's commit index. */
+  readonly commit: number;
 }

@@ -1,6 +1,7 @@
 import { UsageError } from "../../sim/assert.ts";
 import { checkCount, checkFlag, checkProbability, checkRecord } from "../../sim/check.ts";
 import { type Micros, ms, seconds } from "../../sim/time.ts";
+import type { Priorities } from "./priorities.ts";
 
 export interface RaftOptions {
   /** A follower that hears from no leader for a time drawn from [min, max] starts an election. */
@@ -8,6 +9,12 @@ export interface RaftOptions {
   readonly electionTimeoutMax: Micros;
   /** How often a leader makes itself heard; less than electionTimeoutMin. */
   readonly heartbeatInterval: Micros;
+  /**
+   * By member, how much it is preferred as a leader; 0 for who is not listed. A member lets an
+   * election timeout pass for each higher priority before it stands, and a leader hands over to a
+   * member of a higher one. The same on all members. Source: SOFAJRaft, MongoDB.
+   */
+  readonly priorities: Priorities;
   /**
    * Ask whether an election could be won before starting it, so that a node which cannot win does
    * not disturb the others with a higher term. Source: Ongaro's thesis §9.6.
@@ -25,11 +32,22 @@ export interface RaftOptions {
    */
   readonly leaseReads: boolean;
   /**
+   * Let a member that does not lead answer index reads: it asks the leader what it must have
+   * applied to do so. Source: thesis §6.4; `MsgReadIndex` of etcd/raft.
+   */
+  readonly followerReads: boolean;
+  /**
    * By which share, in [0, 1), the rate of a clock may be off, up or down: a lease is shorter than
    * electionTimeoutMin by the factor (1 - drift) / (1 + drift). Clocks that drift more make lease
    * reads stale; all else is safe whatever clocks do.
    */
   readonly clockDriftMax: number;
+  /**
+   * Let a member that does not lead pass commands on to the leader; whoever proposed them there
+   * waits until they are applied, and proposes them again if that takes too long. Needs commands
+   * that take effect once, however often they are proposed. Source: `MsgProp` of etcd/raft.
+   */
+  readonly forwardProposals: boolean;
   /** Entries in one append message. */
   readonly appendEntriesMax: number;
   /** Bytes of the entries in one append message; a larger entry goes alone. */
@@ -65,10 +83,13 @@ export const defaultRaftOptions: RaftOptions = {
   electionTimeoutMin: seconds(1),
   electionTimeoutMax: seconds(2),
   heartbeatInterval: ms(100),
+  priorities: {},
   preVote: true,
   checkQuorum: true,
   leaseReads: false,
+  followerReads: false,
   clockDriftMax: 0.1,
+  forwardProposals: false,
   appendEntriesMax: 64,
   appendBytesMax: MIB,
   entryBytesMax: 32 * MIB,
@@ -100,8 +121,11 @@ export function checkRaftOptions(value: unknown, path: string): RaftOptions {
       electionTimeoutMin,
     ),
     heartbeatInterval,
+    priorities: checkPriorities(fields.priorities, `${path}.priorities`),
     preVote: checkFlag(fields.preVote, `${path}.preVote`),
     ...checkLeases(fields, path),
+    followerReads: checkFlag(fields.followerReads, `${path}.followerReads`),
+    forwardProposals: checkFlag(fields.forwardProposals, `${path}.forwardProposals`),
     appendEntriesMax: atLeastOne("appendEntriesMax"),
     appendBytesMax: atLeastOne("appendBytesMax"),
     entryBytesMax: atLeastOne("entryBytesMax"),
@@ -112,6 +136,13 @@ export function checkRaftOptions(value: unknown, path: string): RaftOptions {
     keptEntries: checkCount(fields.keptEntries, `${path}.keptEntries`, 0),
     snapshotChunkBytes: atLeastOne("snapshotChunkBytes"),
   };
+}
+
+function checkPriorities(value: unknown, path: string): Priorities {
+  const entries = Object.entries(checkRecord(value, path));
+  return Object.fromEntries(
+    entries.map(([id, priority]) => [id, checkCount(priority, `${path}.${id}`, 0)]),
+  );
 }
 
 type LeaseOptions = Pick<RaftOptions, "checkQuorum" | "leaseReads" | "clockDriftMax">;

@@ -6,7 +6,7 @@ import type { Member } from "./member.ts";
 import { RAFT_SITES } from "./sites.ts";
 
 /** Why a command was not taken in: it is in no log, and by this proposal it never will be. */
-export type Refusal = "not leading" | "disk full" | "too large" | "busy";
+export type Refusal = "not leading" | "disk full" | "too large" | "busy" | "transferring";
 
 /** A leader's log, as far as it grows. */
 export class Proposals<Command> {

@@ -8,19 +8,23 @@ import type { DiskError, Env, NodeId } from "../../sim/env.ts";
 import type { ChangeRefusal, MemberChange } from "./configuration.ts";
 import { Elections } from "./elections.ts";
 import { Follower } from "./follower.ts";
+import { FollowerReads } from "./follower-reads.ts";
 import { Leader } from "./leader.ts";
 import { Member, type RaftConfig } from "./member.ts";
-import type { RaftMessage } from "./messages.ts";
+import type { Forward, RaftMessage } from "./messages.ts";
+import { Preference } from "./preference.ts";
 import type { Refusal } from "./proposals.ts";
 import type { ReadKind } from "./read-state.ts";
 import { Reads } from "./reads.ts";
 import { SnapshotReceiver } from "./snapshot-receiver.ts";
 import { Snapshots } from "./snapshots.ts";
 import type { RaftState } from "./state.ts";
+import { type TransferRefusal, Transfers } from "./transfer.ts";
 
 export type { ChangeRefusal, Configuration, MemberChange } from "./configuration.ts";
 export type { Refusal } from "./proposals.ts";
 export type { ReadKind } from "./read-state.ts";
+export type { TransferRefusal } from "./transfer.ts";
 
 /** Where in the log something stands. */
 export interface Place {
@@ -40,6 +44,9 @@ export class Raft<Command> {
   readonly #reads: Reads<Command>;
   readonly #snapshots: Snapshots<Command>;
   readonly #receiver: SnapshotReceiver<Command>;
+  readonly #followerReads: FollowerReads<Command>;
+  readonly #transfers: Transfers<Command>;
+  readonly #preference: Preference<Command>;
 
   constructor(
     env: Env<RaftMessage<Command>>,
@@ -48,12 +55,21 @@ export class Raft<Command> {
   ) {
     const receive = (from: NodeId, message: RaftMessage<Command>) => this.#receive(from, message);
     this.#member = new Member(env, config, state, receive);
-    this.#reads = new Reads(this.#member);
-    this.#leader = new Leader(this.#member, this.#reads);
+    this.#reads = new Reads(this.#member, (id) => this.#leader.tellCommitTo(id));
+    this.#followerReads = new FollowerReads(this.#member, this.#reads);
+    this.#leader = new Leader(this.#member, this.#reads, (role) =>
+      this.#transfers.handOverFrom(role),
+    );
     this.#follower = new Follower(this.#member);
     this.#snapshots = new Snapshots(this.#member);
     this.#receiver = new SnapshotReceiver(this.#member);
     this.#elections = new Elections(this.#member, () => this.#leader.begin());
+    this.#transfers = new Transfers(
+      this.#member,
+      () => this.#elections.standAtOnce(),
+      () => this.#leader.resume(),
+    );
+    this.#preference = new Preference(this.#member, this.#transfers);
   }
 
   get state(): RaftState<Command> {
@@ -73,6 +89,11 @@ export class Raft<Command> {
     return this.#member.leader;
   }
 
+  /** Whether it leads, and has begun to hand over. */
+  get isHandingOver(): boolean {
+    return this.#transfers.isUnderWay;
+  }
+
   /** After boot and restart. */
   onStart(): void {
     if (!this.#member.recover()) return;
@@ -82,13 +103,29 @@ export class Raft<Command> {
 
   /**
    * Proposes a command; returns its future place in the log, or why it has none. It is decided when
-   * `apply` gets an entry of that index: another term means that it was lost.
+   * `apply` gets an entry of that index: another term means that it was lost. With
+   * `forwardProposals` a follower passes it on to its leader, and nobody knows what becomes of it
+   * before it is applied.
    */
-  propose(command: Command): Place | Refusal {
-    if (!this.isLeader || this.state.durability.isHalted) return "not leading";
+  propose(command: Command): Place | "forwarded" | Refusal {
+    if (this.state.durability.isHalted) return "not leading";
+    if (!this.isLeader) return this.#forward(command);
+    if (this.#transfers.isUnderWay) return "transferring";
     const entry = this.#leader.propose(command);
     this.#endHandler();
     return entry;
+  }
+
+  #forward(command: Command): "forwarded" | "not leading" {
+    const { env, config, leader, state } = this.#member;
+    if (!config.options.forwardProposals || leader === undefined) return "not leading";
+    env.send(leader, { type: "forward", term: state.term, command });
+    return "forwarded";
+  }
+
+  #onForward({ term, command }: Forward<Command>): void {
+    const isMeant = this.isLeader && term === this.state.term && !this.isHandingOver;
+    if (isMeant) this.#leader.propose(command);
   }
 
   /**
@@ -97,17 +134,29 @@ export class Raft<Command> {
    */
   change(changes: readonly MemberChange[]): Place | ChangeRefusal | Refusal {
     if (!this.isLeader || this.state.durability.isHalted) return "not leading";
+    if (this.#transfers.isUnderWay) return "transferring";
     const entry = this.#leader.change(changes);
     this.#endHandler();
     return entry;
   }
 
   /**
+   * Hands the leadership over to another voter: undefined if that has begun, else why not. It ends
+   * when the other leads, or is given up after electionTimeoutMin; until then nothing is taken in.
+   */
+  transfer(to: NodeId): TransferRefusal | "not leading" | undefined {
+    if (!this.isLeader || this.state.durability.isHalted) return "not leading";
+    return this.#transfers.begin(to);
+  }
+
+  /**
    * Asks for a moment in which to read, by a number that the caller gives; `readEnds` of the config
-   * tells of it, once, unless this returns why not. Only a leader can tell.
+   * tells of it, once, unless this returns why not. With `followerReads` a follower asks its leader
+   * for an index read; a lease is the leader's alone.
    */
   read(read: number, kind: ReadKind): "not leading" | undefined {
-    if (!this.isLeader || this.state.durability.isHalted) return "not leading";
+    if (this.state.durability.isHalted) return "not leading";
+    if (!this.isLeader) return kind === "index" ? this.#followerReads.begin(read) : "not leading";
     this.#reads.begin(read, kind);
     return undefined;
   }
@@ -121,8 +170,10 @@ export class Raft<Command> {
   onTimer(name: string): void {
     if (this.state.durability.isHalted) return;
     if (name === "election") this.#elections.onTimeout();
-    else if (name === "heartbeat") this.#leader.onHeartbeat();
+    else if (name === "heartbeat") this.#onHeartbeat();
     else if (name === "quorum") this.#leader.onQuorumCheck();
+    else if (name === "ask again") this.#followerReads.onTimeout();
+    else if (name === "transfer") this.#transfers.onTimeout();
     else assert(false, "no such timer:", name);
     this.#endHandler();
   }
@@ -142,8 +193,14 @@ export class Raft<Command> {
   }
 
   #endHandler(): void {
+    this.#followerReads.release();
     this.#snapshots.takeIfDue();
     this.#member.durability.flush();
+  }
+
+  #onHeartbeat(): void {
+    this.#leader.onHeartbeat();
+    this.#preference.onHeartbeat();
   }
 
   #receive(from: NodeId, message: RaftMessage<Command>): void {
@@ -165,6 +222,7 @@ export class Raft<Command> {
         break;
       case "appendReply":
         this.#leader.onAppendReply(from, message);
+        this.#transfers.onMatch(from);
         break;
       case "appendFull":
         this.#leader.onAppendFull(from, message);
@@ -180,6 +238,18 @@ export class Raft<Command> {
         break;
       case "confirmReply":
         this.#reads.onConfirmReply(from, message);
+        break;
+      case "forward":
+        this.#onForward(message);
+        break;
+      case "readIndex":
+        this.#followerReads.onReadIndex(from, message);
+        break;
+      case "readIndexReply":
+        this.#followerReads.onReadIndexReply(message);
+        break;
+      case "timeoutNow":
+        this.#transfers.onTimeoutNow(from, message);
         break;
       default:
         unreachable(message);

@@ -21,6 +21,11 @@ export interface ReadState {
   confirmers: Set<NodeId>;
   /** Until then, by the own clock, no other can have been elected. */
   leaseUntil: Micros;
+  /**
+   * Whether it has told another to take over: from then on, for the rest of its term, the leader
+   * has no lease.
+   */
+  isLeaseGivenUp: boolean;
   /** Whether a lease was asked for since the last heartbeat: then that renews it. */
   isLeaseUsed: boolean;
   /** In order of arrival. Indexes and rounds never fall. */
@@ -34,6 +39,32 @@ export interface WaitingRead {
   readonly index: number;
   /** The round that must be confirmed; it began when the read had arrived. */
   readonly round: number;
+  /** The follower that is to be told; undefined: the leader's own `readEnds` is. */
+  readonly asker: Asker | undefined;
+}
+
+/** Who has asked its leader for a read index, and in which of its lives. */
+export interface Asker {
+  readonly id: NodeId;
+  readonly life: number;
+}
+
+/** What a member that does not lead keeps of the reads that it is asked for. */
+export interface AskedReads {
+  /** A number drawn for this life; undefined until it is needed. */
+  life: number | undefined;
+  /** In order of arrival. */
+  waiting: AskedRead[];
+}
+
+/** A read for which a leader was asked. */
+export interface AskedRead {
+  readonly read: number;
+  /** In which the leader was asked. */
+  readonly term: number;
+  /** What must be applied before the answer; undefined until the leader has said it. */
+  readonly index: number | undefined;
+  readonly askedAt: Micros;
 }
 
 /** What a new leader knows, whose first entry is at that index. */
@@ -45,6 +76,7 @@ export function newReads(firstIndex: number): ReadState {
     beganAt: 0,
     confirmers: new Set(),
     leaseUntil: 0,
+    isLeaseGivenUp: false,
     isLeaseUsed: false,
     waiting: [],
   };

@@ -4,33 +4,46 @@ import type { NodeId } from "../../sim/env.ts";
 import type { Member } from "./member.ts";
 import type { Confirm, ConfirmReply } from "./messages.ts";
 import { isQuorum } from "./quorum.ts";
-import { leaseDuration, type ReadKind, type ReadState, type WaitingRead } from "./read-state.ts";
+import {
+  type Asker,
+  leaseDuration,
+  type ReadKind,
+  type ReadState,
+  type WaitingRead,
+} from "./read-state.ts";
 
 /** A member's part in reads, as leader and as follower. */
 export class Reads<Command> {
   readonly #member: Member<Command>;
 
-  constructor(member: Member<Command>) {
+  readonly #tellCommit: (to: NodeId) => void;
+
+  /** `tellCommit` tells a follower that waits for it what is committed. */
+  constructor(member: Member<Command>, tellCommit: (to: NodeId) => void) {
     this.#member = member;
+    this.#tellCommit = tellCommit;
   }
 
-  /** A leader begins a read; the member's `readEnds` tells its end, perhaps before this returns. */
-  begin(read: number, kind: ReadKind): void {
+  /**
+   * A leader begins a read, for itself or for who has asked; the asker's `readEnds` tells its end,
+   * the leader's own perhaps before this returns.
+   */
+  begin(read: number, kind: ReadKind, asker?: Asker): void {
     const { state, env, config } = this.#member;
     const reads = this.#reads();
     if (reads === undefined) return;
     // Thesis §6.4: commit is only known to be the cluster's once an entry of the own term is in it.
     const index = Math.max(state.commit, reads.firstIndex);
-    const isLease = kind === "lease" && config.options.leaseReads;
+    const isLease = kind === "lease" && config.options.leaseReads && !reads.isLeaseGivenUp;
     if (isLease) reads.isLeaseUsed = true;
     const isUnderWay = reads.round > reads.confirmed;
     if (isLease && env.now() < reads.leaseUntil) {
-      reads.waiting.push({ read, index, round: 0 });
+      reads.waiting.push({ read, index, round: 0, asker });
       this.release();
       return;
     }
     // A round that has begun before proves nothing of now.
-    reads.waiting.push({ read, index, round: reads.round + 1 });
+    reads.waiting.push({ read, index, round: reads.round + 1, asker });
     if (!isUnderWay) this.#beginRound(reads);
   }
 
@@ -101,7 +114,18 @@ export class Reads<Command> {
     const ready = reads.waiting.filter(isReady);
     if (ready.length === 0) return;
     reads.waiting = reads.waiting.filter((waiting) => !isReady(waiting));
-    for (const { read } of ready) config.readEnds(read, true);
+    for (const { read, asker, index } of ready) {
+      if (asker === undefined) config.readEnds(read, true);
+      else this.#answer(asker, read, index);
+    }
+    const askers = new Set(ready.flatMap(({ asker }) => asker?.id ?? []));
+    // Else they would learn that it is committed with the next heartbeat.
+    for (const id of askers) this.#tellCommit(id);
+  }
+
+  #answer({ id, life }: Asker, read: number, index: number): void {
+    const { env, state } = this.#member;
+    env.send(id, { type: "readIndexReply", term: state.term, life, read, index });
   }
 
   #reads(): ReadState | undefined {

@@ -4,7 +4,7 @@ import { type Configuration, initialConfiguration } from "./configuration.ts";
 import { type DurabilityState, initialDurability } from "./durability.ts";
 import { emptyLog, type RaftLog } from "./log.ts";
 import type { Progress, SizeGauge } from "./progress.ts";
-import type { ReadState } from "./read-state.ts";
+import type { AskedReads, ReadState } from "./read-state.ts";
 import { initialSnapshots, type SnapshotState } from "./snapshot-state.ts";
 
 /** What a leader keeps of changes of the configuration. */
@@ -35,6 +35,10 @@ export type Role =
       readonly uncommitted: SizeGauge;
       readonly reads: ReadState;
       readonly changes: ChangeState;
+      /** To whom it is about to hand over; meanwhile it takes in nothing. */
+      transfer: { readonly to: NodeId } | undefined;
+      /** Until then it does not hand over to who is preferred to it. */
+      staysUntil: Micros;
     };
 
 /** All of a Raft member's memory. */
@@ -54,6 +58,13 @@ export interface RaftState<Command> {
   applied: number;
   /** When the leader of this term was last heard. */
   leaderHeardAt: Micros | undefined;
+  /**
+   * How many election timeouts have passed, since a leader was heard, in which this member has
+   * given way to those that are preferred to it.
+   */
+  gaveWay: number;
+  /** Reads that wait for the leader's word. */
+  readonly asked: AskedReads;
   /** With `leaseReads`: until then some leader may count on this member not to vote. */
   loyalUntil: Micros;
   /**
@@ -76,6 +87,8 @@ export function initialRaftState<Command>(): RaftState<Command> {
     commit: 0,
     applied: 0,
     leaderHeardAt: undefined,
+    gaveWay: 0,
+    asked: { life: undefined, waiting: [] },
     loyalUntil: 0,
     lackingBytes: 0,
     durability: initialDurability(),

@@ -125,7 +125,9 @@ export class ReplicatedClient<Of extends ServiceTypes>
         else if (from === asked) this.#follow(message.leader);
         break;
       case "refused":
-        if (from === asked) this.#onRefused(from, current, message.reason);
+        // It takes a leader long to give up: somebody else may have been asked since.
+        if (message.reason === "given up") this.#finish("info", message.reason);
+        else if (from === asked) this.#onRefused(from, current, message.reason);
         break;
     }
   }
@@ -205,7 +207,8 @@ export class ReplicatedClient<Of extends ServiceTypes>
     // It may have been done when it was asked for before.
     else if (reason === "no change") this.#finish("ok", { isNews: false });
     else if (server !== undefined) this.#finish("info", reason);
-    else this.#askLater(reason === "disk full" ? undefined : from);
+    // Another leads soon, where the one who was asked cannot or will not.
+    else this.#askLater(LEADS_NO_LONGER.includes(reason) ? undefined : from);
   }
 
   /** After a pause, asks the one who leads, or somebody else. */
@@ -241,7 +244,9 @@ export class ReplicatedClient<Of extends ServiceTypes>
   #messageOf(task: Task<Of["request"]>, session: string, serial: number): ServiceMessage<Of> {
     const { operation, read } = task;
     if (isAdministration(operation)) {
-      return { type: "change", session, serial, changes: operation.changes };
+      return operation.op === "change"
+        ? { type: "change", session, serial, changes: operation.changes }
+        : { type: "transfer", session, serial, to: operation.to };
     }
     if (read === "log") return { type: "request", session, serial, operation };
     const question = this.#words.questionOf(operation);
@@ -250,10 +255,14 @@ export class ReplicatedClient<Of extends ServiceTypes>
   }
 }
 
+/** Why a leader is about to be none. */
+const LEADS_NO_LONGER: readonly Refused["reason"][] = ["disk full", "transferring"];
+
 /** What no repetition mends. */
 const IMPOSSIBLE: readonly Refused["reason"][] = [
   "too large",
   "unknown member",
+  "no vote",
   "no voters",
   "contradiction",
 ];

@@ -1,6 +1,12 @@
 import type { NodeId } from "../../sim/env.ts";
 import type { RaftMessage } from "../raft/messages.ts";
-import type { ChangeRefusal, MemberChange, ReadKind, Refusal } from "../raft/raft.ts";
+import type {
+  ChangeRefusal,
+  MemberChange,
+  ReadKind,
+  Refusal,
+  TransferRefusal,
+} from "../raft/raft.ts";
 import type { Command } from "./command.ts";
 import type { ServiceTypes } from "./state-machine.ts";
 
@@ -9,6 +15,7 @@ export type ServiceMessage<Of extends ServiceTypes> =
   | RaftMessage<Command<Of["operation"]>>
   | Request<Of["request"]>
   | Change
+  | Transfer
   | Read<Of["question"]>
   | LocalRead<Of["question"]>
   | Reply<Of["result"]>
@@ -30,6 +37,14 @@ export interface Change {
   readonly session: string;
   readonly serial: number;
   readonly changes: readonly MemberChange[];
+}
+
+/** Administrator to server: who shall lead. Asked again, it finds that it is done. */
+export interface Transfer {
+  readonly type: "transfer";
+  readonly session: string;
+  readonly serial: number;
+  readonly to: NodeId;
 }
 
 /** Client to server: a linearizable read that does not go through the log. */
@@ -57,7 +72,7 @@ export interface Reply<Result> {
   readonly result: Result | Done;
 }
 
-/** What a change of the members answers, once it is in force. */
+/** What a change of the members answers, once it is in force; and a transfer, once it is done. */
 export interface Done {
   readonly type: "done";
 }
@@ -75,7 +90,10 @@ export interface Refused {
   readonly type: "refused";
   readonly session: string;
   readonly serial: number;
-  readonly reason: Exclude<Refusal | ChangeRefusal, "not leading">;
+  readonly reason:
+    | Exclude<Refusal | ChangeRefusal | TransferRefusal, "not leading">
+    /** Who was to lead does not, or not yet. */
+    | "given up";
 }
 
 export interface LocalValue<Answer> {

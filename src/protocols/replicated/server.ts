@@ -3,12 +3,13 @@ import type { DiskError, Env, Node, NodeId } from "../../sim/env.ts";
 import { type ByteReader, ByteWriter, type Codec } from "../codec.ts";
 import { type Entry, termAt } from "../raft/log.ts";
 import type { RaftOptions } from "../raft/options.ts";
-import { type Place, Raft } from "../raft/raft.ts";
+import { Raft } from "../raft/raft.ts";
 import { makeSnapshot, type Snapshot } from "../raft/snapshot.ts";
-import { initialRaftState, type RaftState } from "../raft/state.ts";
+import { initialRaftState } from "../raft/state.ts";
 import { type Command, commandCodec } from "./command.ts";
-import type { Change, LocalRead, Read, Request, ServiceMessage } from "./messages.ts";
+import type { Change, LocalRead, Read, Request, ServiceMessage, Transfer } from "./messages.ts";
 import { RaftViews } from "./raft-views.ts";
+import type { ServerState } from "./server-state.ts";
 import type { ServiceSites } from "./sites.ts";
 import {
   applyCommand,
@@ -27,31 +28,6 @@ export interface ServerConfig<Of extends ServiceTypes> {
   /** Who votes at first. */
   readonly members: readonly NodeId[];
   readonly options: RaftOptions;
-}
-
-export interface ServerState<Of extends ServiceTypes> {
-  readonly raft: RaftState<Command<Of["operation"]>>;
-  machine: Replica<Of>;
-  /** By log index, whose proposal is expected there. */
-  readonly waiting: Map<number, Waiting>;
-  /** By number, the reads that wait for Raft's word. */
-  readonly reading: Map<number, Waiting & { readonly question: Of["question"] }>;
-  /** The number of the last read. */
-  lastRead: number;
-  /** Whose change of the members is under way. */
-  changing: Changing | undefined;
-}
-
-/** A change that was proposed here, and who waits for its end. */
-interface Changing extends Waiting, Place {
-  /** Whether it is in force, so that the next one is its end. */
-  isApplied: boolean;
-}
-
-interface Waiting {
-  readonly client: NodeId;
-  readonly session: string;
-  readonly serial: number;
 }
 
 /** A server of a replicated service: Raft, and the state machine that it drives. */
@@ -82,9 +58,11 @@ export class ReplicatedServer<Of extends ServiceTypes>
       raft: initialRaftState(),
       machine: emptyReplica(service),
       waiting: new Map(),
+      forwarded: new Map(),
       reading: new Map(),
       lastRead: 0,
       changing: undefined,
+      handingOver: undefined,
     };
     const codec = commandCodec<Of["operation"]>(service.operations);
     const apply = (entry: Entry<Command<Of["operation"]>>): void => this.#apply(entry);
@@ -120,6 +98,9 @@ export class ReplicatedServer<Of extends ServiceTypes>
       case "change":
         this.#onChange(from, message);
         break;
+      case "transfer":
+        this.#onTransfer(from, message);
+        break;
       case "localRead":
         this.#onLocalRead(from, message);
         break;
@@ -131,11 +112,13 @@ export class ReplicatedServer<Of extends ServiceTypes>
         break;
       default:
         this.#raft.onMessage(from, message);
+        this.#maybeHandedOver();
     }
   }
 
   onTimer(name: string): void {
     this.#raft.onTimer(name);
+    this.#maybeHandedOver();
   }
 
   onSynced(_token: string, error?: DiskError): void {
@@ -163,6 +146,8 @@ export class ReplicatedServer<Of extends ServiceTypes>
     const place = this.#raft.propose({ session, serial, operation: admitted.operation });
     if (place === "not leading") {
       this.#redirect(client, session, serial);
+    } else if (place === "forwarded") {
+      this.#state.forwarded.set(session, { client, session, serial });
     } else if (typeof place === "string") {
       this.#env.send(client, { type: "refused", session, serial, reason: place });
     } else {
@@ -201,6 +186,36 @@ export class ReplicatedServer<Of extends ServiceTypes>
     this.#env.send(client, { type: "reply", session, serial, result: { type: "done" } });
   }
 
+  #onTransfer(client: NodeId, { session, serial, to }: Transfer): void {
+    const { handingOver } = this.#state;
+    // Asked again while it is under way.
+    if (handingOver?.session === session && handingOver.serial === serial) return;
+    const refusal = this.#raft.transfer(to);
+    if (refusal === "not leading") {
+      this.#redirect(client, session, serial);
+    } else if (refusal !== undefined) {
+      this.#env.send(client, { type: "refused", session, serial, reason: refusal });
+    } else {
+      this.#state.handingOver = { client, session, serial, to };
+    }
+  }
+
+  /** Raft has gone on: perhaps somebody else leads, or this server has given up to hand over. */
+  #maybeHandedOver(): void {
+    const { handingOver } = this.#state;
+    const { leader, isLeader, isHandingOver } = this.#raft;
+    if (handingOver === undefined || leader === undefined || isHandingOver) return;
+    const { client, session, serial, to } = handingOver;
+    this.#state.handingOver = undefined;
+    if (leader === to) {
+      this.#env.send(client, { type: "reply", session, serial, result: { type: "done" } });
+    } else if (isLeader) {
+      this.#env.send(client, { type: "refused", session, serial, reason: "given up" });
+    } else {
+      this.#redirect(client, session, serial);
+    }
+  }
+
   #onLocalRead(client: NodeId, { session, serial, question }: LocalRead<Of["question"]>): void {
     const { raft, machine } = this.#state;
     const value = this.#service.query(machine.state, question);
@@ -228,9 +243,10 @@ export class ReplicatedServer<Of extends ServiceTypes>
 
   #apply(entry: Entry<Command<Of["operation"]>>): void {
     const { index, command } = entry;
-    const { machine, waiting } = this.#state;
+    const { machine, waiting, forwarded } = this.#state;
     this.#onApplied(entry);
     const result = command && applyCommand(this.#service, machine, index, command);
+    if (command !== undefined && forwarded.size > 0) this.#onForwarded(command, result);
     const expected = waiting.get(index);
     if (expected === undefined) return;
     waiting.delete(index);
@@ -257,6 +273,19 @@ export class ReplicatedServer<Of extends ServiceTypes>
     if (changing === undefined || changing.index > upTo) return;
     this.#state.changing = undefined;
     this.#redirect(changing.client, changing.session, changing.serial);
+  }
+
+  /** A command is applied: perhaps one that was forwarded from here. */
+  #onForwarded(
+    { session, serial }: Command<Of["operation"]>,
+    result: Of["result"] | undefined,
+  ): void {
+    const { forwarded } = this.#state;
+    const expected = forwarded.get(session);
+    if (expected === undefined || serial < expected.serial) return;
+    forwarded.delete(session);
+    if (serial !== expected.serial || result === undefined) return;
+    this.#env.send(expected.client, { type: "reply", session, serial, result });
   }
 
   #redirect(client: NodeId, session: string, serial: number): void {

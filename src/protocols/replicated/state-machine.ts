@@ -9,7 +9,7 @@ import type { Command } from "./command.ts";
 
 /** What a service is made of, by name. */
 export interface ServiceTypes {
-  /** What clients ask to have done. Its name is not `change`: that is the administrators'. */
+  /** What clients ask to have done. Names but `change` and `transfer`, the administrators'. */
   readonly request: { readonly op: string };
   /** A request as the log has it. */
   readonly operation: { readonly op: string };

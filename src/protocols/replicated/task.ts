@@ -14,11 +14,10 @@ export interface Task<ServiceRequest> {
   readonly read: ReadWay;
 }
 
-/** What an administrator asks for: who shall take part. */
-export interface Administration {
-  readonly op: "change";
-  readonly changes: readonly MemberChange[];
-}
+/** What an administrator asks for: who shall take part, or who shall lead. */
+export type Administration =
+  | { readonly op: "change"; readonly changes: readonly MemberChange[] }
+  | { readonly op: "transfer"; readonly to: NodeId };
 
 /**
  * How a read is answered: `log`, as a command with its place in the log; `index`, once the leader
@@ -42,33 +41,41 @@ export interface TaskWords<ServiceRequest, Op extends string> {
 /**
  * Reads an operation of a plan: the service's own, with `server` to pin it to a server and `read`
  * to say how a read is answered; or `{ id, op: "change", changes }`, a list of
- * `{ kind: "join", id: "n4" }`, which changes who takes part. Throws a UsageError with the path.
+ * `{ kind: "join", id: "n4" }`, which changes who takes part; or, to have that server lead,
+ * `{ id, op: "transfer", to: "n2" }`. Throws a UsageError with the path.
  */
 export function checkTask<ServiceRequest, Op extends string>(
   words: TaskWords<ServiceRequest, Op>,
   value: Operation,
   path: string,
 ): Task<ServiceRequest> {
-  const op = checkOneOf(value.op, `${path}.op`, [...words.ops, CHANGE]);
+  const op = checkOneOf(value.op, `${path}.op`, [...words.ops, ...ADMINISTRATION]);
   const server = value.server === undefined ? undefined : checkText(value.server, `${path}.server`);
-  if (value.read !== undefined && (op === CHANGE || !words.reads.includes(op))) {
+  const ownOp = words.ops.find((known) => known === op);
+  if (value.read !== undefined && (ownOp === undefined || !words.reads.includes(ownOp))) {
     throw new UsageError(`${path}.read: expected only with ${words.readName}, got ${op}`);
   }
   const read = value.read === undefined ? "log" : checkOneOf(value.read, `${path}.read`, READ_WAYS);
-  const operation = op === CHANGE ? checkChange(value, path) : words.check(op, value, path);
-  return { id: value.id, operation, server, read };
+  const place = { id: value.id, server, read };
+  if (ownOp !== undefined) return { ...place, operation: words.check(ownOp, value, path) };
+  const administration = op === "change" ? checkChange(value, path) : checkTransfer(value, path);
+  return { ...place, operation: administration };
 }
 
 /** Whether it is an administrator's. */
 export function isAdministration<ServiceRequest extends { readonly op: string }>(
   operation: ServiceRequest | Administration,
 ): operation is Administration {
-  return operation.op === CHANGE;
+  return operation.op === "change" || operation.op === "transfer";
 }
 
-const CHANGE = "change";
+const ADMINISTRATION = ["change", "transfer"] as const;
 
 const CHANGES = ["addVoter", "addLearner", "join", "remove"] as const;
+
+function checkTransfer({ to }: Operation, path: string): Administration {
+  return { op: "transfer", to: checkText(to, `${path}.to`) };
+}
 
 function checkChange(value: Operation, path: string): Administration {
   const changes = checkList(value.changes, `${path}.changes`).map((change, i): MemberChange => {
@@ -76,5 +83,5 @@ function checkChange(value: Operation, path: string): Administration {
     const { kind, id } = checkRecord(change, at, ["kind", "id"]);
     return { kind: checkOneOf(kind, `${at}.kind`, CHANGES), id: checkText(id, `${at}.id`) };
   });
-  return { op: CHANGE, changes };
+  return { op: "change", changes };
 }

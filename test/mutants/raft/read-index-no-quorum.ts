@@ -5,8 +5,10 @@ const mutant: Mutant = {
   wrong: "An index read is answered without asking a majority whether the leader leads still.",
   source: "Ongaro's thesis §6.4; scenario raft-linearizable-reads.",
   file: "src/protocols/raft/reads.ts",
-  find: "reads.waiting.push({ read, index, round: reads.round + 1 });",
-  replace: ["reads.waiting.push({ read, index, round: 0 });", "    this.release();"].join("\n"),
+  find: "reads.waiting.push({ read, index, round: reads.round + 1, asker });",
+  replace: ["reads.waiting.push({ read, index, round: 0, asker });", "    this.release();"].join(
+    "\n",
+  ),
   scenario: "raft-linearizable-reads",
   invariant: "STALE-READ",
   alone: { scenario: "raft-linearizable-reads", invariant: "LIN" },

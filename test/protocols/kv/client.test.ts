@@ -447,3 +447,28 @@ describe("a change of the members", () => {
     expect(bench.fire("retry").map(({ to }) => to)).toEqual(["n1"]);
   });
 });
+
+describe("a transfer of the leadership", () => {
+  const TRANSFER = { op: "transfer", to: "n2" };
+
+  it("is asked for, and noted in the history without a request", () => {
+    const bench = new Bench();
+    expect(bench.begin("o1", TRANSFER)).toEqual([
+      { to: "n1", message: { type: "transfer", session: SESSION, serial: 1, to: "n2" } },
+    ]);
+    expect(bench.env.emitted[0]).toMatchObject(["invoke", { id: "o1", operation: TRANSFER }]);
+  });
+
+  it("that was given up may come to pass yet, and is not asked for again", () => {
+    const bench = asking(TRANSFER);
+    bench.fire("retry");
+    bench.hear("n1", { type: "refused", session: SESSION, serial: 1, reason: "given up" });
+    expect(bench.outcomes).toEqual([["info", { id: "o1", result: "given up" }]]);
+  });
+
+  it("to who cannot lead fails", () => {
+    const bench = asking(TRANSFER);
+    bench.hear("n1", { type: "refused", session: SESSION, serial: 1, reason: "no vote" });
+    expect(bench.outcomes).toEqual([["fail", { id: "o1", result: "no vote" }]]);
+  });
+});

@@ -38,6 +38,10 @@ describe("checkKvOperation", () => {
       { op: "change", changes: [{ kind: "join", id: "n4" }] },
     ],
     [
+      { op: "transfer", to: "n2" },
+      { op: "transfer", to: "n2" },
+    ],
+    [
       { op: "put", key: "k", value: { hex: "00ff" } },
       { op: "put", key: "k", value: Uint8Array.of(0, 255) },
     ],

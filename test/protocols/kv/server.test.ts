@@ -33,9 +33,9 @@ class Bench {
   readonly env: RecordingEnv<KvMessage>;
   readonly server: KvServer;
 
-  constructor(env = new RecordingEnv<KvMessage>("n1")) {
+  constructor(env = new RecordingEnv<KvMessage>("n1"), options = paperOptions) {
     this.env = env;
-    this.server = new KvServer(env, ["n1", "n2", "n3"], paperOptions);
+    this.server = new KvServer(env, ["n1", "n2", "n3"], options);
     this.server.onStart();
     this.#sync();
   }
@@ -368,5 +368,99 @@ describe("an administrator who asks for a change", () => {
   it("is told who leads by a server that does not", () => {
     const [answer] = new Bench().ask("c1", change(1, [ADD]));
     expect(answer?.message).toMatchObject({ type: "redirect" });
+  });
+});
+
+describe("an administrator who asks for another leader", () => {
+  const TRANSFER: KvMessage = { type: "transfer", session: "s", serial: 1, to: "n2" };
+
+  /** A server that leads, whose log the others hold. */
+  const leading = (): Bench => {
+    const bench = new Bench().lead();
+    bench.ask("n3", accepted(1, 1));
+    return bench;
+  };
+
+  it("is answered when the other leads", () => {
+    const bench = leading();
+    expect(bench.ask("c1", TRANSFER)).toEqual([]);
+    bench.ask("n2", { ...vote(2, [1, 1]), transfer: true });
+    expect(bench.ask("n2", append(2, [1, 1]))).toEqual([{ to: "c1", message: done(1) }]);
+  });
+
+  it("may ask again while it is under way", () => {
+    const bench = leading();
+    bench.ask("c1", TRANSFER);
+    expect(bench.ask("c1", TRANSFER)).toEqual([]);
+    expect(bench.ask("n2", append(2, [1, 1]))).toEqual([{ to: "c1", message: done(1) }]);
+  });
+
+  it("is told when it is given up, and who leads when that is a third one", () => {
+    const givenUp = leading();
+    givenUp.ask("c1", TRANSFER);
+    givenUp.server.onTimer(givenUp.env.fire("transfer"));
+    expect(givenUp.env.takeSent()).toMatchObject([{ message: { reason: "given up" } }]);
+    const third = leading();
+    third.ask("c1", TRANSFER);
+    expect(third.ask("n3", append(2, [1, 1]))).toMatchObject([
+      { message: { type: "redirect", leader: "n3" } },
+    ]);
+  });
+
+  it.each([
+    ["n1", "no change"],
+    ["n9", "unknown member"],
+  ])("is refused for %s: %s", (to, reason) => {
+    const [answer] = leading().ask("c1", { ...TRANSFER, to });
+    expect(answer?.message).toEqual({ type: "refused", session: "s", serial: 1, reason });
+  });
+
+  it("waits like everybody while another transfer is under way", () => {
+    const bench = leading();
+    bench.ask("c1", TRANSFER);
+    const refusal = { type: "refused", reason: "transferring" };
+    expect(bench.ask("c2", { ...TRANSFER, session: "t" })).toMatchObject([{ message: refusal }]);
+    expect(bench.ask("c3", request(1, PUT, "u"))).toMatchObject([{ message: refusal }]);
+  });
+
+  it("is told who leads by a server that does not", () => {
+    const [answer] = new Bench().ask("c1", TRANSFER);
+    expect(answer?.message).toMatchObject({ type: "redirect" });
+  });
+});
+
+describe("a server that forwards what it is asked for", () => {
+  const put = (serial: number): KvCommand => ({ session: "s", serial, operation: PUT });
+
+  /** It follows `n3` in term 1, and has forwarded the put of session `s`, serial 2. */
+  function forwarding(): Bench {
+    const bench = new Bench(undefined, { ...paperOptions, forwardProposals: true });
+    bench.ask("n3", append(1, [0, 0]));
+    bench.server.onMessage("c1", request(2));
+    const message = { type: "forward", term: 1, command: put(2) };
+    expect(bench.env.takeSent()).toEqual([{ to: "n3", message }]);
+    return bench;
+  }
+
+  it("answers once it has applied that, and once", () => {
+    const bench = forwarding();
+    const entry = { index: 1, term: 1, command: put(2) };
+    expect(bench.ask("n3", append(1, [0, 0], [entry]))).toEqual([{ to: "c1", message: done(2) }]);
+    const again = { index: 2, term: 1, command: put(2) };
+    expect(bench.ask("n3", append(1, [1, 1], [again]))).toEqual([]);
+  });
+
+  it("does not when an earlier request of the session is applied", () => {
+    const bench = forwarding();
+    const entry = { index: 1, term: 1, command: put(1) };
+    expect(bench.ask("n3", append(1, [0, 0], [entry]))).toEqual([]);
+    expect(bench.server.state.forwarded.size).toBe(1);
+  });
+
+  it("says nothing of what is over: its client has moved on", () => {
+    const bench = forwarding();
+    const entry = { index: 1, term: 1, command: put(3) };
+    expect(bench.ask("n3", append(1, [0, 0], [entry]))).toEqual([]);
+    expect(bench.server.state.forwarded.size).toBe(0);
   });
 });

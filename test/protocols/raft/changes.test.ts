@@ -212,10 +212,13 @@ describe("§4.2.2: a leader that is removed", () => {
     expect(member.role).toBe("leader");
     const sent = member.ask("n2", accepted(2, 2));
     expect(member.role).toBe("follower");
-    const commits = sent.map(({ to, message }) => [to, "commit" in message && message.commit]);
+    const commits = sent.map(({ to, message: { type, ...rest } }) => {
+      return [type, to, "commit" in rest && rest.commit];
+    });
     expect(commits).toEqual([
-      ["n2", 2],
-      ["n3", 2],
+      ["append", "n2", 2],
+      ["append", "n3", 2],
+      ["timeoutNow", "n2", 2],
     ]);
   });
 

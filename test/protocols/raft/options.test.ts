@@ -11,6 +11,8 @@ describe("checkRaftOptions", () => {
     [{ electionTimeoutMin: 1.5 }, "raft.electionTimeoutMin: expected a whole number"],
     [{ electionTimeoutMin: 100_000 }, "raft.heartbeatInterval: expected less than"],
     [{ electionTimeoutMax: 999_999 }, "raft.electionTimeoutMax: expected a whole number of at"],
+    [{ priorities: { n1: -1 } }, "raft.priorities.n1: expected a whole number of at least 0"],
+    [{ priorities: 3 }, "raft.priorities: expected an object"],
     [{ preVote: 1 }, "raft.preVote: expected true or false"],
     [{ checkQuorum: undefined }, "raft.checkQuorum: expected true or false"],
     [{ appendEntriesMax: 0 }, "raft.appendEntriesMax: expected a whole number of at least 1"],
@@ -19,6 +21,8 @@ describe("checkRaftOptions", () => {
     [{ inflightMax: 0 }, "raft.inflightMax: expected a whole number of at least 1"],
     [{ inflightBytesMax: 0.5 }, "raft.inflightBytesMax: expected a whole number of at least 1"],
     [{ uncommittedBytesMax: 0 }, "raft.uncommittedBytesMax: expected a whole number of at"],
+    [{ forwardProposals: "no" }, "raft.forwardProposals: expected true or false"],
+    [{ followerReads: 1 }, "raft.followerReads: expected true or false"],
     [{ leaseReads: "yes" }, "raft.leaseReads: expected true or false"],
     [
       { leaseReads: true, checkQuorum: false },

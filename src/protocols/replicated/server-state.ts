@@ -1,0 +1,36 @@
+import type { NodeId } from "../../sim/env.ts";
+import type { Place } from "../raft/raft.ts";
+import type { RaftState } from "../raft/state.ts";
+import type { Command } from "./command.ts";
+import type { Replica, ServiceTypes } from "./state-machine.ts";
+
+/** All of a server's memory. */
+export interface ServerState<Of extends ServiceTypes> {
+  readonly raft: RaftState<Command<Of["operation"]>>;
+  machine: Replica<Of>;
+  /** By log index, whose proposal is expected there. */
+  readonly waiting: Map<number, Waiting>;
+  /** By session, who waits for what was forwarded to the leader, until it is applied. */
+  readonly forwarded: Map<string, Waiting>;
+  /** By number, the reads that wait for Raft's word. */
+  readonly reading: Map<number, Waiting & { readonly question: Of["question"] }>;
+  /** The number of the last read. */
+  lastRead: number;
+  /** Whose change of the members is under way. */
+  changing: Changing | undefined;
+  /** Who waits for another to lead. */
+  handingOver: (Waiting & { readonly to: NodeId }) | undefined;
+}
+
+/** A change that was proposed here, and who waits for its end. */
+interface Changing extends Waiting, Place {
+  /** Whether it is in force, so that the next one is its end. */
+  isApplied: boolean;
+}
+
+/** Who is to be answered, and what. */
+export interface Waiting {
+  readonly client: NodeId;
+  readonly session: string;
+  readonly serial: number;
+}
