@@ -185,7 +185,7 @@ describe("a report of troubles", () => {
     expect(xml.replaceAll(/<[^<>]*>/g, "")).not.toMatch(/[<>]/);
   });
 
-  it("as JUnit XML has the first line of a message as attribute, and all of it as text", async () => {
+  it("as JUnit XML has the first line of a message as attribute, and all as text", async () => {
     const shown = await troubled();
     const finding = shown.kept[0]!.failure.findings[0]!;
     const violation = { ...finding.violation, message: "two writes\n  a\n  b" };

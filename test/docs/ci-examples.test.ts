@@ -1,4 +1,4 @@
-// The commands of examples/ci, in order and as a runner would run them, with fewer shards and seeds.
+// The commands of examples/ci, in order and as a runner runs them, with fewer shards and seeds.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

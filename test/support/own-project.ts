@@ -38,7 +38,8 @@ export function makeProject(): OwnProject {
   cpSync(join(BUILT, "dist"), join(own, "dist"), { recursive: true });
   // npx itself takes longer to start than what it starts.
   mkdirSync(join(modules, ".bin"));
-  const npx = `#!/bin/sh\nprogram=$1; shift\nexec node "node_modules/$program/dist/cli/main.js" "$@"\n`;
+  const exec = 'exec node "node_modules/$program/dist/cli/main.js" "$@"';
+  const npx = `#!/bin/sh\nprogram=$1; shift\n${exec}\n`;
   writeFileSync(join(modules, ".bin", "npx"), npx, { mode: 0o755 });
   const write = (name: string, text: string): void => writeFileSync(join(path, name), text);
   const spawn = (file: string, args: readonly string[], environment: Environment): Ended => {

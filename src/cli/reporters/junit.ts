@@ -36,7 +36,8 @@ function testCase({ outcome, kept }: Shown, summary: TallySummary, seconds: numb
     ...(schedules === 0 ? ['      <skipped message="no time was left for it"/>'] : []),
     ...failures.map((one) => {
       const { invariant, findings } = one.failure;
-      const message = `${firstLine(findings[0]!.violation.message)} (${describeSeeds(one.failure)})`;
+      const what = firstLine(findings[0]!.violation.message);
+      const message = `${what} (${describeSeeds(one.failure)})`;
       return tag("failure", invariant, message, one.text);
     }),
     ...troubles.map(({ kind, text }) => {

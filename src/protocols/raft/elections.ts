@@ -21,7 +21,8 @@ export class Elections<Command> {
   onTimeout(): void {
     if (this.#member.isLeader) return;
     this.#member.resetElectionTimer();
-    if (!this.#member.isVoter || this.#givesWay()) return;
+    if (!this.#member.isVoter) return;
+    if (this.#givesWay()) return;
     // Who cannot write can neither vote for itself nor lead.
     if (!this.#member.persistence.hasRoom()) this.#member.becomeFollower(undefined);
     else if (this.#member.config.options.preVote) this.#startPreVote();

@@ -11,7 +11,7 @@ const mutant: Mutant = {
     "    : Math.min(incoming, majorityIndex(outgoing.map(matchOf)));",
   ].join("\n"),
   replace: "  return outgoing.length < 0 ? majorityIndex(outgoing.map(matchOf)) : incoming;",
-  scenario: "raft-joint-consensus",
+  scenario: "raft-leadership-transfer/members",
   invariant: "RAFT-QUORUM",
 };
 
