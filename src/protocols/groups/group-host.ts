@@ -33,8 +33,6 @@ export class GroupHost<Message extends object, State, Member extends Node<Messag
 {
   readonly #env: Env<Message & Grouped>;
   readonly #groups = new Map<GroupName, Member>();
-  /** Groups whose nodes have not been lent their part of a memory that was put in its place. */
-  readonly #unlent = new Set<GroupName>();
   readonly #syncs: SharedSyncs;
   #state: GroupHostState<State>;
 
@@ -56,7 +54,6 @@ export class GroupHost<Message extends object, State, Member extends Node<Messag
 
   /** By group, its node on this host. */
   get groups(): ReadonlyMap<GroupName, Member> {
-    for (const group of this.#unlent) this.#lend(group);
     return this.#groups;
   }
 
@@ -64,15 +61,14 @@ export class GroupHost<Message extends object, State, Member extends Node<Messag
     return this.#state;
   }
 
-  /** Each part is lent when it is needed: to look at a part of a draft costs time. */
   set state(state: GroupHostState<State>) {
     this.#state = state;
-    for (const group of this.#groups.keys()) this.#unlent.add(group);
+    for (const [group, member] of this.#groups) member.state = state.groups.get(group)!;
   }
 
   onStart(): void {
     this.#state.draws.key = this.#env.random.int(0, 0xffff_ffff);
-    for (const member of this.groups.values()) member.onStart();
+    for (const member of this.#groups.values()) member.onStart();
     this.#syncs.flush();
   }
 
@@ -99,7 +95,7 @@ export class GroupHost<Message extends object, State, Member extends Node<Messag
   }
 
   onDisconnect(peer: NodeId): void {
-    for (const member of this.groups.values()) member.onDisconnect?.(peer);
+    for (const member of this.#groups.values()) member.onDisconnect?.(peer);
     this.#syncs.flush();
   }
 
@@ -112,13 +108,7 @@ export class GroupHost<Message extends object, State, Member extends Node<Messag
     this.#member(group).onSynced?.(token, error);
   }
 
-  #lend(group: GroupName): void {
-    this.#unlent.delete(group);
-    this.#groups.get(group)!.state = this.#state.groups.get(group)!;
-  }
-
   #member(group: GroupName): Member {
-    if (this.#unlent.has(group)) this.#lend(group);
     return this.#groups.get(group) ?? fail("a group that is not served here:", this.#env.id, group);
   }
 
