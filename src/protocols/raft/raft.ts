@@ -206,51 +206,37 @@ export class Raft<Command> {
   #receive(from: NodeId, message: RaftMessage<Command>): void {
     switch (message.type) {
       case "preVote":
-        this.#elections.onPreVote(from, message);
-        break;
+        return this.#elections.onPreVote(from, message);
       case "preVoteReply":
-        this.#elections.onPreVoteReply(from, message);
-        break;
+        return this.#elections.onPreVoteReply(from, message);
       case "vote":
-        this.#elections.onVote(from, message);
-        break;
+        return this.#elections.onVote(from, message);
       case "voteReply":
-        this.#elections.onVoteReply(from, message);
-        break;
+        return this.#elections.onVoteReply(from, message);
       case "append":
-        this.#follower.onAppend(from, message);
-        break;
+        return this.#follower.onAppend(from, message);
       case "appendReply":
         this.#leader.onAppendReply(from, message);
         this.#transfers.onMatch(from);
         break;
       case "appendFull":
-        this.#leader.onAppendFull(from, message);
-        break;
+        return this.#leader.onAppendFull(from, message);
       case "snapshot":
-        this.#receiver.onChunk(from, message);
-        break;
+        return this.#receiver.onChunk(from, message);
       case "snapshotReply":
-        this.#leader.onSnapshotReply(from, message);
-        break;
+        return this.#leader.onSnapshotReply(from, message);
       case "confirm":
-        this.#reads.onConfirm(from, message);
-        break;
+        return this.#reads.onConfirm(from, message);
       case "confirmReply":
-        this.#reads.onConfirmReply(from, message);
-        break;
+        return this.#reads.onConfirmReply(from, message);
       case "forward":
-        this.#onForward(message);
-        break;
+        return this.#onForward(message);
       case "readIndex":
-        this.#followerReads.onReadIndex(from, message);
-        break;
+        return this.#followerReads.onReadIndex(from, message);
       case "readIndexReply":
-        this.#followerReads.onReadIndexReply(message);
-        break;
+        return this.#followerReads.onReadIndexReply(message);
       case "timeoutNow":
-        this.#transfers.onTimeoutNow(from, message);
-        break;
+        return this.#transfers.onTimeoutNow(from, message);
       default:
         unreachable(message);
     }

@@ -6,8 +6,9 @@ import type { RaftOptions } from "../raft/options.ts";
 import { Raft } from "../raft/raft.ts";
 import { makeSnapshot, type Snapshot } from "../raft/snapshot.ts";
 import { initialRaftState } from "../raft/state.ts";
+import { Administration } from "./administration.ts";
 import { type Command, commandCodec } from "./command.ts";
-import type { Change, LocalRead, Read, Request, ServiceMessage, Transfer } from "./messages.ts";
+import type { LocalRead, Read, Request, ServiceMessage } from "./messages.ts";
 import { RaftViews } from "./raft-views.ts";
 import type { ServerState } from "./server-state.ts";
 import type { ServiceSites } from "./sites.ts";
@@ -39,6 +40,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
   readonly #service: StateMachine<Of>;
   readonly #sites: ServiceSites;
   readonly #raft: Raft<Command<Of["operation"]>>;
+  readonly #administration: Administration<Of>;
   readonly #replicas: Codec<Replica<Of>>;
   readonly #save = (writer: ByteWriter): void => {
     this.#replicas.encode(this.#state.machine, writer);
@@ -72,6 +74,11 @@ export class ReplicatedServer<Of extends ServiceTypes>
     const restore = (reader: ByteReader, index: number): void => this.#restore(reader, index);
     const raft = { members, options, codec, apply, save, restore, readEnds };
     this.#raft = new Raft(env, raft, this.#state.raft);
+    this.#administration = new Administration(
+      env,
+      () => this.#raft,
+      () => this.#state,
+    );
   }
 
   get state(): ServerState<Of> {
@@ -96,10 +103,10 @@ export class ReplicatedServer<Of extends ServiceTypes>
         this.#onRead(from, message);
         break;
       case "change":
-        this.#onChange(from, message);
+        this.#administration.onChange(from, message);
         break;
       case "transfer":
-        this.#onTransfer(from, message);
+        this.#administration.onTransfer(from, message);
         break;
       case "localRead":
         this.#onLocalRead(from, message);
@@ -112,13 +119,13 @@ export class ReplicatedServer<Of extends ServiceTypes>
         break;
       default:
         this.#raft.onMessage(from, message);
-        this.#maybeHandedOver();
+        this.#administration.maybeHandedOver();
     }
   }
 
   onTimer(name: string): void {
     this.#raft.onTimer(name);
-    this.#maybeHandedOver();
+    this.#administration.maybeHandedOver();
   }
 
   onSynced(_token: string, error?: DiskError): void {
@@ -155,67 +162,6 @@ export class ReplicatedServer<Of extends ServiceTypes>
     }
   }
 
-  #onChange(client: NodeId, { session, serial, changes }: Change): void {
-    const { changing } = this.#state;
-    // Asked again while it is under way.
-    if (changing?.session === session && changing.serial === serial) return;
-    const place = this.#raft.change(changes);
-    if (place === "not leading") {
-      this.#redirect(client, session, serial);
-    } else if (typeof place === "string") {
-      this.#env.send(client, { type: "refused", session, serial, reason: place });
-    } else {
-      this.#state.changing = { client, session, serial, ...place, isApplied: false };
-    }
-  }
-
-  /** An entry is applied: perhaps the change that somebody waits for, or one in its place. */
-  #onApplied({ index, term, configuration }: Entry<Command<Of["operation"]>>): void {
-    const { changing } = this.#state;
-    if (changing === undefined || index < changing.index) return;
-    const { client, session, serial } = changing;
-    if (!changing.isApplied && term !== changing.term) {
-      this.#state.changing = undefined;
-      this.#redirect(client, session, serial);
-      return;
-    }
-    changing.isApplied = true;
-    // Joint consensus is half of a change.
-    if (configuration === undefined || configuration.outgoing.length > 0) return;
-    this.#state.changing = undefined;
-    this.#env.send(client, { type: "reply", session, serial, result: { type: "done" } });
-  }
-
-  #onTransfer(client: NodeId, { session, serial, to }: Transfer): void {
-    const { handingOver } = this.#state;
-    // Asked again while it is under way.
-    if (handingOver?.session === session && handingOver.serial === serial) return;
-    const refusal = this.#raft.transfer(to);
-    if (refusal === "not leading") {
-      this.#redirect(client, session, serial);
-    } else if (refusal !== undefined) {
-      this.#env.send(client, { type: "refused", session, serial, reason: refusal });
-    } else {
-      this.#state.handingOver = { client, session, serial, to };
-    }
-  }
-
-  /** Raft has gone on: perhaps somebody else leads, or this server has given up to hand over. */
-  #maybeHandedOver(): void {
-    const { handingOver } = this.#state;
-    const { leader, isLeader, isHandingOver } = this.#raft;
-    if (handingOver === undefined || leader === undefined || isHandingOver) return;
-    const { client, session, serial, to } = handingOver;
-    this.#state.handingOver = undefined;
-    if (leader === to) {
-      this.#env.send(client, { type: "reply", session, serial, result: { type: "done" } });
-    } else if (isLeader) {
-      this.#env.send(client, { type: "refused", session, serial, reason: "given up" });
-    } else {
-      this.#redirect(client, session, serial);
-    }
-  }
-
   #onLocalRead(client: NodeId, { session, serial, question }: LocalRead<Of["question"]>): void {
     const { raft, machine } = this.#state;
     const value = this.#service.query(machine.state, question);
@@ -244,7 +190,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
   #apply(entry: Entry<Command<Of["operation"]>>): void {
     const { index, command } = entry;
     const { machine, waiting, forwarded } = this.#state;
-    this.#onApplied(entry);
+    this.#administration.onApplied(entry);
     const result = command && applyCommand(this.#service, machine, index, command);
     if (command !== undefined && forwarded.size > 0) this.#onForwarded(command, result);
     const expected = waiting.get(index);
@@ -263,16 +209,14 @@ export class ReplicatedServer<Of extends ServiceTypes>
 
   /** A snapshot stands for all that was applied: whose entry is in it is not known any more. */
   #restore(reader: ByteReader, upTo: number): void {
-    const { waiting, changing } = this.#state;
+    const { waiting } = this.#state;
     this.#state.machine = this.#replicas.decode(reader);
     for (const [index, { client, session, serial }] of waiting) {
       if (index > upTo) continue;
       waiting.delete(index);
       this.#redirect(client, session, serial);
     }
-    if (changing === undefined || changing.index > upTo) return;
-    this.#state.changing = undefined;
-    this.#redirect(changing.client, changing.session, changing.serial);
+    this.#administration.onRestored(upTo);
   }
 
   /** A command is applied: perhaps one that was forwarded from here. */

@@ -6,7 +6,7 @@ const mutant: Mutant = {
   source:
     "etcd/raft #10563 is its neighbour; Ongaro's thesis §4.1: who was removed may be switched off.",
   file: "src/protocols/raft/member.ts",
-  find: "if (this.state.configuration !== configuration) this.#savesCommit();",
+  find: "if (this.state.configuration !== configuration) this.persistence.saveCommit();",
   replace: "if (this.state.configuration !== configuration) this.lastEntry();",
   scenario: "raft-config-change-add-remove/down-to-one",
   invariant: "RETURN",

@@ -5,10 +5,8 @@ const mutant: Mutant = {
   wrong: "A lost election is never followed by another.",
   source: "Raft §5.2, split votes; hashicorp/raft 30f065a.",
   file: "src/protocols/raft/elections.ts",
-  find: ["    this.#member.resetElectionTimer();", "    if (!this.#member.isVoter) return;"].join(
-    "\n",
-  ),
-  replace: "    if (!this.#member.isVoter) return;",
+  find: "    this.#member.resetElectionTimer();\n    if (!this.#member.isVoter) return;\n",
+  replace: "    if (!this.#member.isVoter) return;\n",
   scenario: "raft-random-failures-property/swarm",
   invariant: "LEADER-ELECTED",
 };
