@@ -116,7 +116,7 @@ export function everyoneHas(
   );
 }
 
-/** Of several machines of one name that are asked for, one is made; the others are told `exists`. */
+/** Of several machines of one name one is made; the others that ask are told `exists`. */
 export function oneWins(name: string, vm: string): Invariant {
   return {
     name,
@@ -140,8 +140,8 @@ export function oneWins(name: string, vm: string): Invariant {
 }
 
 /**
- * Local reads from a time on, when all is settled, give what is expected: some fields of the answer,
- * by the operation; undefined for what is not judged.
+ * Local reads from a time on, when all is settled, give what is expected: some fields of the
+ * answer, by the operation; undefined for what is not judged.
  */
 export function localReadsGive(
   name: string,

@@ -55,83 +55,95 @@ export function replicatesWithin(
   return made;
 }
 
+interface Batch {
+  readonly size: number;
+  beganAt: Micros | undefined;
+  returned: number;
+  answeredAt: Micros;
+  /** How far the server had applied that answered last. */
+  index: number;
+  replicatedAt: Micros | undefined;
+}
+
+interface Batches {
+  /** How much of the history has been taken in. */
+  invoked: number;
+  returned: number;
+  readonly batches: Batch[];
+}
+
 /**
- * Measures, for each batch of operations, how long it takes in ms: `submitMs, <size>` until the last
- * is answered, `replicationMs, <size>` from then until every server has it, `totalMs, <size>`; and
- * `submitsRise`, whether larger batches take no less to submit: 1 or 0. What follows the answer is
- * the wait for a heartbeat, whatever the size. Broken when replication takes longer than allowed,
- * or never ends. Ids begin with `b<size>.`.
+ * Measures, for each batch of operations, how long it takes in ms: `submitMs, <size>` until the
+ * last is answered, `replicationMs, <size>` from then until every server has it, `totalMs, <size>`;
+ * and `submitsRise`, whether larger batches take no less to submit: 1 or 0. What follows the answer
+ * is the wait for a heartbeat, whatever the size. Broken when replication takes longer than
+ * allowed, or never ends. Ids begin with `b<size>.`.
  */
 export function batchesReplicate(
   name: string,
   sizes: readonly number[],
   within: Micros,
 ): Invariant<{ readonly applied: number }> {
-  interface Batch {
-    readonly size: number;
-    beganAt: Micros | undefined;
-    returned: number;
-    answeredAt: Micros;
-    /** How far the server had applied that answered last. */
-    index: number;
-    replicatedAt: Micros | undefined;
-  }
-  const begin = (size: number): Batch => {
-    return {
-      size,
-      beganAt: undefined,
-      returned: 0,
-      answeredAt: 0,
-      index: 0,
-      replicatedAt: undefined,
-    };
-  };
   const made = {
     name,
     supposes: ["servers", "operations", "conditions"] as const,
-    state: { invoked: 0, returned: 0, batches: sizes.map(begin) },
-    onStep: ({ now, history, servers, event }: World<{ readonly applied: number }>) => {
+    state: { invoked: 0, returned: 0, batches: sizes.map(newBatch) } as Batches,
+    onStep: (world: World<{ readonly applied: number }>) => {
       const { state } = made;
-      const batchOf = (id: string) => state.batches.find(({ size }) => id.startsWith(`b${size}.`));
-      while (state.invoked < history.invoked.length) {
-        const batch = batchOf(history.invoked[state.invoked++]!.id);
-        if (batch !== undefined) batch.beganAt ??= now;
-      }
-      while (state.returned < history.returned.length) {
-        const batch = batchOf(history.returned[state.returned++]!.id);
-        if (batch === undefined) continue;
-        batch.returned++;
-        batch.answeredAt = now;
-        batch.index = servers.find(({ id }) => id === event.from)?.node?.applied ?? 0;
-      }
-      const level = Math.min(...servers.map(({ node }) => node?.applied ?? 0));
+      takeIn(state, world);
+      const level = Math.min(...world.servers.map(({ node }) => node?.applied ?? 0));
       for (const batch of state.batches) {
         const isAnswered = batch.returned === batch.size;
-        if (isAnswered && batch.index <= level) batch.replicatedAt ??= now;
+        if (isAnswered && batch.index <= level) batch.replicatedAt ??= world.now;
       }
       return undefined;
     },
-    onEnd: ({ metrics }: World) => {
-      const submits: Micros[] = [];
-      for (const { size, beganAt, answeredAt, replicatedAt } of made.state.batches) {
-        if (beganAt === undefined || replicatedAt === undefined) {
-          return `the batch of ${size} is not on every server`;
-        }
-        const replication = replicatedAt - answeredAt;
-        metrics.gauge(`submitMs, ${size}`, inMs(answeredAt - beganAt));
-        metrics.gauge(`replicationMs, ${size}`, inMs(replication));
-        metrics.gauge(`totalMs, ${size}`, inMs(replicatedAt - beganAt));
-        submits.push(answeredAt - beganAt);
-        if (replication > within) {
-          return `the batch of ${size} takes ${formatTime(replication)} to be everywhere`;
-        }
-      }
-      const isRising = submits.every((time, i) => i === 0 || time >= submits[i - 1]!);
-      metrics.gauge("submitsRise", isRising ? 1 : 0);
-      return undefined;
-    },
+    onEnd: (world: World) => judge(made.state.batches, world, within),
   };
   return made;
+}
+
+function newBatch(size: number): Batch {
+  const none = { beganAt: undefined, replicatedAt: undefined };
+  return { ...none, size, returned: 0, answeredAt: 0, index: 0 };
+}
+
+function takeIn(
+  state: Batches,
+  { now, history, servers, event }: World<{ readonly applied: number }>,
+): void {
+  const batchOf = (id: string) => state.batches.find(({ size }) => id.startsWith(`b${size}.`));
+  while (state.invoked < history.invoked.length) {
+    const batch = batchOf(history.invoked[state.invoked++]!.id);
+    if (batch !== undefined) batch.beganAt ??= now;
+  }
+  while (state.returned < history.returned.length) {
+    const batch = batchOf(history.returned[state.returned++]!.id);
+    if (batch === undefined) continue;
+    batch.returned++;
+    batch.answeredAt = now;
+    batch.index = servers.find(({ id }) => id === event.from)?.node?.applied ?? 0;
+  }
+}
+
+function judge(batches: readonly Batch[], { metrics }: World, within: Micros): string | undefined {
+  const submits: Micros[] = [];
+  for (const { size, beganAt, answeredAt, replicatedAt } of batches) {
+    if (beganAt === undefined || replicatedAt === undefined) {
+      return `the batch of ${size} is not on every server`;
+    }
+    const replication = replicatedAt - answeredAt;
+    metrics.gauge(`submitMs, ${size}`, inMs(answeredAt - beganAt));
+    metrics.gauge(`replicationMs, ${size}`, inMs(replication));
+    metrics.gauge(`totalMs, ${size}`, inMs(replicatedAt - beganAt));
+    submits.push(answeredAt - beganAt);
+    if (replication > within) {
+      return `the batch of ${size} takes ${formatTime(replication)} to be everywhere`;
+    }
+  }
+  const isRising = submits.every((time, i) => i === 0 || time >= submits[i - 1]!);
+  metrics.gauge("submitsRise", isRising ? 1 : 0);
+  return undefined;
 }
 
 /** Measures `redirects`: how often a server named another one, or none, to a client. */

@@ -1,7 +1,7 @@
-// Group G: an orchestrator whose servers are cut off from each other. Names and figures are those of
-// the scenario catalogue.
+// Group G: an orchestrator whose servers are cut off from each other. Names and figures are those
+// of the scenario catalogue.
 
-import { measureCatchUp, minorityKnowsNoLeader } from "../invariants/cut-off.ts";
+import { minorityKnowsNoLeader } from "../invariants/cut-off.ts";
 import {
   acknowledgesIn,
   everyoneAgrees,
@@ -18,6 +18,7 @@ import type { HostView, World } from "../sim/invariant.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { ms, seconds } from "../sim/time.ts";
 import { orchestratorScenario } from "./orchestrator-cluster.ts";
+import { orchestratorReconciliation } from "./orchestrator-reconciliation.ts";
 import {
   ADMINISTRATOR,
   BEGIN,
@@ -118,74 +119,6 @@ function splitBrain(variant: string, groups: Groups, about: string): Scenario {
     ],
     expects: ["leader elected", "ok", "info"],
   });
-}
-
-/** The first election is `n1`'s, so that it is known who leads. */
-const FIRST_LEADS = {
-  n1: { ...defaultRaftOptions, electionTimeoutMax: defaultRaftOptions.electionTimeoutMin },
-};
-
-/** Five machines before, twenty while two are cut off; `n1`, who leads, on either side. */
-function reconciliation(variant: string, groups: Groups, about: string): Scenario {
-  const heal = CUT + seconds(8);
-  const minority = groups[1]!;
-  const strays = minority.map((server) => `s-${server}`);
-  return orchestratorScenario({
-    name: `orch-partition-healing-reconciliation${variant}`,
-    about,
-    plan: () => ({
-      servers: SERVERS,
-      clients: [ADMINISTRATOR, "c1", "c2", ...strays],
-      settings: storeSettings({}, { client: impatientClient, raftOf: FIRST_LEADS }),
-      operations: [
-        ...workers(3),
-        ...oneByOne(
-          "c1",
-          BEGIN,
-          ms(10),
-          names("before", 5).map((vm) => create(vm)),
-        ),
-        ...oneByOne(
-          "c1",
-          CUT + ms(100),
-          ms(50),
-          names("a", 10).map((vm) => create(vm)),
-        ),
-        ...oneByOne(
-          "c2",
-          CUT + ms(100),
-          ms(50),
-          names("b", 10).map((vm) => create(vm)),
-        ),
-        // A leader among them takes these in, and cannot commit them.
-        ...minority.flatMap((server, i) =>
-          oneByOne(
-            strays[i]!,
-            CUT + ms(100),
-            ms(50),
-            names(`stray-${server}-`, 10).map((vm) => ({ ...create(vm), server })),
-          ),
-        ),
-      ],
-      faults: [partition(CUT, heal - CUT, ...groups)],
-      calm: heal,
-      horizon: heal + seconds(12),
-    }),
-    invariants: (plan) => [
-      minorityAcknowledgesNothing("MINORITY-ACK", askedAlone),
-      measureCatchUp(heal),
-      everyoneHas("RECONCILED", { vms: 25, tasks: 0 }, { from: heal, by: heal + seconds(10) }),
-      everyoneAgrees("AGREEMENT", { from: heal, by: heal + seconds(10) }),
-      operationsReturn("RETURN", { by: heal + seconds(12) }, plan),
-      equalStates("EQUAL-STATES"),
-    ],
-    expects: ["leader elected", "ok", "info"],
-    goals: [{ metric: "catchUpEntries", atLeast: 20, share: 0.95 }],
-  });
-}
-
-function names(prefix: string, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 }
 
 /** The leader is on the small side. */
@@ -310,17 +243,15 @@ function during(
   return partition(from, until - from, ...groups);
 }
 
-const N1_IN_MAJORITY = [
-  ["n1", "n2", "n3"],
-  ["n4", "n5"],
-] as const;
-const N1_IN_MINORITY = [
-  ["n3", "n4", "n5"],
-  ["n1", "n2"],
-] as const;
-
 export const orchestratorPartitions: readonly Scenario[] = [
-  basicPartition("", N1_IN_MAJORITY, "Three are cut off from two, which notice; and heal."),
+  basicPartition(
+    "",
+    [
+      ["n1", "n2", "n3"],
+      ["n4", "n5"],
+    ],
+    "Three are cut off from two, which notice; and heal.",
+  ),
   basicPartition(
     "/leader-in-minority",
     LEADER_IN_MINORITY,
@@ -328,12 +259,7 @@ export const orchestratorPartitions: readonly Scenario[] = [
   ),
   splitBrain("", LEADER_IN_MAJORITY, "Both sides of a cut are asked to move one machine."),
   splitBrain("/leader-in-minority", LEADER_IN_MINORITY, "The same, the leader on the small side."),
-  reconciliation("", N1_IN_MAJORITY, "Two of five miss twenty machines, and catch up."),
-  reconciliation(
-    "/leader-in-minority",
-    N1_IN_MINORITY,
-    "The leader is among them, and what it took in meanwhile vanishes.",
-  ),
+  ...orchestratorReconciliation,
   partitionElection,
   concurrentWrites,
   cascading,

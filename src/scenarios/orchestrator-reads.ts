@@ -1,5 +1,5 @@
-// Group F: what an orchestrator's clients read after their writes. Names and figures are those of the
-// scenario catalogue.
+// Group F: what an orchestrator's clients read after their writes. Names and figures are those of
+// the scenario catalogue.
 
 import { operationsReturn } from "../invariants/liveness.ts";
 import { everyoneHas, localReadsGive } from "../invariants/orchestrator-history.ts";
@@ -8,6 +8,7 @@ import { measureRedirects, replicatesWithin } from "../invariants/replication-ti
 import type { Fault } from "../sim/fault.ts";
 import { constant } from "../sim/random/distribution.ts";
 import type { Scenario } from "../sim/scenario.ts";
+import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
 import { orchestratorScenario } from "./orchestrator-cluster.ts";
 import {
@@ -45,8 +46,38 @@ const TASKS = Array.from({ length: 11 }, (_, i) => `t${i}`);
 const TASKS_DONE = BEGIN + seconds(2);
 const TASKS_READ = TASKS_DONE + seconds(1);
 
-function taskReadAfterWrite(variant: string, about: string, faults: readonly Fault[]): Scenario {
+/** Tasks are submitted, read, done, and read again. */
+function taskOperations(): PlannedOperation[] {
   const questions = TASKS.map((task) => ({ op: "task", task }));
+  return [
+    ...workers(3),
+    ...oneByOne("c1", BEGIN, ms(2), [submit(TASKS[0]!)]),
+    ...oneByOne(
+      "c1",
+      BEGIN + ms(500),
+      ms(2),
+      TASKS.slice(1).map((task) => submit(task)),
+    ),
+    ...oneByOne("c2", BEGIN + ms(100), ms(20), [
+      ...questions.slice(0, 1).map((question) => ({ ...question, read: "index" })),
+      ...questions.map((question) => ({ ...question, read: "index" })),
+    ]),
+    ...localReads(BEGIN + seconds(1) + ms(500), questions),
+    ...oneByOne(
+      "c1",
+      TASKS_DONE,
+      ms(5),
+      TASKS.flatMap((task) => [
+        { op: "run", task },
+        { op: "complete", task, output: `${task} is done` },
+      ]),
+    ),
+    ...oneByOne("c2", TASKS_READ, ms(10), questions),
+    ...localReads(TASKS_READ, questions),
+  ];
+}
+
+function taskReadAfterWrite(variant: string, about: string, faults: readonly Fault[]): Scenario {
   return orchestratorScenario({
     name: `orch-task-read-after-write${variant}`,
     about,
@@ -54,32 +85,7 @@ function taskReadAfterWrite(variant: string, about: string, faults: readonly Fau
       servers: SERVERS,
       clients: [ADMINISTRATOR, "c1", "c2", ...READERS],
       settings: storeSettings({}, { client: impatientClient }),
-      operations: [
-        ...workers(3),
-        ...oneByOne("c1", BEGIN, ms(2), [submit(TASKS[0]!)]),
-        ...oneByOne(
-          "c1",
-          BEGIN + ms(500),
-          ms(2),
-          TASKS.slice(1).map((task) => submit(task)),
-        ),
-        ...oneByOne("c2", BEGIN + ms(100), ms(20), [
-          ...questions.slice(0, 1).map((question) => ({ ...question, read: "index" })),
-          ...questions.map((question) => ({ ...question, read: "index" })),
-        ]),
-        ...localReads(BEGIN + seconds(1) + ms(500), questions),
-        ...oneByOne(
-          "c1",
-          TASKS_DONE,
-          ms(5),
-          TASKS.flatMap((task) => [
-            { op: "run", task },
-            { op: "complete", task, output: `${task} is done` },
-          ]),
-        ),
-        ...oneByOne("c2", TASKS_READ, ms(10), questions),
-        ...localReads(TASKS_READ, questions),
-      ],
+      operations: taskOperations(),
       faults,
       calm: TASKS_READ,
       horizon: TASKS_READ + seconds(3),

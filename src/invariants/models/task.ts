@@ -32,9 +32,9 @@ const OPEN: TaskState = { kind: "open", output: undefined };
 const OTHER_ERRORS = ["invalid", "capacity", "unavailable"];
 
 /**
- * One task for each key. `submit` makes it; `run` is a word on the way; `complete` and `fail`, whose
- * value is what it gave, end it, and nothing ends it again. `task` answers where it is, and of one
- * that has ended what it gave. Which worker has it, and whether it waits, is not judged.
+ * One task for each key. `submit` makes it; `run` is a word on the way; `complete` and `fail`,
+ * whose value is what it gave, end it, and nothing ends it again. `task` answers where it is, and
+ * of one that has ended what it gave. Which worker has it, and whether it waits, is not judged.
  */
 export const taskModel: Model<TaskState, TaskCall> = {
   name: "task",

@@ -26,7 +26,8 @@ const RESOURCE_MAX = 2 ** 32;
 
 const QUESTIONS = ["status", "task", "list", "tasks", "workers"] as const;
 
-const REQUESTS = [
+/** Every request, by its name. */
+export const REQUESTS = [
   ...(["create", "start", "stop", "delete", "report"] as const),
   ...(["register", "heartbeat", "mark", "expire", "unregister"] as const),
   ...(["submit", "run", "complete", "fail"] as const),

@@ -9,7 +9,9 @@ const mutant: Mutant = {
   replace: [
     "    const isFailed = this.#env.now() % 97 === 0;",
     "    const result =",
-    "      command && !isFailed ? applyCommand(this.#service, machine, index, command) : undefined;",
+    "      command && !isFailed",
+    "        ? applyCommand(this.#service, machine, index, command)",
+    "        : undefined;",
   ].join("\n"),
   scenario: "orch-state-verification",
   invariant: "ORCH-STATE-EQ",

@@ -3,8 +3,7 @@ import type { Mutant } from "../mutant.ts";
 const mutant: Mutant = {
   id: "complete-loses-status",
   wrong: "A task that is completed loses its worker, and is told to be pending.",
-  source:
-    "Blixard: CompleteTask stores the result and deletes the assignment, by which the status is looked up.",
+  source: "Blixard: CompleteTask deletes the assignment, by which the status is looked up.",
   file: "src/protocols/orchestrator/tasks.ts",
   find: [
     "  state.tasks.set(name, { ...task, status: end, output, updatedAt: at });",
@@ -12,7 +11,7 @@ const mutant: Mutant = {
     "  assignPending(state, at);",
   ].join("\n"),
   replace: [
-    '  const lost = { ...task, status: "pending", worker: undefined, output, updatedAt: at } as const;',
+    '  const lost = { ...task, status: "pending", worker: undefined, output } as const;',
     '  state.tasks.set(name, end === "completed" ? lost : { ...task, status: end, output });',
     "  release(state, worker, task.needs);",
   ].join("\n"),
