@@ -15,8 +15,11 @@ import { checkOrchestratorOperation } from "../protocols/orchestrator/operation.
 import { type OrchestratorMessage, OrchestratorServer } from "../protocols/orchestrator/server.ts";
 import { readDurableTerms } from "../protocols/raft/records.ts";
 import { RAFT_FILE } from "../protocols/raft/storage.ts";
+import { type BatchOptions, checkBatchOptions } from "../protocols/replicated/batching.ts";
+import { checkRecord } from "../sim/check.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import type { SwarmOptions } from "../sim/nemeses/swarm.ts";
+import type { Plan } from "../sim/plan.ts";
 import type { Streams } from "../sim/random/random.ts";
 import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
 import { reachable } from "../sim/temporal/sometimes.ts";
@@ -24,19 +27,26 @@ import { clusterTargets } from "./cluster-targets.ts";
 import { taskWords, vmWords } from "./orchestrator-words.ts";
 import {
   checkStoreSettings,
-  type StorePlan,
   type StoreSettings,
   storeRequests,
   withEqualTimeouts,
 } from "./raft-cluster.ts";
 import { replayerOf } from "./replayer.ts";
 
-/** A scenario of the orchestrator as its author writes it; its settings are those of the store. */
+/** What a plan says of the orchestrator itself: what one says of the store, and more. */
+export interface OrchestratorSettings extends StoreSettings {
+  /** Default: no batching. */
+  readonly batch?: BatchOptions;
+}
+
+export type OrchestratorPlan = Plan<OrchestratorSettings>;
+
+/** A scenario of the orchestrator as its author writes it. */
 export interface OrchestratorScenario {
   readonly name: string;
   readonly about: string;
-  readonly plan: (streams: Streams) => PlanParts<StoreSettings>;
-  readonly invariants?: (plan: StorePlan) => readonly Invariant<OrchestratorServer>[];
+  readonly plan: (streams: Streams) => PlanParts<OrchestratorSettings>;
+  readonly invariants?: (plan: OrchestratorPlan) => readonly Invariant<OrchestratorServer>[];
   /** What the weather is drawn of, if the plan leaves it open. Default: there is none. */
   readonly weather?: Partial<SwarmOptions>;
   /** Sites of its programs that may be armed: see {@link ALL_ORCHESTRATOR_SITES}. Default: none. */
@@ -48,18 +58,18 @@ export interface OrchestratorScenario {
 
 /** Makes a scenario: servers, clients, targets and invariants are those of all. */
 export function orchestratorScenario(scenario: OrchestratorScenario): Scenario {
-  return defineScenario<OrchestratorMessage, OrchestratorServer, StoreSettings>({
+  return defineScenario<OrchestratorMessage, OrchestratorServer, OrchestratorSettings>({
     ...scenario,
     plan: (streams) => ({
       ...(scenario.weather === undefined ? { faults: [] } : {}),
       ...scenario.plan(streams),
     }),
-    checkSettings: checkStoreSettings,
+    checkSettings,
     server: (env, { servers, settings }) => {
       const options = settings.raftOf[env.id] ?? settings.raft;
       const members = settings.members ?? servers;
       const drawing = withEqualTimeouts(env, settings.equalTimeoutsUntil);
-      return new OrchestratorServer(drawing, members, options);
+      return new OrchestratorServer(drawing, members, options, settings.batch);
     },
     client: (env, { servers, settings }) => new OrchestratorClient(env, servers, settings.client),
     checkOperation: checkOrchestratorOperation,
@@ -74,7 +84,7 @@ export function orchestratorScenario(scenario: OrchestratorScenario): Scenario {
 }
 
 /** Raft's safety, what clients were promised, and equal states; and what all runs measure. */
-function safetyOf(plan: StorePlan): readonly Invariant<OrchestratorServer>[] {
+function safetyOf(plan: OrchestratorPlan): readonly Invariant<OrchestratorServer>[] {
   const { settings, servers, operations } = plan;
   // Where workers are lost, their machines fail without a word of them.
   const isSeen = !operations.some(({ operation: { op } }) => op === "mark" || op === "expire");
@@ -96,4 +106,11 @@ function safetyOf(plan: StorePlan): readonly Invariant<OrchestratorServer>[] {
     measureLeadership(),
     measureCommits(),
   ];
+}
+
+function checkSettings(value: unknown, path: string): OrchestratorSettings {
+  const { batch, ...rest } = checkRecord(value, path);
+  const settings = checkStoreSettings(rest, path);
+  if (batch === undefined) return settings;
+  return { ...settings, batch: checkBatchOptions(batch, `${path}.batch`) };
 }

@@ -1,5 +1,6 @@
 import type { Env, NodeId } from "../../sim/env.ts";
 import type { RaftOptions } from "../raft/options.ts";
+import { noBatching } from "../replicated/batching.ts";
 import { ReplicatedServer } from "../replicated/server.ts";
 import { type KvItem, type KvTypes, kvService } from "./machine.ts";
 import type { KvMessage } from "./messages.ts";
@@ -8,7 +9,7 @@ import { KV_SITES } from "./sites.ts";
 /** A server of a replicated key-value store. */
 export class KvServer extends ReplicatedServer<KvTypes> {
   constructor(env: Env<KvMessage>, members: readonly NodeId[], options: RaftOptions) {
-    super(env, { service: kvService, sites: KV_SITES, members, options });
+    super(env, { service: kvService, sites: KV_SITES, members, options, batch: noBatching });
   }
 
   /** What the machine holds under a key. */

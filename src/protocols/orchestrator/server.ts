@@ -1,5 +1,6 @@
 import type { Env, NodeId } from "../../sim/env.ts";
 import type { RaftOptions } from "../raft/options.ts";
+import { type BatchOptions, noBatching } from "../replicated/batching.ts";
 import type { ServiceMessage } from "../replicated/messages.ts";
 import { ReplicatedServer } from "../replicated/server.ts";
 import { orchestrator } from "./machine.ts";
@@ -11,7 +12,12 @@ export type OrchestratorMessage = ServiceMessage<OrchestratorTypes>;
 
 /** A server of a replicated orchestrator. */
 export class OrchestratorServer extends ReplicatedServer<OrchestratorTypes> {
-  constructor(env: Env<OrchestratorMessage>, members: readonly NodeId[], options: RaftOptions) {
-    super(env, { service: orchestrator, sites: ORCHESTRATOR_SITES, members, options });
+  constructor(
+    env: Env<OrchestratorMessage>,
+    members: readonly NodeId[],
+    options: RaftOptions,
+    batch: BatchOptions = noBatching,
+  ) {
+    super(env, { service: orchestrator, sites: ORCHESTRATOR_SITES, members, options, batch });
   }
 }

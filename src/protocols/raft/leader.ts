@@ -61,6 +61,14 @@ export class Leader<Command> {
     return entry;
   }
 
+  /** Takes in commands, in order, until it steps down; what it took in sets out together. */
+  proposeAll(commands: readonly Command[]): readonly (Entry<Command> | Refusal)[] {
+    const taken = this.#proposals.proposeAll(commands);
+    const last = taken.findLast((entry) => typeof entry !== "string");
+    if (last !== undefined && this.#member.isLeader) this.#spread(last);
+    return taken;
+  }
+
   /** Proposes a change of who takes part. */
   change(changes: readonly MemberChange[]): Entry<Command> | ChangeRefusal | "disk full" {
     return this.#changes.propose(changes);

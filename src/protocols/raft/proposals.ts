@@ -30,6 +30,13 @@ export class Proposals<Command> {
     return entry;
   }
 
+  /** Takes in commands, in order; those behind one for which the disk has no room are refused. */
+  proposeAll(commands: readonly Command[]): readonly (Entry<Command> | Refusal)[] {
+    return commands.map((command) =>
+      this.#member.isLeader ? this.propose(command) : "not leading",
+    );
+  }
+
   /** Takes in a change, or a blank entry; or steps down when the disk has no room for it. */
   append(configuration?: Configuration): Entry<Command> | undefined {
     const blank = this.#nextEntry(undefined);

@@ -11,7 +11,17 @@ import { Follower } from "./follower.ts";
 import { FollowerReads } from "./follower-reads.ts";
 import { Leader } from "./leader.ts";
 import { Member, type RaftConfig } from "./member.ts";
-import type { Forward, RaftMessage } from "./messages.ts";
+import type {
+  Append,
+  AppendFull,
+  AppendReply,
+  Forward,
+  PreVote,
+  PreVoteReply,
+  RaftMessage,
+  Vote,
+  VoteReply,
+} from "./messages.ts";
 import { Preference } from "./preference.ts";
 import type { Refusal } from "./proposals.ts";
 import type { ReadKind } from "./read-state.ts";
@@ -129,6 +139,18 @@ export class Raft<Command> {
   }
 
   /**
+   * Proposes commands, in order, which set out in common messages and become durable in common; for
+   * each its future place, or why it has none. One may be refused and a later one not.
+   */
+  proposeAll(commands: readonly Command[]): readonly (Place | Refusal)[] {
+    if (!this.isLeader || this.state.durability.isHalted) return commands.map(() => "not leading");
+    if (this.#transfers.isUnderWay) return commands.map(() => "transferring");
+    const entries = this.#leader.proposeAll(commands);
+    this.#endHandler();
+    return entries;
+  }
+
+  /**
    * Proposes a change of who takes part; returns its place in the log, or why it has none. With
    * more than one voter coming or going, two majorities decide until a second entry ends that.
    */
@@ -206,39 +228,67 @@ export class Raft<Command> {
   #receive(from: NodeId, message: RaftMessage<Command>): void {
     switch (message.type) {
       case "preVote":
-        return this.#elections.onPreVote(from, message);
+        this.#elections.onPreVote(from, message);
+        break;
       case "preVoteReply":
-        return this.#elections.onPreVoteReply(from, message);
+        this.#elections.onPreVoteReply(from, message);
+        break;
       case "vote":
-        return this.#elections.onVote(from, message);
+        this.#elections.onVote(from, message);
+        break;
       case "voteReply":
-        return this.#elections.onVoteReply(from, message);
+        this.#elections.onVoteReply(from, message);
+        break;
       case "append":
-        return this.#follower.onAppend(from, message);
+        this.#follower.onAppend(from, message);
+        break;
       case "appendReply":
         this.#leader.onAppendReply(from, message);
         this.#transfers.onMatch(from);
         break;
       case "appendFull":
-        return this.#leader.onAppendFull(from, message);
+        this.#leader.onAppendFull(from, message);
+        break;
+      default:
+        this.#receiveOther(from, message);
+    }
+  }
+
+  /** What is not about elections or entries. */
+  #receiveOther(from: NodeId, message: OtherMessage<Command>): void {
+    switch (message.type) {
       case "snapshot":
-        return this.#receiver.onChunk(from, message);
+        this.#receiver.onChunk(from, message);
+        break;
       case "snapshotReply":
-        return this.#leader.onSnapshotReply(from, message);
+        this.#leader.onSnapshotReply(from, message);
+        break;
       case "confirm":
-        return this.#reads.onConfirm(from, message);
+        this.#reads.onConfirm(from, message);
+        break;
       case "confirmReply":
-        return this.#reads.onConfirmReply(from, message);
+        this.#reads.onConfirmReply(from, message);
+        break;
       case "forward":
-        return this.#onForward(message);
+        this.#onForward(message);
+        break;
       case "readIndex":
-        return this.#followerReads.onReadIndex(from, message);
+        this.#followerReads.onReadIndex(from, message);
+        break;
       case "readIndexReply":
-        return this.#followerReads.onReadIndexReply(message);
+        this.#followerReads.onReadIndexReply(message);
+        break;
       case "timeoutNow":
-        return this.#transfers.onTimeoutNow(from, message);
+        this.#transfers.onTimeoutNow(from, message);
+        break;
       default:
         unreachable(message);
     }
   }
 }
+
+/** What {@link Raft} passes on by itself. */
+type OtherMessage<Command> = Exclude<
+  RaftMessage<Command>,
+  PreVote | PreVoteReply | Vote | VoteReply | Append<Command> | AppendReply | AppendFull
+>;

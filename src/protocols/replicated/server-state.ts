@@ -20,6 +20,14 @@ export interface ServerState<Of extends ServiceTypes> {
   changing: Changing | undefined;
   /** Who waits for another to lead. */
   handingOver: (Waiting & { readonly to: NodeId }) | undefined;
+  /** Requests that wait to be proposed together, in the order in which they came. */
+  batch: Gathered<Of["operation"]>[];
+}
+
+/** A request that waits to be proposed, and whose it is. */
+export interface Gathered<Operation> {
+  readonly client: NodeId;
+  readonly command: Command<Operation>;
 }
 
 /** A change that was proposed here, and who waits for its end. */

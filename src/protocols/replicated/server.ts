@@ -3,14 +3,15 @@ import type { DiskError, Env, Node, NodeId } from "../../sim/env.ts";
 import { type ByteReader, ByteWriter, type Codec } from "../codec.ts";
 import { type Entry, termAt } from "../raft/log.ts";
 import type { RaftOptions } from "../raft/options.ts";
-import { Raft } from "../raft/raft.ts";
+import { type Place, Raft, type Refusal } from "../raft/raft.ts";
 import { makeSnapshot, type Snapshot } from "../raft/snapshot.ts";
 import { initialRaftState } from "../raft/state.ts";
 import { Administration } from "./administration.ts";
+import type { BatchOptions } from "./batching.ts";
 import { type Command, commandCodec } from "./command.ts";
 import type { LocalRead, Read, Request, ServiceMessage } from "./messages.ts";
 import { RaftViews } from "./raft-views.ts";
-import type { ServerState } from "./server-state.ts";
+import type { Gathered, ServerState } from "./server-state.ts";
 import type { ServiceSites } from "./sites.ts";
 import {
   applyCommand,
@@ -29,7 +30,11 @@ export interface ServerConfig<Of extends ServiceTypes> {
   /** Who votes at first. */
   readonly members: readonly NodeId[];
   readonly options: RaftOptions;
+  readonly batch: BatchOptions;
 }
+
+/** The timer that ends the waiting of a batch. */
+const BATCH = "batch";
 
 /** A server of a replicated service: Raft, and the state machine that it drives. */
 export class ReplicatedServer<Of extends ServiceTypes>
@@ -39,6 +44,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
   readonly #env: Env<ServiceMessage<Of>>;
   readonly #service: StateMachine<Of>;
   readonly #sites: ServiceSites;
+  readonly #batching: BatchOptions;
   readonly #raft: Raft<Command<Of["operation"]>>;
   readonly #administration: Administration<Of>;
   readonly #replicas: Codec<Replica<Of>>;
@@ -51,10 +57,11 @@ export class ReplicatedServer<Of extends ServiceTypes>
 
   constructor(env: Env<ServiceMessage<Of>>, config: ServerConfig<Of>) {
     super();
-    const { service, sites, members, options } = config;
+    const { service, sites, members, options, batch } = config;
     this.#env = env;
     this.#service = service;
     this.#sites = sites;
+    this.#batching = batch;
     this.#replicas = replicaCodec(service);
     this.#state = {
       raft: initialRaftState(),
@@ -65,20 +72,17 @@ export class ReplicatedServer<Of extends ServiceTypes>
       lastRead: 0,
       changing: undefined,
       handingOver: undefined,
+      batch: [],
     };
     const codec = commandCodec<Of["operation"]>(service.operations);
     const apply = (entry: Entry<Command<Of["operation"]>>): void => this.#apply(entry);
     const readEnds = (read: number, isConfirmed: boolean): void =>
       this.#onReadEnds(read, isConfirmed);
-    const save = this.#save;
     const restore = (reader: ByteReader, index: number): void => this.#restore(reader, index);
-    const raft = { members, options, codec, apply, save, restore, readEnds };
+    const raft = { members, options, codec, apply, save: this.#save, restore, readEnds };
     this.#raft = new Raft(env, raft, this.#state.raft);
-    this.#administration = new Administration(
-      env,
-      () => this.#raft,
-      () => this.#state,
-    );
+    const [raftNow, stateNow] = [() => this.#raft, () => this.#state];
+    this.#administration = new Administration(env, raftNow, stateNow);
   }
 
   get state(): ServerState<Of> {
@@ -124,7 +128,8 @@ export class ReplicatedServer<Of extends ServiceTypes>
   }
 
   onTimer(name: string): void {
-    this.#raft.onTimer(name);
+    if (name === BATCH) this.#proposeBatch();
+    else this.#raft.onTimer(name);
     this.#administration.maybeHandedOver();
   }
 
@@ -150,7 +155,34 @@ export class ReplicatedServer<Of extends ServiceTypes>
       this.#env.send(client, { type: "reply", session, serial, result: admitted.refusal });
       return;
     }
-    const place = this.#raft.propose({ session, serial, operation: admitted.operation });
+    const command = { session, serial, operation: admitted.operation };
+    if (this.#batching.countMax > 1 && this.#raft.isLeader) this.#gather({ client, command });
+    else this.#onProposed(client, command, this.#raft.propose(command));
+  }
+
+  /** Puts a request to those that wait; they are proposed when they are many, or have waited. */
+  #gather(request: Gathered<Of["operation"]>): void {
+    const { batch } = this.#state;
+    if (batch.length === 0) this.#env.setTimer(BATCH, this.#batching.delayMax);
+    batch.push(request);
+    if (batch.length >= this.#batching.countMax) this.#proposeBatch();
+  }
+
+  #proposeBatch(): void {
+    const { batch } = this.#state;
+    this.#env.cancelTimer(BATCH);
+    this.#state.batch = [];
+    const places = this.#raft.proposeAll(batch.map(({ command }) => command));
+    batch.forEach(({ client, command }, i) => {
+      this.#onProposed(client, command, places[i]!);
+    });
+  }
+
+  #onProposed(
+    client: NodeId,
+    { session, serial }: Command<unknown>,
+    place: Place | "forwarded" | Refusal,
+  ): void {
     if (place === "not leading") {
       this.#redirect(client, session, serial);
     } else if (place === "forwarded") {

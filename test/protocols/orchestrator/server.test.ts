@@ -6,8 +6,12 @@ import {
   OrchestratorServer,
 } from "../../../src/protocols/orchestrator/server.ts";
 import type { OrchestratorRequest } from "../../../src/protocols/orchestrator/types.ts";
+import {
+  type BatchOptions,
+  checkBatchOptions,
+} from "../../../src/protocols/replicated/batching.ts";
 import { defaultClientOptions } from "../../../src/protocols/replicated/client.ts";
-import { seconds } from "../../../src/sim/time.ts";
+import { ms, seconds } from "../../../src/sim/time.ts";
 import { create, register } from "../../support/orchestrator.ts";
 import { paperOptions } from "../../support/raft-member.ts";
 import { accepted, voteReply } from "../../support/raft-messages.ts";
@@ -16,9 +20,10 @@ import { RecordingEnv } from "../../support/recording-env.ts";
 /** The server `n1` of three, which leads once it is told to. */
 class Bench {
   readonly env = new RecordingEnv<OrchestratorMessage>("n1");
-  readonly server = new OrchestratorServer(this.env, ["n1", "n2", "n3"], paperOptions);
+  readonly server: OrchestratorServer;
 
-  constructor() {
+  constructor(batch?: BatchOptions) {
+    this.server = new OrchestratorServer(this.env, ["n1", "n2", "n3"], paperOptions, batch);
     this.server.onStart();
     this.#sync();
   }
@@ -137,5 +142,71 @@ describe("an operation of a plan", () => {
       ...{ op: "create", vm: "v" },
       spec: { cpu: 1, memory: 2, disk: 0, features: ["a", "b"] },
     });
+  });
+});
+
+describe("a server that batches", () => {
+  const batch = { countMax: 3, delayMax: ms(10) };
+  const appends = (bench: Bench) =>
+    bench.env
+      .takeSent()
+      .map(({ message }) => message)
+      .filter(({ type }) => type === "append");
+  /** Requests of one session each, of which the replies are not of interest. */
+  const ask = (bench: Bench, count: number) => {
+    for (let i = 1; i <= count; i++) {
+      const operation = { op: "heartbeat", worker: `w${i}` } as const;
+      const message = { type: "request", session: `s${i}`, serial: 1, operation } as const;
+      bench.server.onMessage(`c${i}`, message);
+    }
+  };
+
+  it("S2.47: proposes as many as it may at once, in one message to a follower", () => {
+    const bench = new Bench(batch).lead();
+    ask(bench, 2);
+    expect(appends(bench)).toEqual([]);
+    ask(bench, 1);
+    // The other follower has not answered since the election.
+    expect(appends(bench)).toMatchObject([{ entries: [{}, {}, {}] }]);
+  });
+
+  it("proposes what it has when the first has waited long enough", () => {
+    const bench = new Bench(batch).lead();
+    ask(bench, 2);
+    expect(bench.env.timers.get("batch")).toBe(bench.env.now() + ms(10));
+    bench.server.onTimer(bench.env.fire("batch"));
+    expect(bench.server.lastIndex).toBe(3);
+    expect(bench.server.state.batch).toEqual([]);
+  });
+
+  it("answers each of them", () => {
+    const bench = new Bench(batch).lead();
+    ask(bench, 3);
+    const replies = bench.ask("n2", accepted(1, 4));
+    expect(replies).toMatchObject([
+      ...["s1", "s2", "s3"].map((session) => ({ type: "reply", session, serial: 1 })),
+    ]);
+  });
+
+  it("that has lost its place meanwhile names the leader to all of them", () => {
+    const bench = new Bench(batch).lead();
+    ask(bench, 2);
+    const prev = { prevIndex: 1, prevTerm: 1, entries: [], commit: 1 };
+    bench.ask("n3", { type: "append", term: 2, ...prev });
+    bench.server.onTimer(bench.env.fire("batch"));
+    const sent = bench.env.takeSent().map(({ message }) => message);
+    expect(sent).toMatchObject([
+      ...["s1", "s2"].map((session) => ({ type: "redirect", session, leader: "n3" })),
+    ]);
+  });
+});
+
+describe("the options of a batch", () => {
+  it.each([
+    [{ countMax: 0, delayMax: 0 }, "batch.countMax: expected a whole number of at least 1, got 0"],
+    [{ countMax: 1, delayMax: -1 }, "batch.delayMax: expected a whole number of at least 0"],
+    [{ countMax: 1, wait: 1 }, "batch.wait: unknown field"],
+  ])("%o are refused", (options, message) => {
+    expect(() => checkBatchOptions(options, "batch")).toThrow(message);
   });
 });
