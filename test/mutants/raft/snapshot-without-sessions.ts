@@ -6,8 +6,12 @@ const mutant: Mutant = {
   source: "Ongaro's thesis §6.3; a rule of LogCabin's.",
   file: "src/protocols/replicated/state-machine.ts",
   find: "sessions: sortedMapOf(session)",
-  replace:
-    "sessions: { encode: (_, writer) => writer.byte(0), decode: (from) => new Map([].slice(from.byte())) }",
+  replace: [
+    "sessions: {",
+    "      encode: (_, writer) => writer.byte(0),",
+    "      decode: (from) => new Map([].slice(from.byte())),",
+    "    }",
+  ].join("\n"),
   scenario: "raft-random-failures-property/swarm",
   invariant: "ACK",
 };
