@@ -7,8 +7,8 @@ const mutant: Mutant = {
   file: "src/protocols/raft/snapshots.ts",
   find: "next === undefined || next.after > durable",
   replace: "next === undefined",
-  scenario: "raft-log-compaction-during-leader-change",
-  invariant: "RAFT-DURABLE",
+  scenario: "raft-random-failures-property/swarm",
+  invariant: "RAFT-MONO",
 };
 
 export default mutant;
