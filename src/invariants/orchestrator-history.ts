@@ -41,9 +41,9 @@ export function errorOf({ result }: HistoryEntry): string | undefined {
 }
 
 /**
- * In the end every server that is up has all machines and tasks that were acknowledged, and none
- * that nobody asked for; machines that somebody wanted deleted may be gone. Measures how many were
- * `acked`, `unknown` (no answer in time) and `unknownButThere`.
+ * In the end every server that has applied as much as any has all machines and tasks that were
+ * acknowledged, and none that nobody asked for; machines that somebody wanted deleted may be gone.
+ * Measures how many were `acked`, `unknown` (no answer in time) and `unknownButThere`.
  */
 export function whatIsAckedIsThere(name: string): Invariant<NamesView> {
   return {
@@ -67,7 +67,10 @@ export function whatIsAckedIsThere(name: string): Invariant<NamesView> {
       }
       metrics.gauge("acked", acked.vms.size + acked.tasks.size);
       metrics.gauge("unknown", unknown.vms.size + unknown.tasks.size);
-      for (const { id, node } of servers) {
+      const last = Math.max(...servers.map(({ node }) => node?.applied ?? 0));
+      // Others may be cut off, or broken for good.
+      const level = servers.filter(({ node }) => node?.applied === last);
+      for (const { id, node } of level) {
         if (node === undefined) continue;
         for (const of of ["vms", "tasks"] as const) {
           const there = node.machine.state[of];
@@ -77,7 +80,7 @@ export function whatIsAckedIsThere(name: string): Invariant<NamesView> {
           if (strange !== undefined) return `${id} has ${strange}, which nobody asked for`;
         }
       }
-      const [first] = servers.filter(({ node }) => node !== undefined);
+      const [first] = level;
       const { vms, tasks } = first?.node?.machine.state ?? { vms: new Map(), tasks: new Map() };
       const kept = [...unknown.vms].filter((vm) => vms.has(vm)).length;
       metrics.gauge(

@@ -17,6 +17,7 @@ import { uniform } from "../sim/random/distribution.ts";
 import type { Random } from "../sim/random/random.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { ms, seconds } from "../sim/time.ts";
+import { orchestratorChaos } from "./orchestrator-chaos.ts";
 import { orchestratorScenario } from "./orchestrator-cluster.ts";
 import { orchestratorReads } from "./orchestrator-reads.ts";
 import {
@@ -229,4 +230,5 @@ export const orchestratorConsistency: readonly Scenario[] = [
   linearizability("", 3),
   linearizability("/five-servers", 5),
   stateVerification,
+  orchestratorChaos,
 ];

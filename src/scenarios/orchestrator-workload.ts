@@ -132,3 +132,15 @@ function lifeOf(vm: string, n: number, random: Random): Asked {
   if (kind === 4) return { op: "report", vm, report: random.pick(["running", "stopped"]) };
   return { op: random.pick(["stop", "delete"]), vm };
 }
+
+/** Questions about machines and tasks, in the ways that are linearizable without a lease. */
+export function questions(pace: Pace, random: Random): PlannedOperation[] {
+  const asked = steadily(pace, () => {
+    const read = random.pick(["log", "index"]);
+    if (random.chance(1 / 2)) return { op: "status", vm: `vm${random.int(1, 8)}`, read };
+    return { op: "task", task: `t${random.int(1, 12)}`, read };
+  });
+  return asked.map(({ operation, ...rest }) => {
+    return { ...rest, operation: { ...operation, id: `q.${operation.id}` } };
+  });
+}

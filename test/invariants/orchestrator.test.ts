@@ -169,6 +169,14 @@ describe("that what is acknowledged is there", () => {
     expect(world.end(4)).toEqual([]);
   });
 
+  it("is accepted of one that is behind, or down", () => {
+    const world = having(whatIsAckedIsThere("ACKED"), ["a"], [], []);
+    told(world, "a", "ok");
+    Object.assign(world.node("n2"), { applied: 0 });
+    world.host("n3").node = undefined;
+    expect(world.end(3)).toEqual([]);
+  });
+
   it("is rejected when there is what nobody asked for", () => {
     const world = having(whatIsAckedIsThere("ACKED"), ["a"]);
     expect(world.end(3)).toEqual(["ACKED: n1 has a, which nobody asked for"]);

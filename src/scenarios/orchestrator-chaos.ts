@@ -1,0 +1,64 @@
+import {
+  acknowledgesIn,
+  everyoneAgrees,
+  leaderIsElected,
+  operationsReturn,
+} from "../invariants/liveness.ts";
+import { equalStates } from "../invariants/replicated.ts";
+import { ALL_ORCHESTRATOR_SITES } from "../protocols/orchestrator/sites.ts";
+import { defaultBatchOptions, noBatching } from "../protocols/replicated/batching.ts";
+import { minutes, ms, seconds } from "../sim/time.ts";
+import { orchestratorScenario } from "./orchestrator-cluster.ts";
+import {
+  ADMINISTRATOR,
+  create,
+  everything,
+  oneByOne,
+  questions,
+  workers,
+} from "./orchestrator-workload.ts";
+import { hostNames, storeSettings } from "./raft-cluster.ts";
+
+const CALM = minutes(1);
+/** When a machine is asked for in the quiet time. */
+const PROBE = CALM + seconds(20);
+const HORIZON = CALM + seconds(45);
+
+/** Clocks step and drift as well: of what is applied, none may show. */
+export const orchestratorChaos = orchestratorScenario({
+  name: "orch-state-verification/chaos",
+  about: "Commands of all kinds in all weathers, batched or not; some servers may stay broken.",
+  weather: { targets: ["syncing"] },
+  sites: ALL_ORCHESTRATOR_SITES,
+  plan: (streams) => {
+    const servers = hostNames(streams.stream("cluster").pick([3, 5]));
+    const clients = hostNames(6, "c");
+    const pace = { clients, from: seconds(4), until: CALM, every: ms(100) };
+    const batch = streams.stream("batch").pick([noBatching, defaultBatchOptions]);
+    return {
+      servers,
+      clients: [ADMINISTRATOR, ...clients],
+      settings: { ...storeSettings(), batch },
+      operations: [
+        ...workers(3, { cpu: 16, memory: 32_000, disk: 200 }),
+        ...everything(pace, streams.stream("workload")),
+        ...questions({ ...pace, every: ms(300) }, streams.stream("questions")),
+        ...oneByOne("c1", PROBE, 1, [
+          { op: "mark", worker: "w1", status: "offline" },
+          { op: "register", worker: "w1", capacity: { cpu: 99, memory: 99_000, disk: 999 } },
+          create("probe"),
+        ]),
+      ],
+      calm: CALM,
+      horizon: HORIZON,
+    };
+  },
+  invariants: (plan) => [
+    leaderIsElected("LEADER-ELECTED", { from: CALM, by: CALM + seconds(10) }),
+    everyoneAgrees("AGREEMENT", { from: CALM, by: CALM + seconds(20) }, plan.core),
+    operationsReturn("RETURN", { by: HORIZON }, plan),
+    acknowledgesIn("PROBE", { from: PROBE, until: HORIZON }),
+    equalStates("EQUAL-STATES"),
+  ],
+  expects: ["leader elected", "leader stepped down", "log truncated", "ok"],
+});
