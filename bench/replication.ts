@@ -4,7 +4,7 @@ import { acknowledged } from "../src/invariants/acknowledged.ts";
 import { minorityCommitsNothing } from "../src/invariants/no-quorum.ts";
 import { raftSafety } from "../src/invariants/raft.ts";
 import type { Codec } from "../src/protocols/codec.ts";
-import { type Entry, entryAt } from "../src/protocols/raft/log.ts";
+import { type Entry, entryAt, type LogBase } from "../src/protocols/raft/log.ts";
 import type { RaftMessage } from "../src/protocols/raft/messages.ts";
 import { defaultRaftOptions } from "../src/protocols/raft/options.ts";
 import { Raft } from "../src/protocols/raft/raft.ts";
@@ -114,6 +114,10 @@ class ReplicatingServer implements Node<RaftMessage<Uint8Array>, State> {
 
   get lastIndex(): number {
     return this.#state.raft.log.lastIndex;
+  }
+
+  get base(): LogBase {
+    return this.#state.raft.log.base;
   }
 
   entryAt(index: number): Entry<Uint8Array> {

@@ -3,7 +3,7 @@ import type { DiskError, Env, NodeId } from "../../sim/env.ts";
 import { beginSync, endSync, newJournalState } from "../journal.ts";
 import type { RaftMessage } from "./messages.ts";
 import { RAFT_SITES } from "./sites.ts";
-import type { Journals } from "./storage.ts";
+import { type Journals, RAFT_FILE } from "./storage.ts";
 
 /** What of a member's writes is durable, and what waits for it. */
 export interface DurabilityState<Command> extends Journals {
@@ -120,6 +120,6 @@ export class Durability<Command> {
 
   #halt(error: DiskError["kind"] | "rot", at?: number): void {
     this.#state().isHalted = true;
-    this.#env.emit("halted", at === undefined ? { error } : { error, at });
+    this.#env.emit("halted", at === undefined ? { error } : { error, file: RAFT_FILE, at });
   }
 }

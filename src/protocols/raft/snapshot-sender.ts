@@ -18,16 +18,22 @@ export class SnapshotSender<Command> {
 
   /** Turns to snapshots, if the log does not hold what is to be sent next; true if so. */
   isNeeded(to: NodeId, progress: Progress): boolean {
-    const { state, env } = this.#member;
+    const { state } = this.#member;
     if (progress.mode === "snapshot") return true;
     if (progress.next > state.log.base.index) return false;
-    const { current } = state.snapshots;
-    assert(current !== undefined, "a compacted log without a snapshot, behind", progress.next);
     progress.mode = "snapshot";
-    progress.sending = { snapshot: current, sentBytes: 0, heldBytes: 0 };
-    env.emit("snapshot sent", { to, index: current.index, bytes: current.bytes.length });
+    this.#begin(to, progress);
     this.ask(to, progress);
     return true;
+  }
+
+  /** Begins with the newest snapshot. */
+  #begin(to: NodeId, progress: Progress): void {
+    const { state, env } = this.#member;
+    const { current } = state.snapshots;
+    assert(current !== undefined, "a compacted log without a snapshot, behind", progress.next);
+    progress.sending = { snapshot: current, sentBytes: 0, heldBytes: 0 };
+    env.emit("snapshot sent", { to, index: current.index, bytes: current.bytes.length });
   }
 
   /**
@@ -35,7 +41,10 @@ export class SnapshotSender<Command> {
    * each heartbeat, by which the leader finds out what was lost.
    */
   ask(to: NodeId, progress: Progress): void {
-    const { sentBytes } = sendingOf(progress);
+    const { snapshots } = this.#member.state;
+    // While nothing of it has left, as to a member that is down, a newer one is better.
+    const { sentBytes, snapshot } = sendingOf(progress);
+    if (sentBytes === 0 && snapshot !== snapshots.current) this.#begin(to, progress);
     if (sentBytes === 0) progress.isPaused = true;
     this.#send(to, sendingOf(progress), sentBytes, 0);
   }
