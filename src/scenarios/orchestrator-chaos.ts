@@ -17,7 +17,7 @@ import {
   questions,
   workers,
 } from "./orchestrator-workload.ts";
-import { drawCompaction, hostNames, storeSettings } from "./raft-cluster.ts";
+import { hostNames, storeSettings } from "./raft-cluster.ts";
 
 const CALM = minutes(1);
 /** When a machine is asked for in the quiet time. */
@@ -38,7 +38,7 @@ export const orchestratorChaos = orchestratorScenario({
     return {
       servers,
       clients: [ADMINISTRATOR, ...clients],
-      settings: { ...storeSettings(drawCompaction(streams)), batch },
+      settings: { ...storeSettings(), batch },
       operations: [
         ...workers(3, { cpu: 16, memory: 32_000, disk: 200 }),
         ...everything(pace, streams.stream("workload")),
