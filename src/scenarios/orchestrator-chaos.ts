@@ -9,14 +9,7 @@ import { ALL_ORCHESTRATOR_SITES } from "../protocols/orchestrator/sites.ts";
 import { defaultBatchOptions, noBatching } from "../protocols/replicated/batching.ts";
 import { minutes, ms, seconds } from "../sim/time.ts";
 import { orchestratorScenario } from "./orchestrator-cluster.ts";
-import {
-  ADMINISTRATOR,
-  create,
-  everything,
-  oneByOne,
-  questions,
-  workers,
-} from "./orchestrator-workload.ts";
+import { ADMINISTRATOR, create, everything, oneByOne, questions } from "./orchestrator-workload.ts";
 import { hostNames, storeSettings } from "./raft-cluster.ts";
 
 const CALM = minutes(1);
@@ -24,23 +17,39 @@ const CALM = minutes(1);
 const PROBE = CALM + seconds(20);
 const HORIZON = CALM + seconds(45);
 
+const CAPACITY = { cpu: 16, memory: 32_000, disk: 200 };
+
 /** Clocks step and drift as well: of what is applied, none may show. */
 export const orchestratorChaos = orchestratorScenario({
   name: "orch-state-verification/chaos",
-  about: "Commands of all kinds in all weathers, batched or not; some servers may stay broken.",
+  about: "Commands of all kinds in all weathers, and snapshots; some servers may stay broken.",
   weather: { targets: ["syncing"] },
   sites: ALL_ORCHESTRATOR_SITES,
   plan: (streams) => {
     const servers = hostNames(streams.stream("cluster").pick([3, 5]));
     const clients = hostNames(6, "c");
     const pace = { clients, from: seconds(4), until: CALM, every: ms(100) };
-    const batch = streams.stream("batch").pick([noBatching, defaultBatchOptions]);
+    const options = streams.stream("options");
+    const batch = options.pick([noBatching, defaultBatchOptions]);
+    const raft = {
+      snapshotEntries: options.pick([10, 50, 10_000]),
+      keptEntries: options.pick([1, 20]),
+      snapshotChunkBytes: options.pick([64, 1_024]),
+      forwardProposals: options.chance(1 / 2),
+      followerReads: options.chance(1 / 2),
+    };
     return {
       servers,
       clients: [ADMINISTRATOR, ...clients],
-      settings: { ...storeSettings(), batch },
+      settings: { ...storeSettings(raft), batch },
       operations: [
-        ...workers(3, { cpu: 16, memory: 32_000, disk: 200 }),
+        // Not in the order in which a snapshot has them.
+        ...oneByOne(
+          ADMINISTRATOR,
+          seconds(3),
+          ms(20),
+          ["w3", "w1", "w2"].map((worker) => ({ op: "register", worker, capacity: CAPACITY })),
+        ),
         ...everything(pace, streams.stream("workload")),
         ...questions({ ...pace, every: ms(300) }, streams.stream("questions")),
         ...oneByOne("c1", PROBE, 1, [
@@ -60,5 +69,5 @@ export const orchestratorChaos = orchestratorScenario({
     acknowledgesIn("PROBE", { from: PROBE, until: HORIZON }),
     equalStates("EQUAL-STATES"),
   ],
-  expects: ["leader elected", "leader stepped down", "log truncated", "ok"],
+  expects: ["leader elected", "leader stepped down", "log truncated", "snapshot installed", "ok"],
 });
