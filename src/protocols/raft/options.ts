@@ -96,7 +96,7 @@ export const defaultRaftOptions: RaftOptions = {
   inflightMax: 1_024,
   inflightBytesMax: 64 * MIB,
   uncommittedBytesMax: 64 * MIB,
-  snapshotEntries: 10_000,
+  snapshotEntries: 100_000,
   keptEntries: 5_000,
   snapshotChunkBytes: 64 * 1_024,
 };

@@ -4,6 +4,8 @@ import type { Snapshot } from "./snapshot.ts";
 export interface SnapshotState {
   /** The one that its journal begins with. */
   current: Snapshot | undefined;
+  /** What was applied when it was last asked whether a snapshot is due. */
+  checkedAt: number;
   /** What was applied when there was no room for a snapshot. */
   triedAt: number;
   /** The one that a leader is sending. */
@@ -12,7 +14,7 @@ export interface SnapshotState {
 
 /** No snapshot, nor any on its way. */
 export function initialSnapshots(): SnapshotState {
-  return { current: undefined, triedAt: 0, incoming: undefined };
+  return { current: undefined, checkedAt: 0, triedAt: 0, incoming: undefined };
 }
 
 /** A snapshot that is not complete. Chunks of another one are never mixed into it. */

@@ -7,8 +7,8 @@ import { RAFT_SITES } from "./sites.ts";
 import { makeSnapshot, type Snapshot } from "./snapshot.ts";
 import type { NextJournal } from "./storage.ts";
 
-/** Where {@link RAFT_SITES.snapshotsSoon} is armed, a snapshot is due after so many entries. */
-const SOON_ENTRIES = 16;
+/** It is asked after so many entries, or fewer, whether a snapshot is due, and not at each event. */
+const CHECK_EVERY = 16;
 
 /** Saves the state machine, and lets the log go that has led to it. */
 export class Snapshots<Command> {
@@ -21,9 +21,12 @@ export class Snapshots<Command> {
   /** At the end of a handler: saves the state machine, if enough was applied since last time. */
   takeIfDue(): void {
     const { state, env, config } = this.#member;
-    const { applied, snapshots, durability, log, configuration } = state;
+    const { applied, snapshots } = state;
+    if (applied - snapshots.checkedAt < Math.min(CHECK_EVERY, config.options.snapshotEntries))
+      return;
+    snapshots.checkedAt = applied;
+    const { durability, log, configuration } = state;
     const since = applied - Math.max(snapshots.current?.index ?? 0, snapshots.triedAt);
-    if (since < Math.min(SOON_ENTRIES, config.options.snapshotEntries)) return;
     if (durability.next !== undefined || durability.isHalted) return;
     if (since < config.options.snapshotEntries && !env.buggify(RAFT_SITES.snapshotsSoon)) return;
     const { save } = config;
