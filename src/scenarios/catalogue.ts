@@ -3,6 +3,7 @@ import { didYouMean } from "../sim/nearest.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
 import { orchestratorPartitions } from "./orchestrator-partitions.ts";
+import { orchestratorTransfer } from "./orchestrator-transfer.ts";
 import { raftAsymmetricPartition } from "./raft-asymmetric-partition.ts";
 import { raftBandwidth } from "./raft-bandwidth.ts";
 import { raftChaos } from "./raft-chaos.ts";
@@ -54,6 +55,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftLargeMessages,
   ...orchestratorConsistency,
   ...orchestratorPartitions,
+  ...orchestratorTransfer,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */
