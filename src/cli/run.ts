@@ -6,6 +6,7 @@ import { historyLines } from "../histories/write-history.ts";
 import { callsOf } from "../invariants/recorded-calls.ts";
 import { UsageError } from "../sim/assert.ts";
 import { checkJson, checkText } from "../sim/check.ts";
+import type { Percentiles } from "../sim/metrics.ts";
 import type { Plan } from "../sim/plan.ts";
 import type { RunResult, Scenario } from "../sim/scenario.ts";
 import { formatTime } from "../sim/time.ts";
@@ -111,7 +112,7 @@ export function describe(result: RunResult): string {
   const summary = Object.entries(metrics.summary()).map(([name, value]) =>
     typeof value === "number"
       ? `  ${name}: ${value}`
-      : `  ${name}: p50 ${value.p50}, p99 ${value.p99}, max ${value.max} (${value.count})`,
+      : `  ${name}: ${describePercentiles(value)} (${value.count})`,
   );
   return [
     `${plan.scenario} ${verdict}, seed ${plan.seed}`,
@@ -122,4 +123,12 @@ export function describe(result: RunResult): string {
       return best === undefined ? [] : [`  ${kind} ${name}: ${describeBest(best)}`];
     }),
   ].join("\n");
+}
+
+/** Of fewer values, some of the percentiles would be the same one. */
+const MANY = 20;
+
+function describePercentiles({ count, p50, p90, p95, p99, max }: Percentiles): string {
+  const between = count < MANY ? "" : `p90 ${p90}, p95 ${p95}, `;
+  return `p50 ${p50}, ${between}p99 ${p99}, max ${max}`;
 }

@@ -2,7 +2,7 @@
 
 import type { Invariant, World } from "../sim/invariant.ts";
 import { percentiles } from "../sim/metrics.ts";
-import { inMs, type Micros } from "../sim/time.ts";
+import { formatTime, inMs, type Micros } from "../sim/time.ts";
 import { type CommitTracker, type CommitView, newCommits, newCommitTracker } from "./measures.ts";
 import { isIn, type Phase } from "./phases.ts";
 
@@ -56,4 +56,85 @@ export function showDistribution(
 /** The mean of at least one span, in whole microseconds. */
 export function mean(spans: readonly Micros[]): Micros {
   return Math.round(spans.reduce((sum, span) => sum + span, 0) / spans.length);
+}
+
+/** What is acknowledged and not yet everywhere. */
+interface Open {
+  readonly id: string;
+  readonly index: number;
+  readonly invokedAt: Micros;
+}
+
+/** A phase in which so many servers, the first ones, take part. */
+export interface SizedPhase extends Phase {
+  readonly size: number;
+}
+
+/**
+ * What is acknowledged in a phase is applied by all who take part within a time of its invocation.
+ * Measures that as {@link showDistribution} does: `visibleMs, <phase>` and so on.
+ */
+export function visibleEverywhere(
+  name: string,
+  phases: readonly SizedPhase[],
+  within: Micros,
+): Invariant<{ readonly applied: number }> {
+  interface State {
+    judged: number;
+    readonly open: Open[][];
+    readonly spans: Micros[][];
+  }
+  const made = {
+    name,
+    supposes: ["servers", "operations", "faults", "conditions"] as const,
+    state: { judged: 0, open: phases.map(() => []), spans: phases.map(() => []) } as State,
+    onStep: ({ now, history, servers, event }: World<{ readonly applied: number }>) => {
+      const { state } = made;
+      while (state.judged < history.returned.length) {
+        const { id, outcome, invokedAt } = history.returned[state.judged++]!;
+        const replier = servers.find((server) => server.id === event.from)?.node;
+        const place = phases.findIndex((phase) => isIn(phase, invokedAt));
+        if (outcome !== "ok" || replier === undefined || place < 0) continue;
+        state.open[place]!.push({ id, index: replier.applied, invokedAt });
+      }
+      for (const [i, { size }] of phases.entries()) {
+        const open = state.open[i]!;
+        if (open.length === 0) continue;
+        const level = Math.min(...servers.slice(0, size).map(({ node }) => node?.applied ?? 0));
+        // In the order of their indexes, as one client asks.
+        while (open.length > 0 && open[0]!.index <= level) {
+          state.spans[i]!.push(now - open.shift()!.invokedAt);
+        }
+        const late = open.find(({ invokedAt }) => now - invokedAt > within);
+        if (late !== undefined) return `${late.id} is not everywhere ${formatTime(within)} later`;
+      }
+      return undefined;
+    },
+    onEnd: ({ metrics }: World) => {
+      phases.forEach((phase, i) => {
+        showDistribution({ metrics }, "visible", phase.name, made.state.spans[i]!);
+      });
+      const missing = phases.find((_, i) => made.state.spans[i]!.length === 0);
+      return missing && `nothing is visible in the phase "${missing.name}"`;
+    },
+  };
+  return made;
+}
+
+/**
+ * Measures whether the medians of {@link measureCommitsIn} do not fall from a phase to the next by
+ * more than some percent: `commitsDoNotGetFaster`, 1 or 0. To be asked after it.
+ */
+export function commitsDoNotGetFaster(phases: readonly string[], percent: number): Invariant {
+  return {
+    name: "commits by phase",
+    onEnd: ({ metrics }: World) => {
+      const medians = phases.map((phase) => metrics.gauged(`commitP50Ms, ${phase}`));
+      const isSo = medians.every((value, i) => {
+        return i === 0 || value >= medians[i - 1]! * (1 - percent / 100);
+      });
+      metrics.gauge("commitsDoNotGetFaster", isSo ? 1 : 0);
+      return undefined;
+    },
+  };
 }

@@ -2,6 +2,7 @@ import { UsageError } from "../sim/assert.ts";
 import { didYouMean } from "../sim/nearest.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
+import { orchestratorLatency } from "./orchestrator-latency.ts";
 import { orchestratorPartitions } from "./orchestrator-partitions.ts";
 import { orchestratorTransfer } from "./orchestrator-transfer.ts";
 import { raftAsymmetricPartition } from "./raft-asymmetric-partition.ts";
@@ -55,6 +56,7 @@ export const catalogue: readonly Scenario[] = [
   ...raftLargeMessages,
   ...orchestratorConsistency,
   ...orchestratorPartitions,
+  ...orchestratorLatency,
   ...orchestratorTransfer,
 ];
 
