@@ -4,6 +4,7 @@ import type { Scenario } from "../sim/scenario.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
 import { orchestratorLatency } from "./orchestrator-latency.ts";
 import { orchestratorPartitions } from "./orchestrator-partitions.ts";
+import { orchestratorThroughput } from "./orchestrator-throughput.ts";
 import { orchestratorTransfer } from "./orchestrator-transfer.ts";
 import { raftAsymmetricPartition } from "./raft-asymmetric-partition.ts";
 import { raftBandwidth } from "./raft-bandwidth.ts";
@@ -57,6 +58,7 @@ export const catalogue: readonly Scenario[] = [
   ...orchestratorConsistency,
   ...orchestratorPartitions,
   ...orchestratorLatency,
+  ...orchestratorThroughput,
   ...orchestratorTransfer,
 ];
 

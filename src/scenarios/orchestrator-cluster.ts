@@ -17,6 +17,7 @@ import { readDurableTerms } from "../protocols/raft/records.ts";
 import { RAFT_FILE } from "../protocols/raft/storage.ts";
 import { type BatchOptions, checkBatchOptions } from "../protocols/replicated/batching.ts";
 import { checkRecord } from "../sim/check.ts";
+import type { NodeId } from "../sim/env.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import type { SwarmOptions } from "../sim/nemeses/swarm.ts";
 import type { Plan } from "../sim/plan.ts";
@@ -37,6 +38,8 @@ import { replayerOf } from "./replayer.ts";
 export interface OrchestratorSettings extends StoreSettings {
   /** Default: no batching. */
   readonly batch?: BatchOptions;
+  /** Servers that batch otherwise. */
+  readonly batchOf?: Readonly<Record<NodeId, BatchOptions>>;
 }
 
 export type OrchestratorPlan = Plan<OrchestratorSettings>;
@@ -69,7 +72,8 @@ export function orchestratorScenario(scenario: OrchestratorScenario): Scenario {
       const options = settings.raftOf[env.id] ?? settings.raft;
       const members = settings.members ?? servers;
       const drawing = withEqualTimeouts(env, settings.equalTimeoutsUntil);
-      return new OrchestratorServer(drawing, members, options, settings.batch);
+      const batch = settings.batchOf?.[env.id] ?? settings.batch;
+      return new OrchestratorServer(drawing, members, options, batch);
     },
     client: (env, { servers, settings }) => new OrchestratorClient(env, servers, settings.client),
     checkOperation: checkOrchestratorOperation,
@@ -109,8 +113,18 @@ function safetyOf(plan: OrchestratorPlan): readonly Invariant<OrchestratorServer
 }
 
 function checkSettings(value: unknown, path: string): OrchestratorSettings {
-  const { batch, ...rest } = checkRecord(value, path);
+  const { batch, batchOf, ...rest } = checkRecord(value, path);
   const settings = checkStoreSettings(rest, path);
-  if (batch === undefined) return settings;
-  return { ...settings, batch: checkBatchOptions(batch, `${path}.batch`) };
+  return {
+    ...settings,
+    ...(batch === undefined ? {} : { batch: checkBatchOptions(batch, `${path}.batch`) }),
+    ...(batchOf === undefined ? {} : { batchOf: checkBatchOf(batchOf, `${path}.batchOf`) }),
+  };
+}
+
+function checkBatchOf(value: unknown, path: string): Readonly<Record<NodeId, BatchOptions>> {
+  const entries = Object.entries(checkRecord(value, path));
+  return Object.fromEntries(
+    entries.map(([id, batch]) => [id, checkBatchOptions(batch, `${path}.${id}`)]),
+  );
 }
