@@ -4,6 +4,7 @@ import type { Scenario } from "../sim/scenario.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
 import { orchestratorLatency } from "./orchestrator-latency.ts";
 import { orchestratorPartitions } from "./orchestrator-partitions.ts";
+import { orchestratorRefusals } from "./orchestrator-refusals.ts";
 import { orchestratorThroughput } from "./orchestrator-throughput.ts";
 import { orchestratorTransfer } from "./orchestrator-transfer.ts";
 import { raftAsymmetricPartition } from "./raft-asymmetric-partition.ts";
@@ -60,6 +61,7 @@ export const catalogue: readonly Scenario[] = [
   ...orchestratorLatency,
   ...orchestratorThroughput,
   ...orchestratorTransfer,
+  ...orchestratorRefusals,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */
