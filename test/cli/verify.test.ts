@@ -17,7 +17,7 @@ const SCENARIO = "raft-initial-election";
 function doneBy(host: string, code: string): Change {
   return {
     id: "planted",
-    file: "src/protocols/kv/server.ts",
+    file: "src/protocols/replicated/server.ts",
     find: "    this.#raft.onStart();",
     replace: `    if (this.#env.id === "${host}") { ${code} }\n    this.#raft.onStart();`,
   };
@@ -48,7 +48,7 @@ describe("verify", () => {
     expect(lines[2]).toBe("  they are the same up to event #2 at 0 ms on n2 (start): start on n2");
     expect(lines[3]).toMatch(/^ {4}plain: +setTimer pid \d+$/);
     expect(lines[4]).toMatch(/^ {4}in another process: setTimer pid \d+$/);
-    expect(lines[5]).toMatch(/^ {6}at KvServer\.onStart \(.*kv\/server\.js:\d+:\d+\)$/);
+    expect(lines[5]).toMatch(/^ {6}at KvServer\.onStart \(.*replicated\/server\.js:\d+:\d+\)$/);
     expect(lines[6]).toBe("    in this event it asks the machine: process.pid");
     expect(status).toBe(3);
   });
@@ -59,7 +59,7 @@ describe("verify", () => {
     const { status, stdout } = spawnCli(folder.path, ["verify", SCENARIO], doneBy("n2", late));
     const lines = stdout.split("\n");
     expect(lines[1]).toBe("  n2 calls its env while no handler of it runs: cancelTimer late");
-    expect(lines[2]).toMatch(/^ {6}at goOn \(.*kv\/server\.js:\d+:\d+\)$/);
+    expect(lines[2]).toMatch(/^ {6}at goOn \(.*replicated\/server\.js:\d+:\d+\)$/);
     expect(lines[3]).toMatch(/^ {4}begun by event #2 at 0 ms on n2 \(start\); /);
     expect(status).toBe(3);
   });

@@ -22,7 +22,7 @@ export function shrinkFailure(scenario: Scenario, plan: Plan, budget: ShrinkBudg
   const began = seconds();
   return shrink(scenario, plan, {
     isOver: () => seconds() - began > secondsMax,
-    guard: (act) => giveUpAfter(secondsMax * GUARD, act),
+    guard: (act) => giveUpAfter(Math.max(1, secondsMax) * GUARD, act),
     ...(onStep === undefined ? {} : { onStep }),
   });
 }

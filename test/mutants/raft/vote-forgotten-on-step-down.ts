@@ -8,7 +8,7 @@ const mutant: Mutant = {
   find: 'state.role = { kind: "follower", leader };',
   replace: [
     'state.role = { kind: "follower", leader };',
-    "    this.saveVote(state.term, undefined);",
+    "    this.persistence.saveVote(state.term, undefined);",
   ].join("\n"),
   scenario: "raft-rapid-leader-changes/figure-8",
   invariant: "RAFT-VOTE",
