@@ -3,6 +3,7 @@
 import type { Plain } from "../sim/env.ts";
 import type { HistoryEntry } from "../sim/history.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
+import type { Micros } from "../sim/time.ts";
 import { errorOf } from "./orchestrator-history.ts";
 
 /**
@@ -35,4 +36,29 @@ export function answersAre(
 function reasonOf({ result }: HistoryEntry): string {
   // An error of the orchestrator.
   return (result as { readonly reason?: string }).reason ?? "";
+}
+
+/**
+ * Local reads of the list from a time on are answered, at least so many of them, and are all the
+ * same. Measures how many things they show, as `listed`.
+ */
+export function localListsAgree(name: string, from: Micros, atLeast: number): Invariant {
+  return {
+    name,
+    supposes: ["servers", "operations", "faults", "conditions"],
+    onEnd: ({ history, metrics }: World) => {
+      const lists: string[][] = [];
+      for (const { operation, invokedAt, outcome, result } of history.returned) {
+        const { op, isLocal } = operation as { readonly op: string; readonly isLocal: boolean };
+        if (op !== "list" || !isLocal || invokedAt < from || outcome !== "ok") continue;
+        // What a client shows of a local read.
+        lists.push(Object.keys((result as { readonly value: object }).value));
+      }
+      if (lists.length < atLeast) return `${lists.length} lists are read, not ${atLeast}`;
+      metrics.gauge("listed", lists[0]!.length);
+      const first = lists[0]!.join(" ");
+      const other = lists.find((list) => list.join(" ") !== first);
+      return other && `a list has ${other.length} names, another one other ${lists[0]!.length}`;
+    },
+  };
 }

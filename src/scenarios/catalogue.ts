@@ -2,6 +2,7 @@ import { UsageError } from "../sim/assert.ts";
 import { didYouMean } from "../sim/nearest.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
+import { orchestratorFailures } from "./orchestrator-failures.ts";
 import { orchestratorLatency } from "./orchestrator-latency.ts";
 import { orchestratorPartitions } from "./orchestrator-partitions.ts";
 import { orchestratorRefusals } from "./orchestrator-refusals.ts";
@@ -62,6 +63,7 @@ export const catalogue: readonly Scenario[] = [
   ...orchestratorThroughput,
   ...orchestratorTransfer,
   ...orchestratorRefusals,
+  ...orchestratorFailures,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */
