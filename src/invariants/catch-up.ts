@@ -11,7 +11,7 @@ export interface Join {
   readonly at: Micros;
   /** How many things there are by then: by that its figures are known. */
   readonly count: number;
-  /** Whether it can only catch up by a snapshot, or must not need one; undefined: either will do. */
+  /** Whether it catches up by a snapshot, or must need none; undefined: either will do. */
   readonly bySnapshot: boolean | undefined;
 }
 

@@ -17,6 +17,10 @@ interface Done {
   messages: number;
 }
 
+function newDone(): Done {
+  return { beganAt: undefined, endedAt: 0, ok: 0, messages: 0 };
+}
+
 /**
  * Every operation of each workload is acknowledged; workloads do not overlap. Measures `opsPerS,
  * <name>`, from the first that is asked for to the last that is answered; and `messagesPerOp,
@@ -31,11 +35,7 @@ export function workloadsAreDone(name: string, workloads: readonly Workload[]): 
   const made = {
     name,
     supposes: ["servers", "operations", "faults", "conditions"] as const,
-    state: {
-      invoked: 0,
-      returned: 0,
-      done: workloads.map(() => ({ beganAt: undefined, endedAt: 0, ok: 0, messages: 0 })),
-    } as State,
+    state: { invoked: 0, returned: 0, done: workloads.map(newDone) } as State,
     onStep: ({ now, history, servers, server, sent }: World) => {
       const { state } = made;
       const placeOf = (id: string): number =>

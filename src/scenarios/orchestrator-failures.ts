@@ -177,6 +177,16 @@ function rushed(n: number): Asked {
   return kinds[n % 4]!;
 }
 
+function rushOperations(): PlannedOperation[] {
+  const old = Array.from({ length: 40 }, (_, n) => create(`old${n}`));
+  const rush = CROWD.map((client, n) => ({
+    at: RUSH,
+    client,
+    operation: { id: `rush.${n}`, ...rushed(n) },
+  }));
+  return [...workers(3), ...oneByOne("c1", BEGIN, ms(20), old), ...rush];
+}
+
 function extremeConcurrency(
   variant: string,
   about: string,
@@ -192,22 +202,7 @@ function extremeConcurrency(
       settings: { ...storeSettings({ uncommittedBytesMax }), batch: defaultBatchOptions },
       network: { ...defaultNetworkOptions, latency: uniform(ms(1), ms(5)) },
       cpu: { hosts: Object.fromEntries(SERVERS.map((id) => [id, constant(us(20))])) },
-      operations: [
-        ...workers(3),
-        ...oneByOne(
-          "c1",
-          BEGIN,
-          ms(20),
-          Array.from({ length: 40 }, (_, n) => create(`old${n}`)),
-        ),
-        ...CROWD.map(
-          (client, n): PlannedOperation => ({
-            at: RUSH,
-            client,
-            operation: { id: `rush.${n}`, ...rushed(n) },
-          }),
-        ),
-      ],
+      operations: rushOperations(),
       horizon: RUSH + seconds(10),
     }),
     invariants: (plan) => [

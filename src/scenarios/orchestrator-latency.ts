@@ -171,6 +171,7 @@ const operationLatency = orchestratorScenario({
 /** Of servers far apart: a create takes about 80 ms, so that 390 take more than 30 s. */
 const FAR = uniform(ms(16), ms(24));
 const LOAD = 390;
+const LOADED = Array.from({ length: LOAD }, (_, n) => create(`vm${n}`));
 const LOAD_SPAN = seconds(30);
 const LOG_MAX = 400;
 
@@ -189,15 +190,7 @@ function sustained(variant: string, about: string, isCrash: boolean): Scenario {
         { client: impatientClient },
       ),
       network: { ...defaultNetworkOptions, latency: FAR },
-      operations: [
-        ...workers(3),
-        ...oneByOne(
-          "c1",
-          BEGIN,
-          0,
-          Array.from({ length: LOAD }, (_, n) => create(`vm${n}`)),
-        ),
-      ],
+      operations: [...workers(3), ...oneByOne("c1", BEGIN, 0, LOADED)],
       faults: isCrash ? [crash(["leader"], crashAt, seconds(3))] : [],
       calm: isCrash ? crashAt + seconds(3) : 0,
       horizon,
