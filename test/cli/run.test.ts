@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { describe as describeRun } from "../../src/cli/run.ts";
 import { catalogue, findScenario } from "../../src/scenarios/catalogue.ts";
+import { Metrics } from "../../src/sim/metrics.ts";
 import { plan, run } from "../../src/sim/scenario.ts";
 import { callCli, makeFolder, spawnCli, spawnForHead } from "../support/cli.ts";
 
@@ -36,6 +38,15 @@ describe("stormglass run", () => {
     expect(lines).toContain(`  timeToLeaderMs: ${timeToLeaderMs}`);
     expect(stderr).toBe("");
     expect(status).toBe(0);
+  });
+
+  it("shows more percentiles of distributions with twenty values or more", () => {
+    const metrics = new Metrics();
+    for (let value = 1; value <= 20; value++) metrics.observe("many", value);
+    for (let value = 1; value <= 19; value++) metrics.observe("few", value);
+    const lines = describeRun({ ...expected, metrics }).split("\n");
+    expect(lines).toContain("  many: p50 10, p90 18, p95 19, p99 20, max 20 (20)");
+    expect(lines).toContain("  few: p50 10, p99 19, max 19 (19)");
   });
 
   it("takes seed 1 when none is given, and any text for a seed", async () => {
