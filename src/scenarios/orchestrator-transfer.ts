@@ -126,7 +126,7 @@ function snapshotTransfer(transfer: Transfer): Scenario {
     expects: ["leader elected", "log compacted", "snapshot sent", "snapshot installed", "ok"],
     goals: [
       { metric: "snapshot installed", atLeast: 3, share: 1 },
-      { metric: "snapshotBytes, slope %", atLeast: 80, atMost: 125, share: 1 },
+      { metric: "snapshotBytes, slope %", atLeast: 75, atMost: 130, share: 1 },
       ...goals,
     ],
   });
@@ -230,7 +230,7 @@ export const orchestratorTransfer: readonly Scenario[] = [
     variant: "/slow-link",
     about: "The same on links of 1 MB/s: how long a snapshot takes grows with its size.",
     bytesPerSecond: 1_000_000,
-    goals: [{ metric: "transferMs, 500", atLeast: 17, atMost: 100, share: 0.95 }],
+    goals: [{ metric: "transferMs, 500", atLeast: 17, atMost: 50, share: 0.95 }],
   }),
   snapshotTransfer({
     variant: "/loss",
