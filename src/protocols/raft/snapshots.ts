@@ -7,7 +7,7 @@ import { RAFT_SITES } from "./sites.ts";
 import { makeSnapshot, type Snapshot } from "./snapshot.ts";
 import type { NextJournal } from "./storage.ts";
 
-/** It is asked after so many entries, or fewer, whether a snapshot is due, and not at each event. */
+/** After so many entries, or fewer, it is asked whether a snapshot is due; not at each event. */
 const CHECK_EVERY = 16;
 
 /** Saves the state machine, and lets the log go that has led to it. */
