@@ -148,7 +148,7 @@ describe("that placement is the best fit", () => {
     expect(gauges.get("memoryUsed %, w1")).toBe(50);
   });
 
-  it("is rejected of another worker, of a wait while there is room, and of a place for too much", () => {
+  it("is rejected of another worker, of a wait in spite of room, and of too much", () => {
     expect(judge(submit({ worker: "w2" })).said).toEqual(["FIT: r2 is told w2, expected w1"]);
     expect(judge(submit({})).said).toEqual(["FIT: r2 is told waits, expected w1"]);
     const huge = { ...NEEDS, cpu: 5 };
@@ -192,7 +192,7 @@ describe("that tasks move", () => {
 });
 
 describe("that workloads are done", () => {
-  it("is accepted when all is acknowledged, with rate and messages; rejected when one is not", () => {
+  it("is accepted when all is acknowledged, with its rate, and rejected when one is not", () => {
     const load = { name: "load", count: 2 };
     const world = new HandMadeWorld([workloadsAreDone("DONE", [load])], { n1: {}, n2: {} });
     world.invoke("load.0", ms(10));
