@@ -3,39 +3,20 @@
 import type { Invariant, World } from "../sim/invariant.ts";
 import { percentiles } from "../sim/metrics.ts";
 import { formatTime, inMs, type Micros } from "../sim/time.ts";
-import { type CommitTracker, type CommitView, newCommits, newCommitTracker } from "./measures.ts";
-import { isIn, type Phase } from "./phases.ts";
+import type { CommitView } from "./measures.ts";
+import { commitsByPhase, isIn, type Phase } from "./phases.ts";
 
 /**
  * Measures `<figure>Ms, <phase>`: from a leader's new entry in a phase to its commit; and as gauges
  * its median, its 99th percentile and its mean: `<figure>P50Ms, <phase>` and so on.
  */
 export function measureCommitsIn(figure: string, phases: readonly Phase[]): Invariant<CommitView> {
-  interface State {
-    readonly tracker: CommitTracker;
-    /** By phase. */
-    readonly latencies: Micros[][];
-  }
-  const made = {
-    name: `${figure} of phases`,
-    state: { tracker: newCommitTracker(), latencies: phases.map(() => []) } as State,
-    onStep: (world: World<CommitView>) => {
-      const { tracker, latencies } = made.state;
-      for (const { madeAt } of newCommits(tracker, world) ?? []) {
-        phases.forEach((phase, i) => {
-          if (isIn(phase, madeAt)) latencies[i]!.push(world.now - madeAt);
-        });
-      }
-      return undefined;
-    },
-    onEnd: ({ metrics }: World<CommitView>) => {
-      phases.forEach((phase, i) => {
-        showDistribution({ metrics }, figure, phase.name, made.state.latencies[i]!);
-      });
-      return undefined;
-    },
-  };
-  return made;
+  return commitsByPhase(`${figure} of phases`, phases, (latencies, metrics) => {
+    phases.forEach(({ name }, i) => {
+      showDistribution({ metrics }, figure, name, latencies[i]!);
+    });
+    return undefined;
+  });
 }
 
 /** Puts a distribution of spans of time into the metrics, and what goals ask of it. */

@@ -1,6 +1,7 @@
 // Figures of the phases of a run: how the system fares in one weather and in the next.
 
 import type { Invariant, Premise, World } from "../sim/invariant.ts";
+import type { Metrics } from "../sim/metrics.ts";
 import { inMs, type Micros } from "../sim/time.ts";
 import type { Span } from "./liveness.ts";
 import {
@@ -32,6 +33,28 @@ export interface CommitPhase extends Phase {
  * longest as `commitMaxMs, <phase>`. A phase in which nothing is committed is out of bounds.
  */
 export function commitsTake(name: string, phases: readonly CommitPhase[]): Invariant<CommitView> {
+  const judge = (latencies: readonly (readonly Micros[])[], metrics: Metrics) => {
+    const wrong = phases.map((phase, i) => {
+      const middle = median(latencies[i]!);
+      if (middle === undefined) return `nothing is committed in the phase "${phase.name}"`;
+      metrics.gauge(`commitMedianMs, ${phase.name}`, inMs(middle));
+      metrics.gauge(`commitMaxMs, ${phase.name}`, inMs(Math.max(...latencies[i]!)));
+      if (middle >= phase.atLeast && middle <= phase.atMost) return undefined;
+      const bounds = `${inMs(phase.atLeast)} to ${inMs(phase.atMost)} ms`;
+      return `commits take ${inMs(middle)} ms in the phase "${phase.name}", expected ${bounds}`;
+    });
+    return wrong.find((message) => message !== undefined);
+  };
+  return commitsByPhase(name, phases, judge, WHOLE_PLAN);
+}
+
+/** At the end of a run, by phase, how long the commits of its entries took, in order of commit. */
+export function commitsByPhase(
+  name: string,
+  phases: readonly Phase[],
+  end: (latencies: readonly (readonly Micros[])[], metrics: Metrics) => string | undefined,
+  supposes: readonly Premise[] = [],
+): Invariant<CommitView> {
   interface State {
     readonly tracker: CommitTracker;
     /** By phase. */
@@ -39,7 +62,7 @@ export function commitsTake(name: string, phases: readonly CommitPhase[]): Invar
   }
   const made = {
     name,
-    supposes: WHOLE_PLAN,
+    supposes,
     state: { tracker: newCommitTracker(), latencies: phases.map(() => []) } as State,
     onStep: (world: World<CommitView>) => {
       const { tracker, latencies } = made.state;
@@ -50,19 +73,7 @@ export function commitsTake(name: string, phases: readonly CommitPhase[]): Invar
       }
       return undefined;
     },
-    onEnd: ({ metrics }: World<CommitView>) => {
-      const { latencies } = made.state;
-      const wrong = phases.map((phase, i) => {
-        const middle = median(latencies[i]!);
-        if (middle === undefined) return `nothing is committed in the phase "${phase.name}"`;
-        metrics.gauge(`commitMedianMs, ${phase.name}`, inMs(middle));
-        metrics.gauge(`commitMaxMs, ${phase.name}`, inMs(Math.max(...latencies[i]!)));
-        if (middle >= phase.atLeast && middle <= phase.atMost) return undefined;
-        const bounds = `${inMs(phase.atLeast)} to ${inMs(phase.atMost)} ms`;
-        return `commits take ${inMs(middle)} ms in the phase "${phase.name}", expected ${bounds}`;
-      });
-      return wrong.find((message) => message !== undefined);
-    },
+    onEnd: ({ metrics }: World<CommitView>) => end(made.state.latencies, metrics),
   };
   return made;
 }
