@@ -5,6 +5,7 @@ import { checkOrchestratorOperation, isQuestion } from "./operation.ts";
 import type { OrchestratorMessage } from "./server.ts";
 import { ORCHESTRATOR_SITES } from "./sites.ts";
 import type {
+  Listing,
   OrchestratorRequest,
   OrchestratorResult,
   OrchestratorTypes,
@@ -51,12 +52,16 @@ function showResult(result: OrchestratorResult): Plain {
       return { status, worker, attempts, output };
     }
     case "vms":
-      return Object.fromEntries(result.vms);
+      return byName(result.vms);
     case "tasks":
-      return Object.fromEntries(result.tasks);
+      return byName(result.tasks);
     case "workers":
-      return Object.fromEntries(result.workers);
+      return byName(result.workers);
     default:
       return unreachable(result);
   }
+}
+
+function byName<Line extends Plain>(listing: Listing<Line>): Plain {
+  return Object.fromEntries(listing.map(({ name, line }) => [name, line]));
 }

@@ -4,6 +4,7 @@ import type { Codec } from "../codec.ts";
 import { count, listOf, oneOf, optional, recordOf, sortedMapOf, text, unionOf } from "../codecs.ts";
 import {
   ERRORS,
+  type Listing,
   type Needs,
   type OrchestratorOperation,
   type OrchestratorResult,
@@ -83,15 +84,19 @@ export const operations: Codec<OrchestratorOperation> = unionOf<"op", Orchestrat
   workers: {},
 });
 
+function listingOf<Line>(line: Codec<Line>): Codec<Listing<Line>> {
+  return listOf(recordOf<Listing<Line>[number]>({ name: text, line }));
+}
+
 export const results: Codec<OrchestratorResult> = unionOf<"type", OrchestratorResult>("type", {
   done: {},
   error: { error: oneOf(ERRORS), reason: text },
   placed: { worker: optional(text) },
   vm: { vm },
   task: { task },
-  vms: { vms: sortedMapOf(vmLine) },
-  tasks: { tasks: sortedMapOf(taskLine) },
-  workers: { workers: sortedMapOf(worker) },
+  vms: { vms: listingOf(vmLine) },
+  tasks: { tasks: listingOf(taskLine) },
+  workers: { workers: listingOf(worker) },
 });
 
 export const states: Codec<OrchestratorState> = recordOf({

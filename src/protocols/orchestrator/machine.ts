@@ -5,6 +5,7 @@ import { operations, results, states } from "./codecs.ts";
 import { checkOperation } from "./operation.ts";
 import { applyToTask } from "./tasks.ts";
 import {
+  type Listing,
   type OrchestratorOperation,
   type OrchestratorResult,
   type OrchestratorState,
@@ -91,7 +92,7 @@ function answer(state: OrchestratorState, question: Question): OrchestratorResul
 function inOrder<Item, Line>(
   items: ReadonlyMap<string, Item>,
   lineOf: (item: Item) => Line,
-): ReadonlyMap<string, Line> {
+): Listing<Line> {
   const names = [...items.keys()].sort();
-  return new Map(names.map((name) => [name, lineOf(items.get(name)!)]));
+  return names.map((name) => ({ name, line: lineOf(items.get(name)!) }));
 }

@@ -172,10 +172,12 @@ export type OrchestratorResult =
   | { readonly type: "placed"; readonly worker: string | undefined }
   | { readonly type: "vm"; readonly vm: Vm }
   | { readonly type: "task"; readonly task: OrchestratorTask }
-  /** By rising name. */
-  | { readonly type: "vms"; readonly vms: ReadonlyMap<string, VmLine> }
-  | { readonly type: "tasks"; readonly tasks: ReadonlyMap<string, TaskLine> }
-  | { readonly type: "workers"; readonly workers: ReadonlyMap<string, Worker> };
+  | { readonly type: "vms"; readonly vms: Listing<VmLine> }
+  | { readonly type: "tasks"; readonly tasks: Listing<TaskLine> }
+  | { readonly type: "workers"; readonly workers: Listing<Worker> };
+
+/** What there is, by rising name. No map, as those do not travel. */
+export type Listing<Line> = readonly { readonly name: string; readonly line: Line }[];
 
 export type VmLine = Pick<Vm, "status" | "worker">;
 export type TaskLine = Pick<OrchestratorTask, "status" | "worker">;

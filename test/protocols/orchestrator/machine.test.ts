@@ -336,12 +336,12 @@ describe("a question", () => {
     const machine = new Machine();
     machine.do(register("w1"), create("b"), create("a"), submit("t", 1, 1));
     const line = { status: "created", worker: "w1" };
-    const { vms } = machine.do({ op: "list" }) as { vms: ReadonlyMap<string, object> };
-    expect([...vms]).toEqual([
-      ["a", line],
-      ["b", line],
-    ]);
-    const tasks = new Map([["t", { status: "assigned", worker: "w1" }]]);
+    const vms = [
+      { name: "a", line },
+      { name: "b", line },
+    ];
+    expect(machine.do({ op: "list" })).toEqual({ type: "vms", vms });
+    const tasks = [{ name: "t", line: { status: "assigned", worker: "w1" } }];
     expect(machine.do({ op: "tasks" })).toEqual({ type: "tasks", tasks });
     expect(machine.do({ op: "workers" })).toMatchObject({ type: "workers" });
   });
