@@ -44,7 +44,8 @@ export class SnapshotSender<Command> {
     const { snapshots } = this.#member.state;
     // While nothing of it has left, as to a member that is down, a newer one is better.
     const { sentBytes, snapshot } = sendingOf(progress);
-    if (sentBytes === 0 && snapshot !== snapshots.current) this.#begin(to, progress);
+    const isOld = snapshot.index !== snapshots.current?.index;
+    if (sentBytes === 0 && isOld) this.#begin(to, progress);
     if (sentBytes === 0) progress.isPaused = true;
     this.#send(to, sendingOf(progress), sentBytes, 0);
   }
