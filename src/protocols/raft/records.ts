@@ -5,12 +5,7 @@ import type { NodeId } from "../../sim/env.ts";
 import { ByteReader, type ByteWriter, type Codec } from "../codec.ts";
 import { readRecords } from "../journal.ts";
 import { appendEntry, type Entry, emptyLog, type RaftLog, truncateFrom } from "./log.ts";
-import {
-  decodeConfiguration,
-  encodeConfiguration,
-  readSnapshot,
-  type Snapshot,
-} from "./snapshot.ts";
+import { configurations, readIndex, readSnapshot, type Snapshot } from "./snapshot.ts";
 
 /** What Raft must not forget (figure 2, "persistent state"; §7 for the snapshot). */
 export interface Persistent<Command> {
@@ -67,7 +62,7 @@ export function writeEntry<Command>(
   else writer.byte(command === undefined ? BLANK_RECORD : COMMAND_RECORD);
   writer.count(index);
   writer.count(term);
-  if (configuration !== undefined) encodeConfiguration(configuration, writer);
+  if (configuration !== undefined) configurations.encode(configuration, writer);
   else if (command !== undefined) codec.encode(command, writer);
 }
 
@@ -115,7 +110,7 @@ function decodeEntry<Command>(
   const index = reader.count();
   const term = reader.count();
   if (kind === CHANGE_RECORD) {
-    return { index, term, command: undefined, configuration: decodeConfiguration(reader) };
+    return { index, term, command: undefined, configuration: configurations.decode(reader) };
   }
   return { index, term, command: kind === BLANK_RECORD ? undefined : codec.decode(reader) };
 }
@@ -158,7 +153,9 @@ function readDurableRecord(durable: DurableTerms, reader: ByteReader): void {
       durable.votedFor = nobodyIfEmpty(reader.text());
       break;
     case SNAPSHOT_RECORD:
-      durable.snapshotIndex = readSnapshot(reader.bytesOf()).index;
+      // Behind its length.
+      reader.count();
+      durable.snapshotIndex = readIndex(reader);
       break;
     case BASE_RECORD:
       durable.compacted = reader.count();

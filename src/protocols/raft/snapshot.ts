@@ -1,7 +1,8 @@
 // What a log has come to at some index, as bytes: Raft §7, thesis §5.
 
 import { crc32c } from "../../sim/checksum.ts";
-import { ByteReader, ByteWriter } from "../codec.ts";
+import { ByteReader, ByteWriter, type Codec } from "../codec.ts";
+import { listOf, recordOf, text } from "../codecs.ts";
 import type { Configuration } from "./configuration.ts";
 
 /** The state machine as it was when the entry of an index had been applied. */
@@ -30,7 +31,7 @@ export function makeSnapshot({ index, term, configuration, save }: SnapshotParts
   const writer = new ByteWriter();
   writer.count(index);
   writer.count(term);
-  encodeConfiguration(configuration, writer);
+  configurations.encode(configuration, writer);
   save(writer);
   const bytes = writer.bytes.slice(0, writer.sizeBytes);
   return { index, term, configuration, bytes, checksum: crc32c(bytes, 0, bytes.length) };
@@ -49,28 +50,24 @@ export function readMachine({ bytes }: Snapshot): ByteReader {
   return reader;
 }
 
+/** The last entry that a snapshot stands for, whose bytes begin where the reader is. */
+export function readIndex(reader: ByteReader): number {
+  return reader.count();
+}
+
 function readHead(reader: ByteReader): Omit<SnapshotParts, "save"> {
   const index = reader.count();
   const term = reader.count();
-  return { index, term, configuration: decodeConfiguration(reader) };
+  return { index, term, configuration: configurations.decode(reader) };
 }
 
-const PARTS = ["voters", "outgoing", "learners", "learnersNext", "joining"] as const;
+const names = listOf(text);
 
-/** Writes who takes part. */
-export function encodeConfiguration(configuration: Configuration, writer: ByteWriter): void {
-  for (const part of PARTS) {
-    writer.count(configuration[part].length);
-    for (const id of configuration[part]) writer.text(id);
-  }
-}
-
-/** Reads what {@link encodeConfiguration} wrote. */
-export function decodeConfiguration(reader: ByteReader): Configuration {
-  const parts = PARTS.map((part) => {
-    const ids = Array.from({ length: reader.count() }, () => reader.text());
-    return [part, ids] as const;
-  });
-  // One list for each of its parts.
-  return Object.fromEntries(parts) as unknown as Configuration;
-}
+/** Who takes part, as bytes. */
+export const configurations: Codec<Configuration> = recordOf({
+  voters: names,
+  outgoing: names,
+  learners: names,
+  learnersNext: names,
+  joining: names,
+});
