@@ -1,5 +1,9 @@
+import type { Model } from "../../src/invariants/model.ts";
+import { taskModel } from "../../src/invariants/models/task.ts";
 import { findModel } from "../../src/invariants/models.ts";
 import type { Ask, Vocabulary } from "./drawn-histories.ts";
+
+const END = { status: "completed", output: "1" };
 
 /** For every model what clients ask for in drawn histories: small domains, so that calls meet. */
 export const vocabularies: Readonly<Record<string, Vocabulary>> = {
@@ -65,6 +69,19 @@ export const vocabularies: Readonly<Record<string, Vocabulary>> = {
     model: findModel("vm-hosts-unseen"),
     asks: vmAsks().filter(({ f }) => f !== "report"),
   },
+};
+
+/** Of the tasks of an orchestrator, whose model judges scenarios and has no name. */
+export const taskVocabulary: Vocabulary = {
+  model: taskModel as unknown as Model,
+  asks: [
+    { f: "submit", answers: [undefined, { error: "exists" }] },
+    { f: "run", answers: [undefined, { error: "not-found" }, { error: "wrong-state" }] },
+    { f: "complete", value: "1", answers: [undefined, { error: "wrong-state" }] },
+    { f: "fail", value: "2", answers: [undefined, { error: "not-found" }] },
+    { f: "task", answers: [{ error: "not-found" }, { status: "running" }, END] },
+    { f: "task", answers: [END, { status: "failed", output: "2" }, { status: "pending" }] },
+  ],
 };
 
 function queueAsks(): readonly Ask[] {
