@@ -22,14 +22,11 @@ import type { ServerState } from "../protocols/replicated/server-state.ts";
 import { UsageError } from "../sim/assert.ts";
 import { checkDistinct, checkList, checkOneOf, checkRecord, checkText } from "../sim/check.ts";
 import type { Env, NodeId, Plain } from "../sim/env.ts";
-import type { FaultKind } from "../sim/fault.ts";
 import type { HistoryEntry } from "../sim/history.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
-import type { SwarmOptions } from "../sim/nemeses/swarm.ts";
 import type { Plan } from "../sim/plan.ts";
-import type { Streams } from "../sim/random/random.ts";
-import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
-import { reachable } from "../sim/temporal/sometimes.ts";
+import { defineScenario, type Scenario } from "../sim/scenario.ts";
+import { type Authored, ownInvariants, planOf } from "./authored.ts";
 import {
   checkStoreSettings,
   kvRegisters,
@@ -55,24 +52,11 @@ export type GroupPlan = Plan<GroupSettings>;
 /** The host of one server for each group. */
 export type GroupServer = GroupHost<KvMessage, ServerState<KvTypes>, KvServer>;
 
-/** A scenario of several groups as its author writes it; invariants come on top of all groups'. */
-export interface GroupScenario {
-  readonly name: string;
-  readonly about: string;
+/** A scenario of several groups as its author writes it. Sites are armed in each by itself. */
+export interface GroupScenario
+  extends Authored<GroupSettings, GroupServer, [groups: readonly Group<KvServer>[]]> {
   /** All that a plan may have. */
   readonly groups: readonly string[];
-  readonly plan: (streams: Streams) => PlanParts<GroupSettings>;
-  readonly invariants?: (
-    plan: GroupPlan,
-    groups: readonly Group<KvServer>[],
-  ) => readonly Invariant<GroupServer>[];
-  /** What the weather is drawn of, if the plan leaves it open. Default: there is none. */
-  readonly weather?: Partial<SwarmOptions>;
-  /** Sites of the store's programs that may be armed in each group by itself. Default: none. */
-  readonly sites?: readonly string[];
-  readonly expects?: readonly string[];
-  readonly immuneTo?: readonly FaultKind["kind"][];
-  readonly goals?: readonly Goal[];
 }
 
 /** Makes a scenario of groups: hosts, clients, targets and invariants are those of all. */
@@ -80,10 +64,7 @@ export function groupScenario(scenario: GroupScenario): Scenario {
   const { groups, sites = [] } = scenario;
   return defineScenario<KvMessage & Grouped, GroupServer, GroupSettings>({
     ...scenario,
-    plan: (streams) => ({
-      ...(scenario.weather === undefined ? { faults: [] } : {}),
-      ...scenario.plan(streams),
-    }),
+    plan: (streams) => planOf(scenario, streams),
     sites: groups.flatMap((group) => sites.map((site) => nameIn(group, site))),
     checkSettings: (value, path) => checkGroupSettings(value, path, groups),
     server,
@@ -96,11 +77,7 @@ export function groupScenario(scenario: GroupScenario): Scenario {
     targets: { "some leader": someLeader },
     invariants: (plan) => {
       const placed = plan.settings.groups.map(asGroup);
-      return [
-        ...groupInvariants(placed),
-        ...(scenario.invariants?.(plan, placed) ?? []),
-        ...(scenario.expects ?? []).map(reachable),
-      ];
+      return [...groupInvariants(placed), ...ownInvariants(scenario, plan, placed)];
     },
   });
 }

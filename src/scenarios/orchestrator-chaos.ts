@@ -1,13 +1,7 @@
-import {
-  acknowledgesIn,
-  everyoneAgrees,
-  leaderIsElected,
-  operationsReturn,
-} from "../invariants/liveness.ts";
-import { equalStates } from "../invariants/replicated.ts";
 import { ALL_ORCHESTRATOR_SITES } from "../protocols/orchestrator/sites.ts";
 import { defaultBatchOptions, noBatching } from "../protocols/replicated/batching.ts";
 import { minutes, ms, seconds } from "../sim/time.ts";
+import { wellAfterChaos } from "./after-chaos.ts";
 import { orchestratorScenario } from "./orchestrator-cluster.ts";
 import { ADMINISTRATOR, create, everything, oneByOne, questions } from "./orchestrator-workload.ts";
 import { hostNames, storeSettings } from "./raft-cluster.ts";
@@ -62,12 +56,6 @@ export const orchestratorChaos = orchestratorScenario({
       horizon: HORIZON,
     };
   },
-  invariants: (plan) => [
-    leaderIsElected("LEADER-ELECTED", { from: CALM, by: CALM + seconds(10) }),
-    everyoneAgrees("AGREEMENT", { from: CALM, by: CALM + seconds(20) }, plan.core),
-    operationsReturn("RETURN", { by: HORIZON }, plan),
-    acknowledgesIn("PROBE", { from: PROBE, until: HORIZON }),
-    equalStates("EQUAL-STATES"),
-  ],
+  invariants: (plan) => wellAfterChaos(plan, PROBE),
   expects: ["leader elected", "leader stepped down", "log truncated", "snapshot installed", "ok"],
 });

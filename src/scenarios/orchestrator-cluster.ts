@@ -8,22 +8,17 @@ import { vmHostsUnseenModel, vmModel } from "../invariants/models/vm.ts";
 import { minorityCommitsNothing } from "../invariants/no-quorum.ts";
 import { capacityHolds, nothingRunsOnTheLost, statesAreEqual } from "../invariants/orchestrator.ts";
 import { whatIsAckedIsThere } from "../invariants/orchestrator-history.ts";
-import { raftSafety } from "../invariants/raft.ts";
 import { OrchestratorClient } from "../protocols/orchestrator/client.ts";
 import { orchestrator } from "../protocols/orchestrator/machine.ts";
 import { checkOrchestratorOperation } from "../protocols/orchestrator/operation.ts";
 import { type OrchestratorMessage, OrchestratorServer } from "../protocols/orchestrator/server.ts";
-import { readDurableTerms } from "../protocols/raft/records.ts";
-import { RAFT_FILE } from "../protocols/raft/storage.ts";
 import { type BatchOptions, checkBatchOptions } from "../protocols/replicated/batching.ts";
 import { checkRecord } from "../sim/check.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Invariant } from "../sim/invariant.ts";
-import type { SwarmOptions } from "../sim/nemeses/swarm.ts";
 import type { Plan } from "../sim/plan.ts";
-import type { Streams } from "../sim/random/random.ts";
-import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
-import { reachable } from "../sim/temporal/sometimes.ts";
+import { defineScenario, type Scenario } from "../sim/scenario.ts";
+import { type Authored, ownInvariants, planOf } from "./authored.ts";
 import { clusterTargets } from "./cluster-targets.ts";
 import { taskWords, vmWords } from "./orchestrator-words.ts";
 import {
@@ -32,7 +27,7 @@ import {
   storeRequests,
   withEqualTimeouts,
 } from "./raft-cluster.ts";
-import { replayerOf } from "./replayer.ts";
+import { raftSafetyOf } from "./raft-safety.ts";
 
 /** What a plan says of the orchestrator itself: what one says of the store, and more. */
 export interface OrchestratorSettings extends StoreSettings {
@@ -45,28 +40,13 @@ export interface OrchestratorSettings extends StoreSettings {
 export type OrchestratorPlan = Plan<OrchestratorSettings>;
 
 /** A scenario of the orchestrator as its author writes it. */
-export interface OrchestratorScenario {
-  readonly name: string;
-  readonly about: string;
-  readonly plan: (streams: Streams) => PlanParts<OrchestratorSettings>;
-  readonly invariants?: (plan: OrchestratorPlan) => readonly Invariant<OrchestratorServer>[];
-  /** What the weather is drawn of, if the plan leaves it open. Default: there is none. */
-  readonly weather?: Partial<SwarmOptions>;
-  /** Sites of its programs that may be armed: see {@link ALL_ORCHESTRATOR_SITES}. Default: none. */
-  readonly sites?: readonly string[];
-  /** Events that must be reachable. */
-  readonly expects?: readonly string[];
-  readonly goals?: readonly Goal[];
-}
+export type OrchestratorScenario = Authored<OrchestratorSettings, OrchestratorServer>;
 
 /** Makes a scenario: servers, clients, targets and invariants are those of all. */
 export function orchestratorScenario(scenario: OrchestratorScenario): Scenario {
   return defineScenario<OrchestratorMessage, OrchestratorServer, OrchestratorSettings>({
     ...scenario,
-    plan: (streams) => ({
-      ...(scenario.weather === undefined ? { faults: [] } : {}),
-      ...scenario.plan(streams),
-    }),
+    plan: (streams) => planOf(scenario, streams),
     checkSettings,
     server: (env, { servers, settings }) => {
       const options = settings.raftOf[env.id] ?? settings.raft;
@@ -79,11 +59,7 @@ export function orchestratorScenario(scenario: OrchestratorScenario): Scenario {
     checkOperation: checkOrchestratorOperation,
     words: vmWords,
     targets: clusterTargets,
-    invariants: (plan) => [
-      ...safetyOf(plan),
-      ...(scenario.invariants?.(plan) ?? []),
-      ...(scenario.expects ?? []).map(reachable),
-    ],
+    invariants: (plan) => [...safetyOf(plan), ...ownInvariants(scenario, plan)],
   });
 }
 
@@ -94,10 +70,7 @@ function safetyOf(plan: OrchestratorPlan): readonly Invariant<OrchestratorServer
   const isSeen = !operations.some(({ operation: { op } }) => op === "mark" || op === "expire");
   const model = isSeen ? vmModel : vmHostsUnseenModel;
   return [
-    raftSafety(
-      { file: RAFT_FILE, read: readDurableTerms },
-      replayerOf(orchestrator, settings.members ?? servers),
-    ),
+    raftSafetyOf(orchestrator, settings.members ?? servers),
     acknowledged(storeRequests),
     statesAreEqual("ORCH-STATE-EQ"),
     capacityHolds("ORCH-CAPACITY"),

@@ -19,7 +19,6 @@ import { type Micros, ms, seconds, us } from "../sim/time.ts";
 import { orchestratorScenario } from "./orchestrator-cluster.ts";
 import {
   ADMINISTRATOR,
-  type Asked,
   BEGIN,
   create,
   creates,
@@ -29,6 +28,7 @@ import {
 } from "./orchestrator-workload.ts";
 import { hostNames, impatientClient, storeSettings } from "./raft-cluster.ts";
 import { crash } from "./raft-weather.ts";
+import type { Asked } from "./workload.ts";
 
 const SERVERS = hostNames(5);
 const CLIENTS = hostNames(5, "c");

@@ -13,7 +13,6 @@ import { type Micros, ms, seconds } from "../sim/time.ts";
 import { orchestratorScenario } from "./orchestrator-cluster.ts";
 import {
   ADMINISTRATOR,
-  type Asked,
   BEGIN,
   create,
   oneByOne,
@@ -22,6 +21,7 @@ import {
 } from "./orchestrator-workload.ts";
 import { hostNames, impatientClient, storeSettings } from "./raft-cluster.ts";
 import { crash } from "./raft-weather.ts";
+import type { Asked } from "./workload.ts";
 
 const SERVERS = hostNames(3);
 /** Each reads from one server. */

@@ -15,7 +15,6 @@ import { ms, seconds } from "../sim/time.ts";
 import { orchestratorScenario } from "./orchestrator-cluster.ts";
 import {
   ADMINISTRATOR,
-  type Asked,
   BEGIN,
   create,
   oneByOne,
@@ -23,6 +22,7 @@ import {
   workers,
 } from "./orchestrator-workload.ts";
 import { hostNames, impatientClient, storeSettings } from "./raft-cluster.ts";
+import type { Asked } from "./workload.ts";
 
 const SMALL = { cpu: 4, memory: 8_192, disk: 100 };
 

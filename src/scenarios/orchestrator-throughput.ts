@@ -13,8 +13,9 @@ import type { Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds, us } from "../sim/time.ts";
 import { orchestratorScenario } from "./orchestrator-cluster.ts";
-import { ADMINISTRATOR, type Asked, BEGIN, create, workers } from "./orchestrator-workload.ts";
+import { ADMINISTRATOR, BEGIN, create, workers } from "./orchestrator-workload.ts";
 import { hostNames, storeSettings } from "./raft-cluster.ts";
+import type { Asked } from "./workload.ts";
 
 const SERVERS = hostNames(3);
 const CLIENTS = hostNames(25, "c");

@@ -18,7 +18,6 @@ import { type Micros, ms, seconds } from "../sim/time.ts";
 import { orchestratorScenario } from "./orchestrator-cluster.ts";
 import {
   ADMINISTRATOR,
-  type Asked,
   BEGIN,
   create,
   oneByOne,
@@ -27,6 +26,7 @@ import {
 } from "./orchestrator-workload.ts";
 import { hostNames, impatientClient, storeSettings } from "./raft-cluster.ts";
 import { crash } from "./raft-weather.ts";
+import type { Asked } from "./workload.ts";
 
 const FIRST = hostNames(3);
 const BUILDERS = hostNames(25, "c");

@@ -1,13 +1,10 @@
 // Operations of an orchestrator's clients.
 
-import type { NodeId, Plain } from "../sim/env.ts";
+import type { NodeId } from "../sim/env.ts";
 import type { Random } from "../sim/random/random.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
-import type { Pace } from "./workload.ts";
-
-/** An operation without its id. */
-export type Asked = Readonly<Record<string, Plain>>;
+import { type Asked, type Pace, steadily } from "./workload.ts";
 
 /** The client that registers workers. */
 export const ADMINISTRATOR = "a1";
@@ -49,20 +46,6 @@ export function oneByOne(
     client,
     operation: { id: `${client}.${from}.${i}`, ...operation },
   }));
-}
-
-/** Operations given to clients in turn, at a steady pace; `draw` makes the n-th. */
-export function steadily(
-  { clients, from, until, every }: Pace,
-  draw: (n: number, prefix: string) => Asked,
-): PlannedOperation[] {
-  const operations: PlannedOperation[] = [];
-  const prefix = `${clients[0]}.`;
-  for (let at = from, n = 0; at < until; at += every, n++) {
-    const client = clients[n % clients.length]!;
-    operations.push({ at, client, operation: { id: `${prefix}${n}`, ...draw(n, prefix) } });
-  }
-  return operations;
 }
 
 /** New machines, each under a name of its own; with a server, asked of that one alone. */

@@ -1,12 +1,6 @@
-import {
-  acknowledgesIn,
-  everyoneAgrees,
-  leaderIsElected,
-  operationsReturn,
-} from "../invariants/liveness.ts";
-import { equalStates } from "../invariants/replicated.ts";
 import { ALL_KV_SITES } from "../protocols/kv/sites.ts";
 import { minutes, ms, seconds } from "../sim/time.ts";
+import { wellAfterChaos } from "./after-chaos.ts";
 import { drawCompaction, hostNames, storeScenario, storeSettings } from "./raft-cluster.ts";
 import { mixed, writes } from "./workload.ts";
 
@@ -39,12 +33,6 @@ export const raftChaos = storeScenario({
       horizon: HORIZON,
     };
   },
-  invariants: (plan) => [
-    leaderIsElected("LEADER-ELECTED", { from: CALM, by: CALM + seconds(10) }),
-    everyoneAgrees("AGREEMENT", { from: CALM, by: CALM + seconds(20) }, plan.core),
-    operationsReturn("RETURN", { by: HORIZON }, plan),
-    acknowledgesIn("PROBE", { from: PROBE, until: HORIZON }),
-    equalStates("EQUAL-STATES"),
-  ],
+  invariants: (plan) => wellAfterChaos(plan, PROBE),
   expects: ["leader elected", "leader stepped down", "log truncated", "ok"],
 });

@@ -5,7 +5,6 @@ import { linearizable } from "../invariants/linearizable.ts";
 import { measureCommits, measureLeadership } from "../invariants/measures.ts";
 import { keyValueModel } from "../invariants/models/key-value.ts";
 import { minorityCommitsNothing } from "../invariants/no-quorum.ts";
-import { raftSafety } from "../invariants/raft.ts";
 import { type Registers, readsAreFresh } from "../invariants/reads.ts";
 import type { CallWords } from "../invariants/recorded-calls.ts";
 import { KvClient } from "../protocols/kv/client.ts";
@@ -19,25 +18,21 @@ import {
   defaultRaftOptions,
   type RaftOptions,
 } from "../protocols/raft/options.ts";
-import { readDurableTerms } from "../protocols/raft/records.ts";
-import { RAFT_FILE } from "../protocols/raft/storage.ts";
 import { type ClientOptions, defaultClientOptions } from "../protocols/replicated/client.ts";
 import { requestName } from "../protocols/replicated/command.ts";
 import { checkCount, checkList, checkRecord, checkSpan, checkText } from "../sim/check.ts";
 import type { Env, NodeId, Plain } from "../sim/env.ts";
-import type { FaultKind } from "../sim/fault.ts";
 import type { HistoryEntry } from "../sim/history.ts";
 import type { Invariant } from "../sim/invariant.ts";
-import type { SwarmOptions } from "../sim/nemeses/swarm.ts";
 import { defaultNetworkOptions, type NetworkOptions } from "../sim/network/network-options.ts";
 import type { Plan } from "../sim/plan.ts";
 import { constant } from "../sim/random/distribution.ts";
 import type { Random, Streams } from "../sim/random/random.ts";
-import { defineScenario, type Goal, type PlanParts, type Scenario } from "../sim/scenario.ts";
-import { reachable } from "../sim/temporal/sometimes.ts";
+import { defineScenario, type Scenario } from "../sim/scenario.ts";
 import { type Micros, ms } from "../sim/time.ts";
+import { type Authored, ownInvariants, planOf } from "./authored.ts";
 import { clusterTargets } from "./cluster-targets.ts";
-import { replayerOf } from "./replayer.ts";
+import { raftSafetyOf } from "./raft-safety.ts";
 import { showValue, storeWords } from "./store-words.ts";
 
 /** What a plan says of the store itself. */
@@ -54,21 +49,8 @@ export interface StoreSettings {
 
 export type StorePlan = Plan<StoreSettings>;
 
-/** A Raft scenario as its author writes it; invariants come on top of those of Raft. */
-export interface StoreScenario {
-  readonly name: string;
-  readonly about: string;
-  readonly plan: (streams: Streams) => PlanParts<StoreSettings>;
-  readonly invariants?: (plan: StorePlan) => readonly Invariant<KvServer>[];
-  /** What the weather is drawn of, if the plan leaves it open. Default: there is none. */
-  readonly weather?: Partial<SwarmOptions>;
-  /** Sites of the store's programs that may be armed: see {@link ALL_KV_SITES}. Default: none. */
-  readonly sites?: readonly string[];
-  /** Events that must be reachable. */
-  readonly expects?: readonly string[];
-  /** Kinds of faults that must make no difference. */
-  readonly immuneTo?: readonly FaultKind["kind"][];
-  readonly goals?: readonly Goal[];
+/** A scenario of the store as its author writes it; its sites are {@link ALL_KV_SITES}. */
+export interface StoreScenario extends Authored<StoreSettings, KvServer> {
   /** What of the history `run --history` writes. Default: {@link storeWords}. */
   readonly words?: (entry: HistoryEntry) => CallWords | undefined;
 }
@@ -77,10 +59,7 @@ export interface StoreScenario {
 export function storeScenario(scenario: StoreScenario): Scenario {
   return defineScenario<KvMessage, KvServer, StoreSettings>({
     ...scenario,
-    plan: (streams) => ({
-      ...(scenario.weather === undefined ? { faults: [] } : {}),
-      ...scenario.plan(streams),
-    }),
+    plan: (streams) => planOf(scenario, streams),
     checkSettings: checkStoreSettings,
     server: (env, { servers, settings }) => {
       const options = settings.raftOf[env.id] ?? settings.raft;
@@ -91,11 +70,7 @@ export function storeScenario(scenario: StoreScenario): Scenario {
     checkOperation: checkKvOperation,
     words: scenario.words ?? storeWords,
     targets: clusterTargets,
-    invariants: (plan) => [
-      ...storeInvariants(plan),
-      ...(scenario.invariants?.(plan) ?? []),
-      ...(scenario.expects ?? []).map(reachable),
-    ],
+    invariants: (plan) => [...storeInvariants(plan), ...ownInvariants(scenario, plan)],
   });
 }
 
@@ -159,10 +134,9 @@ function storeInvariants({ settings, servers }: StorePlan): readonly Invariant<K
   ];
 }
 
-/** The safety of Raft, with this store's journal and snapshots; `members` vote at first. */
+/** The safety of Raft, with this store's snapshots; `members` vote at first. */
 export function storeRaftSafety(members: readonly NodeId[]): Invariant<KvServer> {
-  const reader = { file: RAFT_FILE, read: readDurableTerms };
-  return raftSafety(reader, replayerOf(kvService, members));
+  return raftSafetyOf(kvService, members);
 }
 
 /** How the commands of this store's log, and what its clients emit on invocation, are named. */

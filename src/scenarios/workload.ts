@@ -67,10 +67,14 @@ export function mixed(pace: Pace, random: Random, keys = 3): PlannedOperation[] 
   });
 }
 
-/** What the n-th operation of a pace is; `prefix` keeps its values apart from another pace's. */
-type Draw = (n: number, prefix: string) => Readonly<Record<string, Plain>>;
+/** An operation without its id. */
+export type Asked = Readonly<Record<string, Plain>>;
 
-function steadily({ clients, from, until, every }: Pace, draw: Draw): PlannedOperation[] {
+/** What the n-th operation of a pace is; `prefix` keeps its values apart from another pace's. */
+type Draw = (n: number, prefix: string) => Asked;
+
+/** Operations given to clients in turn, at a steady pace. */
+export function steadily({ clients, from, until, every }: Pace, draw: Draw): PlannedOperation[] {
   const operations: PlannedOperation[] = [];
   const prefix = `${clients[0]}.`;
   for (let at = from, n = 0; at < until; at += every, n++) {

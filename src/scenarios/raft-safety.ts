@@ -1,6 +1,10 @@
+import { raftSafety } from "../invariants/raft.ts";
 import type { Replayer } from "../invariants/raft-snapshots.ts";
+import type { RaftView } from "../invariants/raft-view.ts";
 import { type Configuration, initialConfiguration } from "../protocols/raft/configuration.ts";
+import { readDurableTerms } from "../protocols/raft/records.ts";
 import { makeSnapshot } from "../protocols/raft/snapshot.ts";
+import { RAFT_FILE } from "../protocols/raft/storage.ts";
 import type { Command } from "../protocols/replicated/command.ts";
 import {
   applyCommand,
@@ -11,9 +15,19 @@ import {
   type StateMachine,
 } from "../protocols/replicated/state-machine.ts";
 import type { NodeId } from "../sim/env.ts";
+import type { Invariant } from "../sim/invariant.ts";
+
+/** The safety of Raft under a service, with its journal and snapshots; `members` vote at first. */
+export function raftSafetyOf<Of extends ServiceTypes>(
+  service: StateMachine<Of>,
+  members: readonly NodeId[],
+): Invariant<RaftView> {
+  const reader = { file: RAFT_FILE, read: readDurableTerms };
+  return raftSafety(reader, replayerOf(service, members));
+}
 
 /** Does a service's log again, so that its servers' snapshots can be judged. */
-export function replayerOf<Of extends ServiceTypes>(
+function replayerOf<Of extends ServiceTypes>(
   service: StateMachine<Of>,
   members: readonly NodeId[],
 ): Replayer {
