@@ -22,7 +22,7 @@ export class Replicator<Command> {
   sendMore(to: NodeId, progress: Progress): void {
     const { state } = this.#member;
     if (progress.isPaused || progress.next > state.log.lastIndex) return;
-    if (this.#snapshots.isNeeded(to, progress)) {
+    if (this.#snapshots.isNeeded(progress)) {
       this.#snapshots.sendMore(to, progress);
       return;
     }
@@ -62,7 +62,7 @@ export class Replicator<Command> {
 
   /** With each heartbeat: makes itself heard, with what the member lacks if that may be sent. */
   beat(to: NodeId, progress: Progress): void {
-    if (this.#snapshots.isNeeded(to, progress)) {
+    if (this.#snapshots.isNeeded(progress)) {
       this.#snapshots.ask(to, progress);
       return;
     }
@@ -73,7 +73,7 @@ export class Replicator<Command> {
 
   /** Says how far the log is committed, as a heartbeat does. */
   tellCommit(to: NodeId, progress: Progress): void {
-    if (!this.#snapshots.isNeeded(to, progress)) this.#sendAppend(to, progress, progress.next - 1);
+    if (!this.#snapshots.isNeeded(progress)) this.#sendAppend(to, progress, progress.next - 1);
   }
 
   onSnapshotReply(from: NodeId, progress: Progress, reply: SnapshotReply): void {

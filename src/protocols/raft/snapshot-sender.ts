@@ -16,15 +16,9 @@ export class SnapshotSender<Command> {
     this.#member = member;
   }
 
-  /** Turns to snapshots, if the log does not hold what is to be sent next; true if so. */
-  isNeeded(to: NodeId, progress: Progress): boolean {
-    const { state } = this.#member;
-    if (progress.mode === "snapshot") return true;
-    if (progress.next > state.log.base.index) return false;
-    progress.mode = "snapshot";
-    this.#begin(to, progress);
-    this.ask(to, progress);
-    return true;
+  /** Whether the log does not hold what is to be sent next. */
+  isNeeded({ mode, next }: Progress): boolean {
+    return mode === "snapshot" || next <= this.#member.state.log.base.index;
   }
 
   /** Begins with the newest snapshot. */
@@ -32,6 +26,7 @@ export class SnapshotSender<Command> {
     const { state, env } = this.#member;
     const { current } = state.snapshots;
     assert(current !== undefined, "a compacted log without a snapshot, behind", progress.next);
+    progress.mode = "snapshot";
     progress.sending = { snapshot: current, sentBytes: 0, heldBytes: 0 };
     env.emit("snapshot sent", { to, index: current.index, bytes: current.bytes.length });
   }
@@ -41,13 +36,17 @@ export class SnapshotSender<Command> {
    * each heartbeat, by which the leader finds out what was lost.
    */
   ask(to: NodeId, progress: Progress): void {
-    const { snapshots } = this.#member.state;
-    // While nothing of it has left, as to a member that is down, a newer one is better.
-    const { sentBytes, snapshot } = sendingOf(progress);
-    const isOld = snapshot.index !== snapshots.current?.index;
-    if (sentBytes === 0 && isOld) this.#begin(to, progress);
-    if (sentBytes === 0) progress.isPaused = true;
-    this.#send(to, sendingOf(progress), sentBytes, 0);
+    if (this.#beginsAnew(progress)) this.#begin(to, progress);
+    const sending = sendingOf(progress);
+    if (sending.sentBytes === 0) progress.isPaused = true;
+    this.#send(to, sending, sending.sentBytes, 0);
+  }
+
+  /** While nothing of one has left, as to a member that is down, a newer one is better. */
+  #beginsAnew({ sending }: Progress): boolean {
+    if (sending === undefined) return true;
+    const newest = this.#member.state.snapshots.current;
+    return sending.sentBytes === 0 && sending.snapshot.index !== newest?.index;
   }
 
   onReply(from: NodeId, progress: Progress, reply: SnapshotReply): void {
@@ -75,8 +74,9 @@ export class SnapshotSender<Command> {
     this.sendMore(from, progress);
   }
 
-  /** Sends as many chunks as may be in flight. */
+  /** Sends as many chunks as may be in flight, once it is known what has arrived. */
   sendMore(to: NodeId, progress: Progress): void {
+    if (progress.sending === undefined) this.ask(to, progress);
     if (progress.isPaused) return;
     const { inflightBytesMax } = this.#member.config.options;
     const sending = sendingOf(progress);
