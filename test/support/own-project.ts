@@ -32,8 +32,12 @@ export function makeProject(): OwnProject {
   const own = join(modules, "stormglass");
   mkdirSync(own, { recursive: true });
   for (const name of readdirSync("node_modules")) {
-    if (!name.startsWith(".")) symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
+    if (name.startsWith(".") || name === "@types") continue;
+    symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
   }
+  // Types of this package's dependencies do not come with it: its own must do without them.
+  mkdirSync(join(modules, "@types"));
+  symlinkSync(join(ROOT, "node_modules/@types/node"), join(modules, "@types/node"));
   for (const name of ["package.json", "templates"]) symlinkSync(join(ROOT, name), join(own, name));
   cpSync(join(BUILT, "dist"), join(own, "dist"), { recursive: true });
   // npx itself takes longer to start than what it starts.

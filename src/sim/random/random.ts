@@ -4,8 +4,16 @@
 import seedrandom from "seedrandom";
 import { fail } from "../assert.ts";
 
-/** The position of a stream: what to keep to go on from there. */
-export type RandomPosition = seedrandom.State.Alea;
+/**
+ * The position of a stream: what to keep to go on from there. Alea's state, spelled out, as whoever
+ * has this package's types has not those of seedrandom.
+ */
+export interface RandomPosition {
+  readonly c: number;
+  readonly s0: number;
+  readonly s1: number;
+  readonly s2: number;
+}
 
 /** Random numbers, as programs and plans take them. */
 export interface Random {
