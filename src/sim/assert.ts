@@ -6,6 +6,14 @@ export class AssertionError extends Error {
 /** Wrong input: an option, an argument, a plan or a capsule. The message is for the person. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
+
+  /**
+   * By its name: a scenario of one's own may be made by another copy of this package, as when a
+   * loader turns its file, and all that this imports, into CommonJS.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "UsageError";
+  }
 }
 
 /**

@@ -29,3 +29,13 @@ it("tells wrong input from a bug by name", () => {
   expect(new AssertionError("out of order").name).toBe("AssertionError");
   expect(new UsageError("plan.seed: …")).not.toBeInstanceOf(AssertionError);
 });
+
+it("knows a UsageError of another copy of this package", async () => {
+  const copy: typeof import("../../src/sim/assert.ts") = await import(
+    /* @vite-ignore */ `../../src/sim/assert.ts?${"copy"}`
+  );
+  expect(copy.UsageError).not.toBe(UsageError);
+  expect(new copy.UsageError("plan.servers: …")).toBeInstanceOf(UsageError);
+  expect(new copy.AssertionError("plan.servers: …")).not.toBeInstanceOf(UsageError);
+  expect("UsageError").not.toBeInstanceOf(UsageError);
+});
