@@ -35,9 +35,13 @@ export interface WorkerMethods {
   shrink(source: WorkerSource, plan: Plan, secondsMax: number): Promise<Shrunk>;
 }
 
-/** What a worker tells: that it has begun, and that it runs a plan again, recorded. */
+/**
+ * What a worker tells: that it has begun, that it runs a plan again, recorded, and that it waits
+ * for what those two runs have left behind.
+ */
 export const BEGUN = "begun";
 export const AGAIN = "again";
+export const SETTLING = "settling";
 
 /** Where a worker finds a scenario. */
 export interface WorkerSource {
@@ -116,11 +120,18 @@ export class WorkerPool implements Runner {
     return { ...examined, finding: { ...base, fingerprint, events, difference, outside } };
   }
 
-  /** Shrinks a failing plan; fails when the worker does, or takes much longer than it may. */
+  /**
+   * Shrinks a failing plan. Throws an Error of one line when the worker dies, or takes much longer
+   * than it may.
+   */
   async shrink(source: ScenarioSource, failing: Plan, secondsMax: number): Promise<Shrunk> {
     // A worker that does not give up by itself.
-    const limit = (2 * secondsMax + this.#options.runBudget) * 1_000;
-    return this.#ask("shrink", [workerSource(source), failing, secondsMax], limit);
+    const limit = 2 * secondsMax + this.#options.runBudget;
+    try {
+      return await this.#ask("shrink", [workerSource(source), failing, secondsMax], limit * 1_000);
+    } catch (error) {
+      throw new Error(causeOf(error, limit).message);
+    }
   }
 
   /** Asks a worker, and ends it when it takes too long, in milliseconds. */
@@ -148,9 +159,12 @@ export class WorkerPool implements Runner {
   /** Ends all workers, at work or not. */
   async close(): Promise<void> {
     this.#verifier.close();
-    await this.#pool.terminate(true);
+    // Of a thread that has ended by itself the pool would wait for the end for ever.
+    await this.#pool.terminate(true, CLOSE_MS).catch(() => []);
   }
 }
+
+const CLOSE_MS = 5_000;
 
 /** It has come to its end here: that it does not there is a difference. */
 function notRunThere(why: unknown): Verification {
@@ -169,7 +183,8 @@ function causeOf(error: unknown, runBudget: number): Pick<Casualty, "what" | "me
     return { what: "hung", message: `no end after ${runBudget} s` };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { what: "died", message: message.split("\n")[0]!.trim() };
+  const [first = ""] = message.replace(/^Workerpool Worker error: /, "").split("\n");
+  return { what: "died", message: first.trim() };
 }
 
 /**

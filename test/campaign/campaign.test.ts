@@ -223,6 +223,20 @@ describe("a pool of workers", () => {
     expect(report.scenarios[0]?.ran).toEqual([[1, 9]]);
   });
 
+  it("loses only the seeds whose promises do not end or are rejected, with one worker", async () => {
+    const file = new URL("../support/restless-scenario.ts", import.meta.url).pathname;
+    const { restless } = await import("../support/restless-scenario.ts");
+    const sources = [{ scenario: restless, file }];
+    const pool = new WorkerPool(sources, { worker: WORKER, loader: LOADER, jobs: 1, runBudget: 1 });
+    const report = await campaign({ ...usual, scenarios: sources, from: 1, runner: pool });
+    await pool.close();
+    expect(report.casualties).toEqual([
+      { scenario: "restless", seed: "3", what: "hung", message: "no end after 1 s" },
+      { scenario: "restless", seed: "5", what: "died", message: "nobody heard" },
+    ]);
+    expect(countsOf(report)).toEqual([6]);
+  });
+
   it("finds what only shows in another process", async () => {
     const file = new URL("../support/homely-scenario.ts", import.meta.url).pathname;
     const { homely } = await import("../support/homely-scenario.ts");
