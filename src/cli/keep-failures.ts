@@ -33,7 +33,7 @@ export class FirstFindings {
 
 /** Who shrinks, and for how many real seconds a plan. */
 export interface Shrinker {
-  readonly pool: WorkerPool;
+  readonly pool: Pick<WorkerPool, "shrink">;
   readonly secondsMax: number;
 }
 
@@ -51,8 +51,8 @@ export async function keepFailures(
   const kept = await Promise.all(
     failures.map(async (failure) => {
       if (shrinker === undefined) return [keepAsItIs(failure)];
-      const shrunk = await shrinkFirst(failure, shrinker);
-      return shrunk.length === 0 ? [keepAsItIs(failure)] : keepShrunk(failure, shrunk);
+      const { shrunk, reasons } = await shrinkFirst(failure, shrinker);
+      return shrunk.length === 0 ? [keepAsItIs(failure, reasons)] : keepShrunk(failure, shrunk);
     }),
   );
   return kept.flat();
@@ -63,21 +63,30 @@ interface ShrunkFinding {
   readonly shrunk: Shrunk;
 }
 
-/** The first findings, shrunk; without those for which that could not be done. */
+interface Shrinking {
+  readonly shrunk: readonly ShrunkFinding[];
+  /** Of those that could not be shrunk, why. */
+  readonly reasons: readonly string[];
+}
+
+/** Shrinks the first findings. */
 async function shrinkFirst(
   { source, findings }: Failure,
   { pool, secondsMax }: Shrinker,
-): Promise<readonly ShrunkFinding[]> {
-  const shrunk = await Promise.all(
+): Promise<Shrinking> {
+  const all = await Promise.all(
     findings.slice(0, SHRUNK_SEEDS).map(async (finding) => {
       const whole = plan(source.scenario, finding.seed);
       return pool.shrink(source, whole, secondsMax).then(
-        (result): ShrunkFinding => ({ finding, shrunk: result }),
-        () => undefined,
+        (shrunk): ShrunkFinding => ({ finding, shrunk }),
+        (error: Error) => error.message,
       );
     }),
   );
-  return shrunk.filter((one) => one !== undefined);
+  return {
+    shrunk: all.filter((one) => typeof one !== "string"),
+    reasons: all.filter((one) => typeof one === "string"),
+  };
 }
 
 /** A capsule for each signature; the seeds that were not shrunk are counted with the first. */
@@ -104,10 +113,11 @@ function keepShrunk(failure: Failure, all: readonly ShrunkFinding[]): readonly K
   });
 }
 
-function keepAsItIs(failure: Failure): KeptFailure {
+function keepAsItIs(failure: Failure, reasons: readonly string[] = []): KeptFailure {
   const { source, invariant, findings } = failure;
   const { seed, violation } = findings[0]!;
-  const notes = [`found with ${describeSeeds(failure)}`];
+  const found = `found with ${describeSeeds(failure)}`;
+  const notes = [...reasons.slice(0, 1).map((reason) => `not shrunk: ${reason}`), found];
   const whole = keepWhole(source, seed);
   if (whole === undefined) {
     const { name } = source.scenario;

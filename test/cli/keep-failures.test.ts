@@ -20,6 +20,13 @@ describe("a failure that holds when it is run again", () => {
     );
   });
 
+  it("is reported with why it is not shrunk", async () => {
+    const failure = { source, invariant: "TICKS", property: "ten events", findings: [finding] };
+    const shrink = (): Promise<never> => Promise.reject(new Error("no end after 180 s"));
+    const [kept] = await keepFailures([failure], { pool: { shrink }, secondsMax: 60 });
+    expect(kept?.text).toContain("\n  not shrunk: no end after 180 s\n  found with seed 2");
+  });
+
   it("is told of at once all the same", () => {
     const line = new FirstFindings().keep(finding, source);
     expect(line).toBe("ticking broke TICKS, seed 2: not when run again");
