@@ -1,17 +1,22 @@
 import { fileURLToPath } from "node:url";
+import { OverBudget, within } from "../campaign/budget.ts";
 import { UsageError } from "../sim/assert.ts";
 import type { Plan } from "../sim/plan.ts";
 import { plan, type Scenario } from "../sim/scenario.ts";
 
 /**
  * The plan of a seed. Whatever the scenario throws instead is a UsageError in one line, with the
- * place where it was thrown: the scenario is at fault, and not this program.
+ * place where it was thrown: the scenario is at fault, and not this program. Throws OverBudget when
+ * it takes more than so many real seconds.
  */
-export function drawPlan(scenario: Scenario, seed: string): Plan {
+export function drawPlan(scenario: Scenario, seed: string, secondsMax: number): Plan {
   try {
-    return plan(scenario, seed);
+    return within(secondsMax, () => plan(scenario, seed));
   } catch (error) {
     if (error instanceof UsageError) throw error;
+    if (error instanceof OverBudget) {
+      throw new OverBudget(`${scenario.name}: its plan of seed "${seed}" has ${error.message}`);
+    }
     const { message, stack = "" } =
       error instanceof Error ? error : { message: `${JSON.stringify(error)}, which is no Error` };
     const [, place] = /^ +at (?:.*\()?(\S+:\d+:\d+)\)?$/m.exec(stack) ?? [];

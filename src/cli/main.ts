@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+import { existsSync, realpathSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { OverBudget } from "../campaign/budget.ts";
+import { LeftBehind } from "../campaign/settle.ts";
 import { VERSION } from "../campaign/version.ts";
 import { HISTORY_FORMATS } from "../histories/history-reader.ts";
 import { UsageError } from "../sim/assert.ts";
@@ -155,6 +157,7 @@ function end(code: ExitCode): void {
 async function main(): Promise<void> {
   process.stdout.on("error", onClosed);
   process.once("exit", onEarlyExit);
+  let isStuck = false;
   try {
     await makeProgram().parseAsync();
   } catch (error) {
@@ -165,17 +168,41 @@ async function main(): Promise<void> {
       else if (error.exitCode !== 0) complain(error.message.replace(/^error: /, ""));
     } else if (error instanceof UsageError) {
       complain(error.message);
-    } else if (error instanceof OverBudget) {
+    } else if (error instanceof OverBudget || error instanceof LeftBehind) {
       console.error(error.message);
       end(ExitCode.violated);
+      isStuck = error instanceof LeftBehind;
     } else {
       console.error(error);
       end(ExitCode.internalError);
     }
   } finally {
     process.off("exit", onEarlyExit);
+    if (isProgram()) leave(isStuck);
   }
 }
+
+/** Whether this module is what the process was started with, and not called by another. */
+function isProgram(): boolean {
+  const path = process.argv[1];
+  return path !== undefined && existsSync(path) && realpathSync(path) === import.meta.filename;
+}
+
+/**
+ * Real timers and servers that code under test has left behind would keep the process for ever; and
+ * if it is stuck in a promise without an end, no timer would end it.
+ */
+function leave(isStuck: boolean): void {
+  if (isStuck) process.exit();
+  const end = (): void => {
+    const left = [...new Set(process.getActiveResourcesInfo())].join(", ");
+    console.error(`stormglass: something that was run is still at work, and is ended: ${left}`);
+    process.exit();
+  };
+  setTimeout(end, LEFT_ALONE_MS).unref();
+}
+
+const LEFT_ALONE_MS = 1_000;
 
 /** A scenario's module may end the process, or wait for what never comes: nothing has held then. */
 function onEarlyExit(): void {

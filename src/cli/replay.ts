@@ -1,6 +1,7 @@
 import { runWithin, VERIFIED_BUDGETS, within } from "../campaign/budget.ts";
 import { type Capsule, firstDivergence } from "../campaign/capsule/capsule.ts";
 import { codeDifferences } from "../campaign/capsule/code.ts";
+import { settled } from "../campaign/settle.ts";
 import { differenceOf } from "../campaign/verify/in-process.ts";
 import { VERSION } from "../campaign/version.ts";
 import { type RunResult, run, type Scenario } from "../sim/scenario.ts";
@@ -22,6 +23,7 @@ export async function replay(path: string, options: ReplayOptions): Promise<Exit
   const budget = await runBudgetOf(options);
   const trace = options.trace === true;
   const result = runWithin(budget, scenario, capsule.plan, { trace });
+  await settled(capsule.plan, budget);
   // A violation at the end of a run, when it is one no longer, leaves the fingerprint as it was.
   const isSame =
     result.fingerprint === capsule.fingerprint &&

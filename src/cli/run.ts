@@ -1,5 +1,6 @@
 import { runWithin, VERIFIED_BUDGETS, within } from "../campaign/budget.ts";
 import { describeBest } from "../campaign/report/assertions.ts";
+import { settled } from "../campaign/settle.ts";
 import { describeDifference } from "../campaign/verify/describe-difference.ts";
 import { verify } from "../campaign/verify/in-process.ts";
 import { historyLines } from "../histories/write-history.ts";
@@ -34,12 +35,13 @@ export interface RunOptions {
 export async function run(name: string, options: RunOptions): Promise<ExitCode> {
   const { scenario, file } = await resolveScenario(name);
   const writeHistory = historyWriter(scenario, options.history);
+  const budget = await runBudgetOf(options);
   const planned =
     options.plan === undefined
-      ? drawPlan(scenario, checkText(options.seed ?? "1", "--seed"))
+      ? drawPlan(scenario, checkText(options.seed ?? "1", "--seed"), budget)
       : readPlan(scenario, options.plan);
-  const budget = await runBudgetOf(options);
   const result = runWithin(budget, scenario, planned, { trace: options.trace === true });
+  await settled(planned, budget);
   writeHistory(result);
   const path =
     result.violation &&

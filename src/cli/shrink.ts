@@ -4,6 +4,7 @@ import { runWithin } from "../campaign/budget.ts";
 import { asTest } from "../campaign/capsule/as-test.ts";
 import { type Capsule, makeCapsule } from "../campaign/capsule/capsule.ts";
 import { parseSpan } from "../campaign/project/span.ts";
+import { settled } from "../campaign/settle.ts";
 import type { ShrinkProgress, Shrunk } from "../campaign/shrink/shrink.ts";
 import { shrinkFailure } from "../campaign/shrink/shrink-failure.ts";
 import { differenceOf } from "../campaign/verify/in-process.ts";
@@ -33,6 +34,7 @@ export async function shrink(path: string, options: ShrinkOptions): Promise<Exit
   const budget = await runBudgetOf(options);
   const result = runWithin(budget, scenario, capsule.plan);
   const difference = differenceOf(result, runWithin(budget, scenario, capsule.plan));
+  await settled(capsule.plan, budget);
   if (difference !== undefined) {
     console.error(`${scenario.name} is not deterministic: run twice, it gave ${difference}`);
     return ExitCode.notDeterministic;

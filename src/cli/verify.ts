@@ -31,7 +31,7 @@ const SEEDS = 20;
 export async function verify(name: string, options: VerifyOptions): Promise<ExitCode> {
   const { scenario, file } = await resolveScenario(name);
   const budget = await runBudgetOf(options);
-  const plans = plansOf(scenario, options);
+  const plans = plansOf(scenario, options, budget);
   const verifier = new Verifier({ loader: LOADER.href, secondsMax: budget * VERIFIED_BUDGETS });
   const line = new ProgressLine();
   const began = performance.now();
@@ -69,17 +69,19 @@ export async function verify(name: string, options: VerifyOptions): Promise<Exit
   return ExitCode.held;
 }
 
-function plansOf(scenario: Scenario, options: VerifyOptions): readonly Plan[] {
+function plansOf(scenario: Scenario, options: VerifyOptions, secondsMax: number): readonly Plan[] {
   if (options.plan !== undefined) {
     return [scenario.check(checkJson(readText(options.plan), options.plan))];
   }
   const { seed = "1", seeds } = options;
   if (seeds === undefined && options.seed !== undefined) {
-    return [drawPlan(scenario, checkText(seed, "--seed"))];
+    return [drawPlan(scenario, checkText(seed, "--seed"), secondsMax)];
   }
   const from = parseCount(seed, "--seed", 0);
   const count = seeds === undefined ? SEEDS : parseCount(seeds, "--seeds", 1);
-  return Array.from({ length: count }, (_, i) => drawPlan(scenario, String(from + i)));
+  return Array.from({ length: count }, (_, i) => {
+    return drawPlan(scenario, String(from + i), secondsMax);
+  });
 }
 
 function report(

@@ -223,7 +223,7 @@ describe("a pool of workers", () => {
     expect(report.scenarios[0]?.ran).toEqual([[1, 9]]);
   });
 
-  it("loses only the seeds whose promises do not end or are rejected, with one worker", async () => {
+  it("loses only seeds whose promises do not end or are rejected, with one worker", async () => {
     const file = new URL("../support/restless-scenario.ts", import.meta.url).pathname;
     const { restless } = await import("../support/restless-scenario.ts");
     const sources = [{ scenario: restless, file }];

@@ -1,6 +1,7 @@
 import type { Plan } from "../../sim/plan.ts";
 import type { Scenario } from "../../sim/scenario.ts";
 import { runWithin, VERIFIED_BUDGETS, within } from "../budget.ts";
+import { settled } from "../settle.ts";
 import type { OutsideCall } from "./account.ts";
 import type { Focus } from "./effect-log.ts";
 import {
@@ -34,7 +35,7 @@ export interface Verified {
  * Runs a plan three times, and compares: plainly, recorded and with frozen messages, and in the
  * other process. Where two runs part, they are made again, and what their programs do is compared.
  * Throws {@link OverBudget} when the plain run takes longer than so many real seconds, or others of
- * this thread many times as long.
+ * this thread many times as long, and {@link LeftBehind} for what is still at work after it.
  */
 export async function verifyPlan(
   verified: Verified,
@@ -44,25 +45,16 @@ export async function verifyPlan(
 ): Promise<Verification> {
   // The other process works while this one does.
   const other = verifier.fingerprintOf(verified.reference, plan);
-  const result = runBeside(other, () => runWithin(secondsMax, verified.scenario, plan));
-  const difference = runBeside(other, () => {
-    return within(secondsMax * VERIFIED_BUDGETS, () => verify(verified.scenario, result));
-  });
+  // What is thrown here comes before what may be thrown there, which nobody awaits then.
+  other.catch(() => {});
+  const result = runWithin(secondsMax, verified.scenario, plan);
+  await settled(plan, secondsMax);
+  const difference = within(secondsMax * VERIFIED_BUDGETS, () => verify(verified.scenario, result));
   if (difference === undefined) return compare(verified, result, await other, verifier);
   // A program that does something once in a process does it in one that is new.
   const leak = difference.leak ?? (await locateElsewhere(verified, result, verifier));
   const { outside } = await other;
   return { events: result.steps, difference: { ...difference, leak }, outside };
-}
-
-/** What is thrown here comes before what may be thrown there, which nobody awaits then. */
-function runBeside<Result>(other: Promise<unknown>, act: () => Result): Result {
-  try {
-    return act();
-  } catch (error) {
-    other.catch(() => {});
-    throw error;
-  }
 }
 
 /** A run of this process, or of a thread of it, as plain data. */
