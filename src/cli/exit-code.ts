@@ -5,7 +5,7 @@ export const ExitCode = {
   violated: 1,
   wrongUsage: 2,
   notDeterministic: 3,
-  /** A bound was reached before a history could be judged. */
+  /** A bound was reached before a history could be judged, or parts of a campaign are missing. */
   undecided: 4,
   /** Nothing found, and not all was run: as shells have it, 128 and the signal SIGINT. */
   interrupted: 130,

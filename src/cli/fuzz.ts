@@ -91,7 +91,9 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
       options.shrink === false || interrupt.isOver ? undefined : { pool, secondsMax: shrinkFor },
     );
     first.discard(failures);
-    return show({ outcome, kept: failures, isInterrupted: interrupt.isOver }, reporters);
+    const isInterrupted = interrupt.isOver;
+    const notes = isInterrupted && kept !== undefined ? [resumeLine(kept)] : [];
+    return show({ outcome, kept: failures, isInterrupted, notes }, reporters);
   } finally {
     interrupt.stop();
     await pool.close();
@@ -137,6 +139,11 @@ async function resumed(
 
 function commitOfNow(): string {
   return codeOfNow().commit ?? "";
+}
+
+/** The command that goes on with a report. */
+export function resumeLine(report: string): string {
+  return `go on with: npx stormglass fuzz --resume ${report}`;
 }
 
 function nothingRun({ shard, seeds }: Task): UsageError {

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { WorkerPool } from "../campaign/pool.ts";
 import { outcomeOf } from "../campaign/report/outcome.ts";
 import { parseReport } from "../campaign/report/parse-report.ts";
-import { CampaignSum } from "../campaign/report/report.ts";
-import { WHOLE } from "../campaign/seeds.ts";
+import { type CampaignReport, CampaignSum } from "../campaign/report/report.ts";
+import { countOf, seedsOf, WHOLE } from "../campaign/seeds.ts";
 import { UsageError } from "../sim/assert.ts";
-import type { ExitCode } from "./exit-code.ts";
+import { ExitCode } from "./exit-code.ts";
+import { resumeLine } from "./fuzz.ts";
 import { keepFailures } from "./keep-failures.ts";
 import { chooseReporters, type ReporterOptions } from "./reporters/reporters.ts";
 import { resolveSources } from "./scenarios.ts";
@@ -44,14 +45,49 @@ export async function merge(folder: string, options: MergeOptions): Promise<Exit
   try {
     const shrinker = options.shrink === false ? undefined : { pool, secondsMax: SHRINK_SECONDS };
     const kept = await keepFailures(outcome.failures, shrinker);
-    return show({ outcome, kept, isInterrupted: false }, reporters);
+    const absent = absentOf(parts);
+    const none = absent.length === 0 ? [] : [`no report of shard ${absent.join(", ")}`];
+    const notes = [...none, ...unfinishedOf(parts)];
+    const code = show({ outcome, kept, isInterrupted: false, notes }, reporters);
+    return code === ExitCode.held && absent.length > 0 ? ExitCode.undecided : code;
   } finally {
     await pool.close();
   }
 }
 
+interface Part {
+  readonly path: string;
+  readonly report: CampaignReport;
+}
+
+/** Shards of which there is no report, as `3/16`; unknown when one is of merged parts. */
+function absentOf(parts: readonly Part[]): readonly string[] {
+  const shards = parts.map(({ report }) => report.shard);
+  const { count } = shards[0]!;
+  if (shards.some((shard) => shard.count !== count)) return [];
+  const indices = Array.from({ length: count }, (_, i) => i + 1);
+  const absent = indices.filter((n) => shards.every(({ index }) => index !== n));
+  return absent.map((n) => `${n}/${count}`);
+}
+
+/** Of reports whose campaigns were ended early, a line each. */
+function unfinishedOf(parts: readonly Part[]): readonly string[] {
+  return parts.flatMap(({ path, report }) => {
+    const left = unrunOf(report);
+    return left === 0 ? [] : [`${path}: ${left} schedules were not run; ${resumeLine(path)}`];
+  });
+}
+
+/** How many schedules of a report's part were not run; 0 if that part has no end. */
+function unrunOf({ from, seeds, shard, scenarios }: CampaignReport): number {
+  if (seeds === undefined) return 0;
+  return scenarios.reduce((sum, { ran }, n) => {
+    return sum + countOf([...seedsOf({ from, seeds, shard }, n)]) - countOf(ran);
+  }, 0);
+}
+
 /** The reports of a folder by name, at least one. */
-function reportsIn(folder: string) {
+function reportsIn(folder: string): readonly Part[] {
   const names = (() => {
     try {
       return readdirSync(folder, { recursive: true, encoding: "utf8" });

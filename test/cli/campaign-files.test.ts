@@ -74,6 +74,23 @@ describe("a campaign that is killed", () => {
   }, 240_000);
 });
 
+describe("a campaign that is interrupted", () => {
+  it("ends with the report so far, and says how to go on with it", async () => {
+    const path = at("interrupted.json");
+    const args = ["fuzz", SCENARIO, "--seeds", "100000", "--jobs", "1", "--report", path];
+    const child = spawn(process.execPath, [BUILT_MAIN, ...args]);
+    const written = child.stdout.toArray();
+    while (!existsSync(path)) await setTimeout(10);
+    child.kill("SIGINT");
+    const status = await new Promise((resolve) => child.once("close", resolve));
+    const stdout = (await written).join("");
+    expect(stdout).toContain("\ninterrupted: this is what was run until then\n");
+    expect(stdout).toContain(`\ngo on with: npx stormglass fuzz --resume ${path}\n`);
+    expect(status).toBe(130);
+    expect(schedulesIn(path)).toBeGreaterThan(0);
+  });
+});
+
 describe("sixteen shards of a campaign", () => {
   it("merged are the whole campaign", async () => {
     const whole = [SCENARIO, "--seeds", "20", "--jobs", "1"];
@@ -95,9 +112,28 @@ describe("sixteen shards of a campaign", () => {
     const part = join(one, "1.json");
     await fuzz(SCENARIO, "--seeds", "20", "--shard", "1/2", "--report", part);
     const merged = at("half.json");
-    await callCli("merge", one, "--report", merged);
+    const { status, stdout } = await callCli("merge", one, "--report", merged);
+    expect(stdout).toMatch(/\nno report of shard 2\/2$/m);
+    expect(status).toBe(4);
     await fuzz("--resume", merged);
     expect(read(merged)).toEqual(read(at("unsharded.json")));
+  });
+});
+
+describe("a shard that was ended early", () => {
+  it("is told of when it is merged, with how to go on", async () => {
+    const folder = at("early");
+    mkdirSync(folder);
+    const part = join(folder, "1.json");
+    await fuzz(SCENARIO, "--seeds", "3", "--report", part);
+    const report = JSON.parse(readFileSync(part, "utf8")) as CampaignReport;
+    const [first, ...rest] = report.scenarios;
+    const scenarios = [{ ...first, ran: [[1, 3]] }, ...rest];
+    writeFileSync(part, JSON.stringify({ ...report, scenarios }));
+    const { status, stdout } = await callCli("merge", folder);
+    const resume = `npx stormglass fuzz --resume ${part}`;
+    expect(stdout).toContain(`\n${part}: 1 schedules were not run; go on with: ${resume}\n`);
+    expect(status).toBe(0);
   });
 });
 

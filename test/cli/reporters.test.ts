@@ -143,7 +143,7 @@ async function troubled(): Promise<Shown> {
       text: "broke TICKS\n  ten <events> & more",
     };
   });
-  return { outcome: judged, kept, isInterrupted: false };
+  return { outcome: judged, kept, isInterrupted: false, notes: [] };
 }
 
 describe("a report of troubles", () => {

@@ -22,11 +22,12 @@ export function githubAnnotations(shown: Shown): string {
   const others = troublesOf(shown.outcome).map(
     (trouble) => `::error title=stormglass::${data(describeTrouble(trouble))}`,
   );
-  return [...failures, ...others].join("\n");
+  const notes = shown.notes.map((line) => `::error title=stormglass::${data(line)}`);
+  return [...failures, ...others, ...notes].join("\n");
 }
 
 /** The summary of the step. */
-export function githubSummary({ outcome, kept }: Shown): string {
+export function githubSummary({ outcome, kept, notes }: Shown): string {
   const { summaries } = outcome;
   const schedules = summaries.reduce((sum, one) => sum + one.schedules, 0);
   const troubles = troublesOf(outcome);
@@ -44,9 +45,9 @@ export function githubSummary({ outcome, kept }: Shown): string {
       return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
     }),
     ...kept.flatMap(({ text }) => ["", "```", text.replaceAll("```", "'''"), "```"]),
-    ...(troubles.length === 0
+    ...(troubles.length + notes.length === 0
       ? []
-      : ["", ...troubles.map((trouble) => `- ${describeTrouble(trouble)}`)]),
+      : ["", ...[...troubles.map(describeTrouble), ...notes].map((line) => `- ${line}`)]),
     "",
   ].join("\n");
 }

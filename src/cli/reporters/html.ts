@@ -28,7 +28,7 @@ export function htmlReport(shown: Shown): string {
   const body = `<h1 class="${isWell ? "well" : "broken"}">${escapeMarkup(verdict)}</h1>
 <p>${escapeMarkup(facts.join(" · "))}</p>
 ${kept.map(failureSection).join("\n")}
-${troubleSection(troubles.map(describeTrouble))}
+${troubleSection([...troubles.map(describeTrouble), ...shown.notes])}
 <h2>Runs</h2>
 ${runsTable(shown)}
 <h2>Faults</h2>

@@ -4,11 +4,12 @@ import { replayCommand, type Shown } from "./reporter.ts";
 
 /** All figures and findings as JSON. */
 export function jsonReport(shown: Shown): string {
-  const { outcome, kept, isInterrupted } = shown;
+  const { outcome, kept, isInterrupted, notes } = shown;
   const { report, summaries, shortfalls } = outcome;
   const { version, code, from, seeds, shard, scenarios, findings, casualties } = report;
   const json = {
-    ...{ version, code, from, seeds, shard, isInterrupted, judgedFrom: JUDGED_RUNS_MIN },
+    ...{ version, code, from, seeds, shard, isInterrupted, notes },
+    judgedFrom: JUDGED_RUNS_MIN,
     scenarios: summaries.map((row, n) => {
       const { file, ran, seconds } = scenarios[n]!;
       return { ...row, file, ran, seconds };

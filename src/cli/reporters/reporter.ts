@@ -20,6 +20,8 @@ export interface Shown {
   readonly kept: readonly KeptFailure[];
   /** Whether somebody has ended it early. */
   readonly isInterrupted: boolean;
+  /** What else there is to know of what was not run, a line each. */
+  readonly notes: readonly string[];
 }
 
 /** Shows a campaign in one of the forms that people and programs read. */

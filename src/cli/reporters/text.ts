@@ -8,7 +8,7 @@ import { BESTS_HEAD, bestsOf } from "./bests.ts";
 import { describeTrouble, type Shown, troublesOf } from "./reporter.ts";
 
 /** A table of what was run, the account of all faults, and every failure. */
-export function textReport({ outcome, kept, isInterrupted }: Shown): string {
+export function textReport({ outcome, kept, isInterrupted, notes }: Shown): string {
   const { report, summaries } = outcome;
   const unrun = summaries.filter(({ schedules }) => schedules === 0);
   const names = unrun.map(({ scenario }) => scenario).join(", ");
@@ -20,6 +20,7 @@ export function textReport({ outcome, kept, isInterrupted }: Shown): string {
     ...(account === "" ? [] : ["", account]),
     ...(bests === "" ? [] : ["", bests]),
     ...(isInterrupted ? ["interrupted: this is what was run until then"] : []),
+    ...notes,
     ...(unrun.length === 0 ? [] : [`nothing was run of ${unrun.length} scenarios: ${names}`]),
     ...troublesOf(outcome)
       .filter(({ kind }) => kind !== "difference")

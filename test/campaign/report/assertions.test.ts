@@ -58,7 +58,7 @@ describe("the assertions of a campaign", () => {
       `in 200 schedules "many ticks" was never at least its bound: ` +
         `best ${value} of 1,000 (seed ${seed})`,
     ]);
-    const shown = textReport({ outcome, kept: [], isInterrupted: false });
+    const shown = textReport({ outcome, kept: [], isInterrupted: false, notes: [] });
     expect(shown).toMatch(new RegExp(`^always ticks +${value} of 1,000 +${seed} +ticking$`, "m"));
   });
 
