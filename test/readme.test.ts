@@ -1,12 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { loadMutants, runChanged } from "./mutants/harness.ts";
+import { makeFolder } from "./support/cli.ts";
 
 const readme = readFileSync("README.md", "utf8");
+const folder = makeFolder();
+afterAll(folder.remove);
 
 /** The code blocks of a language, in order. */
 function blocks(language: string): string[] {
@@ -24,12 +26,11 @@ it("shows first what is found and left of the bug that it names", async () => {
   const mutants = await loadMutants();
   const mutant = mutants.find(({ id }) => id === "commit-old-term-entries")!;
   const [block = ""] = blocks("console");
-  const folder = mkdtempSync(join(tmpdir(), "readme-"));
 
   const [, ...commands] = block.trimEnd().split(/^\$ npx stormglass /m);
   const runs = commands.map((text) => {
     const [command = "", ...shown] = text.trimEnd().split("\n");
-    const { stdout } = runChanged(mutant, ["src/cli/main.js", ...command.split(" ")], folder);
+    const { stdout } = runChanged(mutant, ["src/cli/main.js", ...command.split(" ")], folder.path);
     return { shown, printed: stdout.split("\n") };
   });
 
@@ -46,7 +47,7 @@ it("shows first what is found and left of the bug that it names", async () => {
 it("shows a program that prints what the README says", () => {
   const [program = ""] = blocks("ts");
   const [printed] = blocks("text");
-  const file = join(mkdtempSync(join(tmpdir(), "readme-")), "program.mts");
+  const file = join(folder.path, "program.mts");
   const source = pathToFileURL("src/index.ts").href;
   writeFileSync(file, program.replace('"stormglass"', `"${source}"`));
 

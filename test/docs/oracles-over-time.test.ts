@@ -1,10 +1,13 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import * as api from "../../src/index.ts";
 import type { Invariant } from "../../src/sim/invariant.ts";
+import { makeFolder } from "../support/cli.ts";
+
+const folder = makeFolder();
+afterAll(folder.remove);
 
 const page = readFileSync("docs/oracles.md", "utf8");
 const [, overTime = ""] = /^## Over time\n(.*?)(?=^## |$(?![\s\S]))/ms.exec(page)!;
@@ -12,7 +15,7 @@ const [, overTime = ""] = /^## Over time\n(.*?)(?=^## |$(?![\s\S]))/ms.exec(page
 describe("what the page of oracles says of assertions over time", () => {
   it("has an example that makes its assertions", async () => {
     const [, program = ""] = /^```ts\n(.*?)^```$/ms.exec(overTime)!;
-    const file = join(mkdtempSync(join(tmpdir(), "oracles-")), "example.mts");
+    const file = join(folder.path, "example.mts");
     const source = pathToFileURL("src/index.ts").href;
     writeFileSync(file, program.replace('"stormglass"', `"${source}"`));
     // What the example exports.

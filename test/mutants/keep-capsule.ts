@@ -2,7 +2,7 @@
 // shrinks them, and keeps them in test/capsules, where a test sees that the real code holds.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "../support/build.ts";
@@ -24,6 +24,7 @@ function keep(mutant: Mutant): void {
   console.log(stdout || stderr);
   // Where it was written means nothing here.
   const { replay: _, ...capsule } = JSON.parse(readFileSync(join(folder, "small.json"), "utf8"));
+  rmSync(folder, { recursive: true });
   const kept = { mended: true, reason: mutant.wrong, mutant: mutant.id, ...capsule };
   const path = join("test", "capsules", `${mutant.id}.json`);
   writeFileSync(path, JSON.stringify(kept));
