@@ -13,7 +13,7 @@ import { keepFailures } from "./keep-failures.ts";
 import { chooseReporters, type ReporterOptions } from "./reporters/reporters.ts";
 import { resolveSources } from "./scenarios.ts";
 import { show } from "./show.ts";
-import { readText, writeText } from "./text-file.ts";
+import { checkWritable, readText, writeText } from "./text-file.ts";
 import { LOADER, WORKER } from "./worker.ts";
 
 export interface MergeOptions extends ReporterOptions {
@@ -28,6 +28,9 @@ const SHRINK_SECONDS = 60;
 /** `stormglass merge <dir>`: one report of the reports of all shards. */
 export async function merge(folder: string, options: MergeOptions): Promise<ExitCode> {
   const reporters = chooseReporters(options);
+  for (const file of [options.report, ...reporters.map((one) => one.file)]) {
+    if (file !== undefined) checkWritable(file);
+  }
   const parts = reportsIn(folder);
   const { report: first } = parts[0]!;
   const sources = await resolveSources(first.scenarios);

@@ -6,9 +6,8 @@ import { verify } from "../campaign/verify/in-process.ts";
 import { historyLines } from "../histories/write-history.ts";
 import { callsOf } from "../invariants/recorded-calls.ts";
 import { UsageError } from "../sim/assert.ts";
-import { checkJson, checkText } from "../sim/check.ts";
+import { checkText } from "../sim/check.ts";
 import type { Percentiles } from "../sim/metrics.ts";
-import type { Plan } from "../sim/plan.ts";
 import type { RunResult, Scenario } from "../sim/scenario.ts";
 import { formatTime } from "../sim/time.ts";
 import { formatTrace } from "../sim/trace.ts";
@@ -16,9 +15,10 @@ import { runBudgetOf } from "./config.ts";
 import { drawPlan } from "./draw-plan.ts";
 import { ExitCode } from "./exit-code.ts";
 import { describeFailure, writeCapsule } from "./failure.ts";
+import { readPlan } from "./read-capsule.ts";
 import { resolveScenario } from "./scenarios.ts";
 import { formatCount } from "./table.ts";
-import { checkWritable, readText, writeText } from "./text-file.ts";
+import { checkWritable, writeText } from "./text-file.ts";
 
 export interface RunOptions {
   readonly seed?: string;
@@ -76,10 +76,6 @@ function historyWriter(
     const lines = [...historyLines(callsOf(history, words))].map((line) => `${line}\n`);
     writeText(path, lines.join(""));
   };
-}
-
-function readPlan(scenario: Scenario, path: string): Plan {
-  return scenario.check(checkJson(readText(path), path));
 }
 
 /** The result of a run as JSON data. */

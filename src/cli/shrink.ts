@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { runWithin } from "../campaign/budget.ts";
 import { asTest } from "../campaign/capsule/as-test.ts";
@@ -8,7 +7,6 @@ import { settled } from "../campaign/settle.ts";
 import type { ShrinkProgress, Shrunk } from "../campaign/shrink/shrink.ts";
 import { shrinkFailure } from "../campaign/shrink/shrink-failure.ts";
 import { differenceOf } from "../campaign/verify/in-process.ts";
-import { UsageError } from "../sim/assert.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { codeOfNow } from "./code.ts";
 import { runBudgetOf } from "./config.ts";
@@ -17,6 +15,7 @@ import { describeFailure, describeShrinking, pathFor, writeCapsule } from "./fai
 import { ProgressLine } from "./progress-line.ts";
 import { readCapsule } from "./read-capsule.ts";
 import { formatCount } from "./table.ts";
+import { makeWritable, writeText } from "./text-file.ts";
 
 export interface ShrinkOptions {
   readonly for: string;
@@ -31,6 +30,7 @@ export interface ShrinkOptions {
 export async function shrink(path: string, options: ShrinkOptions): Promise<ExitCode> {
   const secondsMax = parseSpan(options.for, "--for");
   const { capsule, scenario } = await readCapsule(path);
+  for (const file of [options.output, options.asTest]) if (file !== undefined) makeWritable(file);
   const budget = await runBudgetOf(options);
   const result = runWithin(budget, scenario, capsule.plan);
   const difference = differenceOf(result, runWithin(budget, scenario, capsule.plan));
@@ -84,14 +84,7 @@ function writeTest(
   const small = makeCapsule(scenario, shrunk, { code: codeOfNow(), found, shrunk });
   const scenarioModule = found.file === undefined ? undefined : moduleFrom(path, found.file);
   const text = asTest(small, { module: "stormglass", scenarioModule });
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UsageError(
-      `--as-test: expected a path that can be written, got "${path}": ${(error as Error).message}`,
-    );
-  }
+  writeText(path, text);
   console.log(`  as a test: ${path}`);
 }
 

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { UsageError } from "../sim/assert.ts";
 
 /** Reads a file that the user named; one that cannot be read is wrong usage. */
@@ -12,6 +13,9 @@ export function readText(path: string): string {
 
 /** Whether a file could be written; if not, that is better said before the work than after it. */
 export function checkWritable(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`${path}: expected a file to write, found a folder`);
+  }
   const draft = `${path}.part`;
   try {
     writeFileSync(draft, "");
@@ -19,6 +23,16 @@ export function checkWritable(path: string): void {
   } catch (error) {
     throw new UsageError(`${path}: expected a place to write: ${(error as Error).message}`);
   }
+}
+
+/** The same of a file whose folder is made if there is none. */
+export function makeWritable(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw new UsageError(`${path}: expected a place to write: ${(error as Error).message}`);
+  }
+  checkWritable(path);
 }
 
 /**

@@ -2,7 +2,7 @@ import { VERIFIED_BUDGETS } from "../campaign/budget.ts";
 import { describeDifference } from "../campaign/verify/describe-difference.ts";
 import { Verifier } from "../campaign/verify/verifier.ts";
 import { type Verification, verifyPlan } from "../campaign/verify/verify-plan.ts";
-import { checkJson, checkText } from "../sim/check.ts";
+import { checkText } from "../sim/check.ts";
 import type { Plan } from "../sim/plan.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { parseCount } from "./arguments.ts";
@@ -10,9 +10,9 @@ import { runBudgetOf } from "./config.ts";
 import { drawPlan } from "./draw-plan.ts";
 import { ExitCode } from "./exit-code.ts";
 import { ProgressLine } from "./progress-line.ts";
+import { readPlan } from "./read-capsule.ts";
 import { resolveScenario } from "./scenarios.ts";
 import { formatCount } from "./table.ts";
-import { readText } from "./text-file.ts";
 import { LOADER } from "./worker.ts";
 
 export interface VerifyOptions {
@@ -71,7 +71,7 @@ export async function verify(name: string, options: VerifyOptions): Promise<Exit
 
 function plansOf(scenario: Scenario, options: VerifyOptions, secondsMax: number): readonly Plan[] {
   if (options.plan !== undefined) {
-    return [scenario.check(checkJson(readText(options.plan), options.plan))];
+    return [readPlan(scenario, options.plan)];
   }
   const { seed = "1", seeds } = options;
   if (seeds === undefined && options.seed !== undefined) {

@@ -30,6 +30,8 @@ const NO_TIME = "--for: expected a time such as 500ms, 30s or 10m, got";
 const NO_PART = "--shard: expected a part such as 3/16, from 1/n to n/n, got";
 const NO_REPORTER = "--reporter: expected one of text, json, junit, github, html, got";
 
+const CAPSULE = "test/capsules/commit-old-term-entries.json";
+
 describe("the command line", () => {
   it.each([
     ["nonsense", "unknown command 'nonsense'"],
@@ -46,6 +48,16 @@ describe("the command line", () => {
     ],
     ["run raft-choas-mode", `${NO_MATCH} "raft-choas-mode", did you mean raft-chaos-mode?`],
     ["run ./nope.ts", "nope.ts: expected a file to import, found none"],
+    ["run ./src", "src: expected a file to import, found a folder"],
+    [`fuzz ${SCENARIO} --report src`, "src: expected a file to write, found a folder"],
+    ["merge docs --report src", "src: expected a file to write, found a folder"],
+    ["replay package.json", "package.json.kind: expected one of stormglass capsule, got nothing"],
+    [`shrink ${CAPSULE} --as-test src`, "src: expected a file to write, found a folder"],
+    [`shrink ${CAPSULE} -o src`, "src: expected a file to write, found a folder"],
+    [
+      `run ${SCENARIO} --plan ${CAPSULE}`,
+      `${CAPSULE}: expected a plan, got a capsule: npx stormglass replay ${CAPSULE}`,
+    ],
     ["fuzz nope.mjs#nope", "nope.mjs: expected a file to import, found none"],
     ["fuzz src", "src: expected files *.scenario.ts in the folder, found none"],
     ["list ./nope.ts", "nope.ts: expected a file to import, found none"],
@@ -143,12 +155,13 @@ describe("a file that cannot be read", () => {
 
 describe("a capsule", () => {
   it.each([
-    ["", "capsule: expected JSON: Unexpected end of JSON input"],
-    ["[]", "capsule: expected an object, got []"],
-    ["{}", "capsule.kind: expected one of stormglass capsule, got nothing"],
-    ['{"kind":"x"}', 'capsule.kind: expected one of stormglass capsule, got "x"'],
-    ['{"kind":"stormglass capsule"}', "capsule.plan: expected an object, got nothing"],
+    ["", ": expected JSON: Unexpected end of JSON input"],
+    ["[]", ": expected an object, got []"],
+    ["{}", ".kind: expected one of stormglass capsule, got nothing"],
+    ['{"kind":"x"}', '.kind: expected one of stormglass capsule, got "x"'],
+    ['{"kind":"stormglass capsule"}', ".plan: expected an object, got nothing"],
   ])("that holds %s is told so", async (text, message) => {
-    expectComplaint(await callCli("replay", fileOf("capsule.json", text)), message);
+    const path = fileOf("capsule.json", text);
+    expectComplaint(await callCli("replay", path), `${path}${message}`);
   });
 });

@@ -38,8 +38,11 @@ export async function loadScenarios(file: string): Promise<readonly Scenario[]> 
  */
 export async function loadModule(file: string): Promise<Module> {
   const path = isAbsolute(file) ? file : resolve(file);
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  if (!isFile) throw new UsageError(`${file}: expected a file to import, found none`);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isFile()) {
+    const what = found?.isDirectory() ? "a folder" : "none";
+    throw new UsageError(`${file}: expected a file to import, found ${what}`);
+  }
   const { href } = pathToFileURL(path);
   let loading = modules.get(href);
   if (loading === undefined) {
