@@ -1,6 +1,8 @@
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readsTypeScript } from "../campaign/project/load-scenarios.ts";
 import { UsageError } from "../sim/assert.ts";
 
 const FILES = ["my.scenario.ts", "my.test.ts", "stormglass.config.ts"];
@@ -24,20 +26,50 @@ export function init(folder = "."): void {
   } catch (error) {
     throw new UsageError(`${folder}: expected a folder to write to: ${(error as Error).message}`);
   }
-  const cd = folder === "." ? [] : [`  cd ${folder}`];
+  const next = [
+    ...(folder === "." ? [] : [[`cd ${folder}`, ""]]),
+    ...preparations(folder),
+    ["npx stormglass run ./my.scenario.ts --seed 7", "one run"],
+    ["npx stormglass fuzz", "many, of what the config names"],
+    ["npx vitest run", "the same as a test"],
+  ] as const;
   console.log(
     [
       ...paths.map((path) => `wrote ${path}`),
       "",
       "A register on three servers, to be replaced by what you want to test. Next:",
-      ...cd,
-      "  npx stormglass run ./my.scenario.ts --seed 7   # one run",
-      "  npx stormglass fuzz                            # many, of what the config names",
-      "  npx vitest run                                 # the same as a test",
+      ...next.map(([command, why]) => `  ${command.padEnd(46)} ${why && `# ${why}`}`.trimEnd()),
       "",
-      "TypeScript on Node before 22.18 needs: npm install --save-dev tsx",
-      'From 22.18 on it needs no "type": "commonjs" in package.json.',
       "Then set READS_STORE in my.scenario.ts to false, and fuzz again.",
     ].join("\n"),
   );
+}
+
+/** What the project lacks: commands, and what they are for. */
+function preparations(folder: string): readonly (readonly [command: string, why: string])[] {
+  const require = createRequire(join(resolve(folder), "package.json"));
+  const lacks = (name: string): boolean => {
+    try {
+      return require.resolve(`${name}/package.json`) === "";
+    } catch {
+      return true;
+    }
+  };
+  // With tsx the files may be either.
+  const isWrong = readsTypeScript() && isCommonJs(resolve(folder));
+  const tsx = !readsTypeScript() && lacks("tsx");
+  const vitest = lacks("vitest");
+  const why = [...(tsx ? ["to read TypeScript"] : []), ...(vitest ? ["to run the test"] : [])];
+  const names = `${tsx ? " tsx" : ""}${vitest ? " vitest" : ""}`;
+  return [
+    ...(isWrong ? [["npm pkg set type=module", "as the files are"] as const] : []),
+    ...(names === "" ? [] : [[`npm install --save-dev${names}`, why.join(", and ")] as const]),
+  ];
+}
+
+/** Whether the nearest package.json says so; if none says anything, Node looks at the file. */
+function isCommonJs(folder: string): boolean {
+  const manifest = join(folder, "package.json");
+  if (existsSync(manifest)) return /"type"\s*:\s*"commonjs"/.test(readFileSync(manifest, "utf8"));
+  return dirname(folder) !== folder && isCommonJs(dirname(folder));
 }

@@ -1,6 +1,6 @@
 // What somebody does who tests a protocol of their own: from `init` to a failure that is replayed.
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { callCli, makeFolder } from "../support/cli.ts";
@@ -25,11 +25,28 @@ describe("stormglass init", () => {
     const { status, stdout, stderr } = await callCli("init", join(other.path, "new"));
     expect(stderr).toBe("");
     expect(stdout).toContain(`wrote ${join(other.path, "new", "my.scenario.ts")}\n`);
-    expect(stdout).toContain(`\n  cd ${join(other.path, "new")}\n  npx stormglass run `);
+    expect(stdout).toContain(`\n  cd ${join(other.path, "new")}\n`);
+    expect(stdout).toContain("\n  npx stormglass run ./my.scenario.ts --seed 7 ");
     expect(status).toBe(0);
     expect(readdirSync(join(other.path, "new")).sort()).toEqual(FILES);
     for (const name of FILES)
       expect(readFileSync(join(other.path, "new", name), "utf8")).toBe(templateOf(name));
+  });
+
+  it("names what the project lacks first", async () => {
+    const bare = join(other.path, "bare");
+    mkdirSync(bare);
+    writeFileSync(join(bare, "package.json"), '{ "type": "commonjs" }');
+    const { stdout } = await callCli("init", bare);
+    expect(stdout).toMatch(
+      /\. Next:\n {2}cd .*\n(?: {2}npm pkg set type=module .*\n)? {2}npm install --save-dev(?: tsx)? vitest .*\n {2}npx /,
+    );
+  });
+
+  it("names nothing that the project has", () => {
+    const { stdout } = project.run("stormglass", ["init", "fresh"]);
+    rmSync(pathOf("fresh"), { recursive: true });
+    expect(stdout).toContain(". Next:\n  cd fresh\n  npx stormglass run ");
   });
 
   it("overwrites nothing, and then writes nothing", async () => {

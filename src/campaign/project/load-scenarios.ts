@@ -75,7 +75,7 @@ async function importModule(href: string, path: string): Promise<Module> {
 }
 
 /** Whether Node itself strips types; its types of version 20 do not know of it. */
-function readsTypeScript(): boolean {
+export function readsTypeScript(): boolean {
   return "typescript" in process.features && Boolean(process.features.typescript);
 }
 
