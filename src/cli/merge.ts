@@ -5,7 +5,7 @@ import { WorkerPool } from "../campaign/pool.ts";
 import { outcomeOf } from "../campaign/report/outcome.ts";
 import { parseReport } from "../campaign/report/parse-report.ts";
 import { type CampaignReport, CampaignSum } from "../campaign/report/report.ts";
-import { countOf, seedsOf, WHOLE } from "../campaign/seeds.ts";
+import { countOf as seedCountOf, seedsOf, WHOLE } from "../campaign/seeds.ts";
 import { UsageError } from "../sim/assert.ts";
 import { ExitCode } from "./exit-code.ts";
 import { resumeLine } from "./fuzz.ts";
@@ -13,6 +13,7 @@ import { keepFailures } from "./keep-failures.ts";
 import { chooseReporters, type ReporterOptions } from "./reporters/reporters.ts";
 import { resolveSources } from "./scenarios.ts";
 import { show } from "./show.ts";
+import { countOf } from "./table.ts";
 import { checkWritable, readText, writeText } from "./text-file.ts";
 import { LOADER, WORKER } from "./worker.ts";
 
@@ -77,7 +78,9 @@ function absentOf(parts: readonly Part[]): readonly string[] {
 function unfinishedOf(parts: readonly Part[]): readonly string[] {
   return parts.flatMap(({ path, report }) => {
     const left = unrunOf(report);
-    return left === 0 ? [] : [`${path}: ${left} schedules were not run; ${resumeLine(path)}`];
+    return left === 0
+      ? []
+      : [`${path}: not run: ${countOf(left, "schedule")}; ${resumeLine(path)}`];
   });
 }
 
@@ -85,7 +88,7 @@ function unfinishedOf(parts: readonly Part[]): readonly string[] {
 function unrunOf({ from, seeds, shard, scenarios }: CampaignReport): number {
   if (seeds === undefined) return 0;
   return scenarios.reduce((sum, { ran }, n) => {
-    return sum + countOf([...seedsOf({ from, seeds, shard }, n)]) - countOf(ran);
+    return sum + seedCountOf([...seedsOf({ from, seeds, shard }, n)]) - seedCountOf(ran);
   }, 0);
 }
 

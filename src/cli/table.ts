@@ -19,3 +19,8 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
 export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
+
+/** So many things in words: `1 finding`, `1,200 findings`. */
+export function countOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -132,7 +132,7 @@ describe("a shard that was ended early", () => {
     writeFileSync(part, JSON.stringify({ ...report, scenarios }));
     const { status, stdout } = await callCli("merge", folder);
     const resume = `npx stormglass fuzz --resume ${part}`;
-    expect(stdout).toContain(`\n${part}: 1 schedules were not run; go on with: ${resume}\n`);
+    expect(stdout).toContain(`\n${part}: not run: 1 schedule; go on with: ${resume}\n`);
     expect(status).toBe(0);
   });
 });

@@ -96,7 +96,11 @@ describe("what cannot be shrunk", () => {
 
   it.each([
     ["no file", ["shrink", pathIn("none.json")], /none\.json: expected a file to read/],
-    ["no capsule", ["shrink", "package.json"], /package\.json\.kind: expected one of stormglass capsule/],
+    [
+      "no capsule",
+      ["shrink", "package.json"],
+      /package\.json\.kind: expected one of stormglass capsule/,
+    ],
     ["no time", ["shrink", pathIn(FOUND), "--for", "soon"], /--for: expected a time such as /],
   ])("is %s: one line, and it ends with 2", async (_, args, message) => {
     const { status, stdout, stderr } = await callCli(...args);

@@ -1,7 +1,7 @@
 // What GitHub Actions shows: annotations from lines on the standard output, and a summary of the
 // step in Markdown. Source: "Workflow commands for GitHub Actions".
 
-import { formatCount } from "../table.ts";
+import { countOf } from "../table.ts";
 import {
   describeSeeds,
   describeTrouble,
@@ -33,9 +33,9 @@ export function githubSummary({ outcome, kept, notes }: Shown): string {
   const troubles = troublesOf(outcome);
   const count = kept.length + troubles.length;
   return [
-    `### stormglass: ${count === 0 ? "held" : `${count} findings`}`,
+    `### stormglass: ${count === 0 ? "held" : countOf(count, "finding")}`,
     "",
-    `${formatCount(schedules)} schedules of ${summaries.length} scenarios.`,
+    `${countOf(schedules, "schedule")} of ${countOf(summaries.length, "scenario")}.`,
     ...(kept.length === 0
       ? []
       : ["", "| scenario | broke | seeds | replay |", "|---|---|---|---|"]),

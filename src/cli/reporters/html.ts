@@ -1,5 +1,5 @@
 import { accountOf } from "../../campaign/report/outcome.ts";
-import { formatCount } from "../table.ts";
+import { countOf, formatCount } from "../table.ts";
 import { BESTS_HEAD, bestsOf } from "./bests.ts";
 import { htmlPage } from "./html-page.ts";
 import { escapeMarkup } from "./markup.ts";
@@ -18,9 +18,9 @@ export function htmlReport(shown: Shown): string {
   const troubles = troublesOf(outcome);
   const schedules = summaries.reduce((sum, one) => sum + one.schedules, 0);
   const isWell = kept.length + troubles.length === 0;
-  const verdict = isWell ? "held" : `${kept.length + troubles.length} findings`;
+  const verdict = isWell ? "held" : countOf(kept.length + troubles.length, "finding");
   const facts = [
-    `${formatCount(schedules)} schedules of ${summaries.length} scenarios`,
+    `${countOf(schedules, "schedule")} of ${countOf(summaries.length, "scenario")}`,
     `seeds from ${report.from}`,
     `stormglass ${report.version}`,
     ...(report.code === "" ? [] : [`code ${report.code}`]),

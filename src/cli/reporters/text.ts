@@ -3,15 +3,13 @@ import { accountOf } from "../../campaign/report/outcome.ts";
 import type { CampaignReport } from "../../campaign/report/report.ts";
 import type { TallySummary } from "../../campaign/report/tally.ts";
 import { describeDifference } from "../../campaign/verify/describe-difference.ts";
-import { formatCount, formatTable } from "../table.ts";
+import { countOf, formatCount, formatTable } from "../table.ts";
 import { BESTS_HEAD, bestsOf } from "./bests.ts";
 import { describeTrouble, type Shown, troublesOf } from "./reporter.ts";
 
 /** A table of what was run, the account of all faults, and every failure. */
 export function textReport({ outcome, kept, isInterrupted, notes }: Shown): string {
   const { report, summaries } = outcome;
-  const unrun = summaries.filter(({ schedules }) => schedules === 0);
-  const names = unrun.map(({ scenario }) => scenario).join(", ");
   const account = formatAccount(summaries);
   const bests = formatBests(summaries);
   const different = report.findings.filter(isIndeterminate);
@@ -21,7 +19,7 @@ export function textReport({ outcome, kept, isInterrupted, notes }: Shown): stri
     ...(bests === "" ? [] : ["", bests]),
     ...(isInterrupted ? ["interrupted: this is what was run until then"] : []),
     ...notes,
-    ...(unrun.length === 0 ? [] : [`nothing was run of ${unrun.length} scenarios: ${names}`]),
+    ...describeUnrun(report),
     ...troublesOf(outcome)
       .filter(({ kind }) => kind !== "difference")
       .map(describeTrouble),
@@ -29,6 +27,17 @@ export function textReport({ outcome, kept, isInterrupted, notes }: Shown): stri
     ...kept.map(({ text }) => `\n${text}`),
   ].join("\n");
 }
+
+/** Of which scenarios nothing was run, in a line; none if there are none. */
+function describeUnrun({ scenarios }: CampaignReport): readonly string[] {
+  const unrun = scenarios.filter(({ ran }) => ran.length === 0);
+  if (unrun.length === 0) return [];
+  const names = unrun.slice(0, UNRUN_SHOWN).map(({ scenario }) => scenario);
+  const rest = unrun.length > UNRUN_SHOWN ? ", …" : "";
+  return [`nothing was run of ${countOf(unrun.length, "scenario")}: ${names.join(", ")}${rest}`];
+}
+
+const UNRUN_SHOWN = 5;
 
 const HEAD = [
   ...["scenario", "schedules", "events", "virtual time", "events/s"],
@@ -61,7 +70,9 @@ export function formatRuns(
     effective: sum.effective + row.effective,
     violations: sum.violations + row.violations,
   }));
-  const shown = rows.length > 1 ? [...rows, total] : rows;
+  // A campaign that ends early may have come to a few of many scenarios.
+  const run = rows.filter((_, n) => scenarios[n]!.ran.length > 0);
+  const shown = run.length > 1 ? [...run, total] : run;
   return formatTable([
     HEAD,
     ...shown.map((row) => [
