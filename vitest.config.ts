@@ -8,5 +8,7 @@ export default defineConfig({
     // Every core: many tests wait for processes of their own.
     maxWorkers: "100%",
     testTimeout: 300_000,
+    // Removing a project with a built package takes a while when all cores are at work.
+    hookTimeout: 120_000,
   },
 });

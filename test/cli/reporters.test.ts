@@ -113,6 +113,18 @@ describe("the table of runs", () => {
     expect(cells.map((row) => row[4])).toEqual(["events/s", "1,500,000", "500,000", "1,000,000"]);
   });
 
+  it("leaves out the scenarios of which nothing was run, and names some of them", async () => {
+    const judged = await outcome([ticking(), ticking({ name: "other" })], 1);
+    const [first, other] = judged.report.scenarios;
+    const scenarios = [first!, { ...other!, ran: [] }];
+    const report = { ...judged.report, scenarios };
+    const shown = { kept: [], isInterrupted: false, notes: [] };
+    const text = textReport({ ...shown, outcome: { ...judged, report } });
+    expect(text).toContain("\nticking ");
+    expect(text).not.toContain("\nother ");
+    expect(text).toContain("\nnothing was run of 1 scenario: other");
+  });
+
   it("has an account of faults by kind, in order of their names", () => {
     const stop = { offered: 1, injected: 1, effective: 0 };
     const crash = { offered: 1_000, injected: 900, effective: 800 };

@@ -35,6 +35,18 @@ describe("the page of a protocol of one's own", () => {
   });
 });
 
+it("has a command that waits for a debugger, and the same program for an editor", () => {
+  const [, command = ""] = /^```sh\nnode (--inspect-brk .*)\n```$/m.exec(page)!;
+  const [flag, program, ...args] = command.split(" ");
+  const [, json = ""] = /^```json\n(.*?)^```$/ms.exec(page)!;
+  const launch = JSON.parse(json);
+  expect([flag, args[0]]).toEqual(["--inspect-brk", "replay"]);
+  expect(launch.program).toBe(`\${workspaceFolder}/${program}`);
+  expect(launch.args).toEqual(["replay", `\${file}`]);
+  const { bin } = JSON.parse(readFileSync("package.json", "utf8"));
+  expect(program).toBe(`node_modules/stormglass/${bin.stormglass}`);
+});
+
 describe("the examples for CI", () => {
   it.each([
     ["GitHub Actions", "fuzz", actions],
