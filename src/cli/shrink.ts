@@ -88,8 +88,9 @@ function writeTest(
   console.log(`  as a test: ${path}`);
 }
 
-/** A file as a module in another file imports it. */
+/** A file as a module in another file imports it: as JavaScript, or tsc wants a flag for it. */
 function moduleFrom(importer: string, file: string): string {
-  const path = relative(dirname(importer), file).replaceAll("\\", "/");
+  const script = file.replace(/\.([cm]?)ts$/, ".$1js");
+  const path = relative(dirname(importer), script).replaceAll("\\", "/");
   return path.startsWith(".") ? path : `./${path}`;
 }

@@ -123,14 +123,12 @@ describe("what cannot be shrunk", () => {
 
 describe("a scenario in a file of one's own", () => {
   const support = pathToFileURL("test/support/small-scenarios.ts").href;
-  writeFileSync(
-    pathIn("mine.mjs"),
-    `import { ticking } from ${JSON.stringify(support)};
-     export const mine = ticking({ brokenSeeds: ["1"] });`,
-  );
+  const text = `import { ticking } from ${JSON.stringify(support)};
+     export const mine = ticking({ brokenSeeds: ["1"] });`;
+  for (const name of ["mine.mjs", "typed.mts"]) writeFileSync(pathIn(name), text);
 
   it("is found by its capsule, to be replayed and shrunk", () => {
-    writeOwn("mine.mjs");
+    writeOwn("typed.mts");
     const replayed = spawnSource(folder.path, ["replay", "own.json"]);
     const shrunk = spawnSource(folder.path, [
       ...["shrink", "own.json", "-o", "own-small.json", "--as-test", "tests/own.test.ts"],
@@ -138,9 +136,10 @@ describe("a scenario in a file of one's own", () => {
     expect(replayed.stdout).toMatch(/^the same run: fingerprint /);
     expect(shrunk.stdout).toContain("ticking broke TICKS at ");
     const { found } = JSON.parse(readFileSync(pathIn("own-small.json"), "utf8"));
-    expect(found).toEqual({ scenario: "ticking", seed: "1", file: "mine.mjs" });
+    expect(found).toEqual({ scenario: "ticking", seed: "1", file: "typed.mts" });
+    // As tsc wants it, which refuses an import of .mts.
     expect(readFileSync(pathIn("tests/own.test.ts"), "utf8")).toContain(
-      'import * as scenarios from "../mine.mjs";',
+      'import * as scenarios from "../typed.mjs";',
     );
     expect([replayed.status, shrunk.status]).toEqual([1, 1]);
   });
