@@ -163,6 +163,7 @@ describe("a report of troubles", () => {
     const text = textReport(await troubled());
     expect(text).toContain("\nbroke TICKS\n  ten <events> & more");
     expect(text).toContain("thrower: seed 3 threw: no | such: server, at 100 %");
+    expect(text).toContain("\n  run it alone: npx stormglass run thrower --seed 3\n");
     expect(text.match(/is not deterministic, seed 1/g)).toHaveLength(1);
     expect(textReport({ ...(await troubled()), isInterrupted: true })).toContain("interrupted");
   });

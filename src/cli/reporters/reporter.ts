@@ -2,6 +2,7 @@ import type { Signature } from "../../campaign/capsule/signature.ts";
 import type { Failure } from "../../campaign/report/failures.ts";
 import { isIndeterminate } from "../../campaign/report/finding.ts";
 import type { Outcome } from "../../campaign/report/outcome.ts";
+import type { CampaignReport } from "../../campaign/report/report.ts";
 
 /** A failure with what was made of it. */
 export interface KeptFailure {
@@ -31,8 +32,20 @@ export type Reporter = (shown: Shown) => string;
 export function replayCommand({ failure, capsule }: KeptFailure): string {
   if (capsule !== undefined) return `npx stormglass replay ${capsule}`;
   const { source, findings } = failure;
-  const name = source.file === undefined ? source.scenario.name : source.file;
-  return `npx stormglass run ${name} --seed ${findings[0]!.seed}`;
+  return runCommand(source.scenario.name, source.file, findings[0]!.seed);
+}
+
+function runCommand(scenario: string, file: string | undefined, seed: string): string {
+  const name = file === undefined ? scenario : `${file}#${scenario}`;
+  return `npx stormglass run ${name} --seed ${seed}`;
+}
+
+/** Of each scenario with seeds that hung, died or threw, the command that runs the first alone. */
+export function casualtyCommands({ casualties, scenarios }: CampaignReport): readonly string[] {
+  return scenarios.flatMap(({ scenario, file }) => {
+    const first = casualties.find((one) => one.scenario === scenario);
+    return first === undefined ? [] : [runCommand(scenario, file, first.seed)];
+  });
 }
 
 /** Something wrong with a scenario that is no violation of an invariant. */

@@ -5,7 +5,7 @@ import type { TallySummary } from "../../campaign/report/tally.ts";
 import { describeDifference } from "../../campaign/verify/describe-difference.ts";
 import { countOf, formatCount, formatTable } from "../table.ts";
 import { BESTS_HEAD, bestsOf } from "./bests.ts";
-import { describeTrouble, type Shown, troublesOf } from "./reporter.ts";
+import { casualtyCommands, describeTrouble, type Shown, troublesOf } from "./reporter.ts";
 
 /** A table of what was run, the account of all faults, and every failure. */
 export function textReport({ outcome, kept, isInterrupted, notes }: Shown): string {
@@ -23,6 +23,7 @@ export function textReport({ outcome, kept, isInterrupted, notes }: Shown): stri
     ...troublesOf(outcome)
       .filter(({ kind }) => kind !== "difference")
       .map(describeTrouble),
+    ...casualtyCommands(report).map((command) => `  run it alone: ${command}`),
     ...different.map((finding) => `\n${describeDifference(finding)}`),
     ...kept.map(({ text }) => `\n${text}`),
   ].join("\n");
