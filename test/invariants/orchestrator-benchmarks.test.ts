@@ -1,14 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { answersAre, localListsAgree } from "../../src/invariants/answers.ts";
-import { commitsDoNotGetFaster, visibleEverywhere } from "../../src/invariants/benchmarks.ts";
+import {
+  commitsDoNotGetFaster,
+  measureCommitsIn,
+  visibleEverywhere,
+} from "../../src/invariants/benchmarks.ts";
 import { type CatchUpView, joinsCatchUp, measureSlope } from "../../src/invariants/catch-up.ts";
-import { driftStaysBelow } from "../../src/invariants/operation-times.ts";
+import { driftStaysBelow, measureKinds } from "../../src/invariants/operation-times.ts";
 import { stateStays, tasksMove } from "../../src/invariants/orchestrator-state.ts";
 import { placementIsBestFit } from "../../src/invariants/placement.ts";
-import { workloadsAreDone } from "../../src/invariants/throughput.ts";
+import { measureQuotient, workloadsAreDone } from "../../src/invariants/throughput.ts";
 import type { Plain } from "../../src/sim/env.ts";
 import type { Invariant } from "../../src/sim/invariant.ts";
 import { ms, seconds } from "../../src/sim/time.ts";
+import { clusterUnder, elect } from "../support/hand-made-cluster.ts";
 import { HandMadeWorld } from "../support/hand-made-world.ts";
 
 const JOIN = { server: "n2", at: ms(10), count: 5, bySnapshot: true };
@@ -235,5 +240,120 @@ describe("the commits of phases", () => {
     world.metrics.gauge("commitP50Ms, b", second);
     world.end(1);
     expect(world.metrics.gauged("commitsDoNotGetFaster")).toBe(expected);
+  });
+});
+
+/** How long each kind of operation takes in a round, in ms. */
+type Spans = Readonly<Record<string, number>>;
+
+const SPANS: Spans = {
+  "create write": 9,
+  "start write": 8,
+  "list log": 7,
+  "status log": 6,
+  "list index": 5,
+  "status index": 4,
+  "list local": 3,
+  "status local": 2,
+};
+
+/** A round of one operation of each kind; the client says how it reads but locally. */
+function roundOf(spans: Spans): Told[] {
+  return Object.entries(spans).map(([kind, span]) => {
+    const [op, way] = kind.split(" ") as [string, string];
+    const reads = way === "index" ? { read: "index" } : {};
+    return [{ op, isLocal: way === "local", ...reads }, undefined, 0, ms(span)];
+  });
+}
+
+describe("the measure of kinds of operations", () => {
+  const judge = (...rounds: readonly Spans[]) =>
+    toldOf(measureKinds("KINDS", rounds.length), rounds.flatMap(roundOf));
+
+  it("tells writes and each way of reading apart", () => {
+    const { said, gauges } = judge(SPANS, SPANS);
+    expect(said).toEqual([]);
+    for (const [kind, span] of Object.entries(SPANS)) {
+      const [op, way] = kind.split(" ");
+      expect(gauges.get(`${op}MeanMs, ${way}`)).toBe(span);
+    }
+  });
+
+  it("gives median, 99th percentile and mean", () => {
+    const { gauges } = judge(SPANS, { ...SPANS, "start write": 20 });
+    const figures = ["P50", "P99", "Mean"].map((figure) => gauges.get(`start${figure}Ms, write`));
+    expect(figures).toEqual([8, 20, 14]);
+  });
+
+  it.each([
+    { kind: "status index", span: 8, says: { readsTakeNoLongerThanWrites: 1, localIsFastest: 1 } },
+    { kind: "status index", span: 9, says: { readsTakeNoLongerThanWrites: 0, localIsFastest: 1 } },
+    { kind: "status local", span: 4, says: { readsTakeNoLongerThanWrites: 1, localIsFastest: 0 } },
+  ])("compares: $kind in $span ms", ({ kind, span, says }) => {
+    const { gauges } = judge({ ...SPANS, [kind]: span });
+    expect(Object.fromEntries(gauges)).toMatchObject(says);
+  });
+
+  it("takes the growth of a local list from the first quarter of rounds to the last", () => {
+    const lists = [3, 5, 50, 50, 50, 50, 8, 10].map((list) => ({ ...SPANS, "list local": list }));
+    expect(judge(...lists).gauges.get("listGrowsMs")).toBe(5);
+  });
+
+  it("is broken when a kind was acknowledged less often than there were rounds", () => {
+    const { "status log": _, ...without } = SPANS;
+    expect(judge(SPANS, without).said).toEqual([
+      'KINDS: "status, log" is acknowledged 1 times, not 2',
+    ]);
+  });
+});
+
+describe("the measure of commits by phase", () => {
+  const phases = [
+    { name: "quiet", from: 0, until: ms(99) },
+    { name: "busy", from: ms(100), until: ms(199) },
+    { name: "empty", from: ms(200), until: ms(299) },
+  ];
+
+  it("counts an entry in the phase in which it is made, and gives no figure of none", () => {
+    const cluster = clusterUnder([measureCommitsIn("commit", phases)]);
+    elect(cluster, "n1", 1, ["n2", "n3"]);
+    cluster.event(0, { on: "n1" });
+    for (const [madeAt, committedAt] of [
+      [10, 14],
+      [20, 26],
+      [99, 110],
+      [150, 200],
+    ] as const) {
+      cluster.node("n1").lastIndex++;
+      cluster.event(ms(madeAt), { on: "n1" });
+      cluster.node("n1").commit++;
+      cluster.event(ms(committedAt), { on: "n1" });
+    }
+    expect(cluster.end(seconds(1))).toEqual([]);
+    const { samples, gauges } = cluster.metrics.state;
+    expect(samples.get("commitMs, quiet")).toEqual([4, 6, 11]);
+    expect(Object.fromEntries(gauges)).toEqual({
+      "commitP50Ms, quiet": 6,
+      "commitP99Ms, quiet": 11,
+      "commitMeanMs, quiet": 7,
+      "commitP50Ms, busy": 50,
+      "commitP99Ms, busy": 50,
+      "commitMeanMs, busy": 50,
+    });
+  });
+});
+
+describe("the quotient of two figures", () => {
+  it("is how many times the one is the other, and nothing where the other is 0", () => {
+    const invariants = [
+      measureQuotient("gain", "fast", "slow"),
+      measureQuotient("no", "fast", "0"),
+    ];
+    const world = new HandMadeWorld(invariants, {});
+    world.metrics.gauge("fast", 30);
+    world.metrics.gauge("slow", 20);
+    expect(world.end(1)).toEqual([]);
+    const { gauges } = world.metrics.state;
+    expect([gauges.get("gain"), gauges.get("no")]).toEqual([1.5, undefined]);
   });
 });
