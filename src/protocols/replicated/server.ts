@@ -9,6 +9,7 @@ import { initialRaftState } from "../raft/state.ts";
 import { Administration } from "./administration.ts";
 import type { BatchOptions } from "./batching.ts";
 import { type Command, commandCodec } from "./command.ts";
+import { Forwarding } from "./forwarding.ts";
 import type { LocalRead, Read, Request, ServiceMessage } from "./messages.ts";
 import { RaftViews } from "./raft-views.ts";
 import type { Gathered, ServerState } from "./server-state.ts";
@@ -47,6 +48,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
   readonly #batching: BatchOptions;
   readonly #raft: Raft<Command<Of["operation"]>>;
   readonly #administration: Administration<Of>;
+  readonly #forwarding: Forwarding<Of>;
   readonly #replicas: Codec<Replica<Of>>;
   readonly #save = (writer: ByteWriter): void => {
     this.#replicas.encode(this.#state.machine, writer);
@@ -83,6 +85,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
     this.#raft = new Raft(env, raft, this.#state.raft);
     const [raftNow, stateNow] = [() => this.#raft, () => this.#state];
     this.#administration = new Administration(env, raftNow, stateNow);
+    this.#forwarding = new Forwarding(env, stateNow);
   }
 
   get state(): ServerState<Of> {
@@ -186,7 +189,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
     if (place === "not leading") {
       this.#redirect(client, session, serial);
     } else if (place === "forwarded") {
-      this.#state.forwarded.set(session, { client, session, serial });
+      this.#forwarding.begin({ client, session, serial });
     } else if (typeof place === "string") {
       this.#env.send(client, { type: "refused", session, serial, reason: place });
     } else {
@@ -221,10 +224,10 @@ export class ReplicatedServer<Of extends ServiceTypes>
 
   #apply(entry: Entry<Command<Of["operation"]>>): void {
     const { index, command } = entry;
-    const { machine, waiting, forwarded } = this.#state;
+    const { machine, waiting } = this.#state;
     this.#administration.onApplied(entry);
     const result = command && applyCommand(this.#service, machine, index, command);
-    if (command !== undefined && forwarded.size > 0) this.#onForwarded(command, result);
+    if (command !== undefined) this.#forwarding.onApplied(command, result);
     const expected = waiting.get(index);
     if (expected === undefined) return;
     waiting.delete(index);
@@ -248,20 +251,8 @@ export class ReplicatedServer<Of extends ServiceTypes>
       waiting.delete(index);
       this.#redirect(client, session, serial);
     }
+    this.#forwarding.onRestored();
     this.#administration.onRestored(upTo);
-  }
-
-  /** A command is applied: perhaps one that was forwarded from here. */
-  #onForwarded(
-    { session, serial }: Command<Of["operation"]>,
-    result: Of["result"] | undefined,
-  ): void {
-    const { forwarded } = this.#state;
-    const expected = forwarded.get(session);
-    if (expected === undefined || serial < expected.serial) return;
-    forwarded.delete(session);
-    if (serial !== expected.serial || result === undefined) return;
-    this.#env.send(expected.client, { type: "reply", session, serial, result });
   }
 
   #redirect(client: NodeId, session: string, serial: number): void {

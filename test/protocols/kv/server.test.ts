@@ -6,6 +6,7 @@ import type { Entry } from "../../../src/protocols/raft/log.ts";
 import type { MemberChange } from "../../../src/protocols/raft/raft.ts";
 import { paperOptions } from "../../support/raft-member.ts";
 import { accepted, blank, confirmed, vote, voteReply } from "../../support/raft-messages.ts";
+import { chunksOf } from "../../support/raft-snapshots.ts";
 import { RecordingEnv, type Sent } from "../../support/recording-env.ts";
 
 const PUT: KvOperation = { op: "put", key: "k", value: "v" };
@@ -462,5 +463,23 @@ describe("a server that forwards what it is asked for", () => {
     const entry = { index: 1, term: 1, command: put(3) };
     expect(bench.ask("n3", append(1, [0, 0], [entry]))).toEqual([]);
     expect(bench.server.state.forwarded.size).toBe(0);
+  });
+
+  it("answers from the sessions of a snapshot that brings the effect", () => {
+    const leader = served();
+    leader.ask("c1", request(2));
+    leader.ask("n2", accepted(1, 3));
+    const bench = forwarding();
+    const [chunk] = chunksOf(1, leader.server.saved(), 4_096);
+    expect(bench.ask("n3", chunk!)).toEqual([{ to: "c1", message: done(2) }]);
+    expect(bench.server.state.forwarded.size).toBe(0);
+  });
+
+  it("waits on when a snapshot has an earlier request of the session only", () => {
+    const bench = forwarding();
+    const [chunk] = chunksOf(1, served().server.saved(), 4_096);
+    expect(bench.ask("n3", chunk!)).toEqual([]);
+    expect(bench.server.applied).toBe(2);
+    expect(bench.server.state.forwarded.size).toBe(1);
   });
 });
