@@ -3,7 +3,7 @@ import type { Entry } from "../raft/log.ts";
 import type { Raft } from "../raft/raft.ts";
 import type { Command } from "./command.ts";
 import type { Change, ServiceMessage, Transfer } from "./messages.ts";
-import type { ServerState } from "./server-state.ts";
+import type { ServerState, Waiting } from "./server-state.ts";
 import type { ServiceTypes } from "./state-machine.ts";
 
 /** What administrators ask of a server: who takes part, and who leads. */
@@ -24,9 +24,10 @@ export class Administration<Of extends ServiceTypes> {
   }
 
   onChange(client: NodeId, { session, serial, changes }: Change): void {
-    const { changing } = this.#state();
-    // Asked again while it is under way.
-    if (changing?.session === session && changing.serial === serial) return;
+    const { changing, changed } = this.#state();
+    // Asked again while it is under way, or done and not durable.
+    const isThis = (other: Waiting) => other.session === session && other.serial === serial;
+    if ((changing !== undefined && isThis(changing)) || changed.some(isThis)) return;
     const place = this.#raft().change(changes);
     if (place === "not leading") {
       this.#redirect(client, session, serial);
@@ -51,7 +52,19 @@ export class Administration<Of extends ServiceTypes> {
     // Joint consensus is half of a change.
     if (configuration === undefined || configuration.outgoing.length > 0) return;
     this.#state().changing = undefined;
-    this.#env.send(client, { type: "reply", session, serial, result: { type: "done" } });
+    // Raft writes next that the change is committed. Who forgot it in a crash would look for
+    // members that may be switched off as soon as this is answered.
+    const after = this.#state().raft.durability.written + 1;
+    this.#state().changed.push({ client, session, serial, after });
+  }
+
+  /** A sync is done, well or not: perhaps the disk knows now that a change is in force. */
+  onSynced(): void {
+    const { changed, raft } = this.#state();
+    while (changed.length > 0 && changed[0]!.after <= raft.durability.durable) {
+      const { client, session, serial } = changed.shift()!;
+      this.#env.send(client, { type: "reply", session, serial, result: { type: "done" } });
+    }
   }
 
   onTransfer(client: NodeId, { session, serial, to }: Transfer): void {

@@ -18,6 +18,8 @@ export interface ServerState<Of extends ServiceTypes> {
   lastRead: number;
   /** Whose change of the members is under way. */
   changing: Changing | undefined;
+  /** In order of `after`, who hears of a change that is in force when this server's disk has it. */
+  changed: Changed[];
   /** Who waits for another to lead. */
   handingOver: (Waiting & { readonly to: NodeId }) | undefined;
   /** Requests that wait to be proposed together, in the order in which they came. */
@@ -34,6 +36,12 @@ export interface Gathered<Operation> {
 interface Changing extends Waiting, Place {
   /** Whether it is in force, so that the next one is its end. */
   isApplied: boolean;
+}
+
+/** Who asked for a change that is in force, and is not told before the disk knows of that. */
+interface Changed extends Waiting {
+  /** Of the journal's writes in this life, how many are to be durable. */
+  readonly after: number;
 }
 
 /** Who is to be answered, and what. */

@@ -73,6 +73,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
       reading: new Map(),
       lastRead: 0,
       changing: undefined,
+      changed: [],
       handingOver: undefined,
       batch: [],
     };
@@ -138,6 +139,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
 
   onSynced(_token: string, error?: DiskError): void {
     this.#raft.onSynced(error);
+    this.#administration.onSynced();
   }
 
   onDisconnect(peer: NodeId): void {

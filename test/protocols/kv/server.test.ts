@@ -334,6 +334,20 @@ describe("an administrator who asks for a change", () => {
     expect(bench.server.configuration.voters).toEqual(["n1", "n2", "n3", "n4"]);
   });
 
+  it("is not answered before the disk knows that it is", () => {
+    const bench = new Bench().lead();
+    bench.ask("c1", change(1, [ADD]));
+    // A sync that is under way knows nothing of what is written now.
+    bench.server.onMessage("c2", request(1, PUT, "t"));
+    bench.server.onMessage("n2", accepted(1, 2));
+    expect(bench.server.configuration.voters).toHaveLength(4);
+    bench.server.onSynced(bench.env.disk.completeSync());
+    bench.server.onMessage("c1", change(1, [ADD]));
+    expect(bench.env.takeSent().filter(({ to }) => to === "c1")).toEqual([]);
+    bench.server.onSynced(bench.env.disk.completeSync());
+    expect(bench.env.takeSent()).toEqual([{ to: "c1", message: done(1) }]);
+  });
+
   it("is not answered in the joint phase, but at its end", () => {
     const bench = new Bench().lead();
     bench.ask("c1", change(1, SWAP));
