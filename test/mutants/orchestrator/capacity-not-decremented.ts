@@ -7,7 +7,7 @@ const mutant: Mutant = {
   file: "src/protocols/orchestrator/placement.ts",
   find: "  const used = plus(worker.used, needs);",
   replace: "  const used = minus(plus(worker.used, needs), needs);",
-  scenario: "orch-state-verification",
+  scenario: "orch-memory-pressure",
   invariant: "ORCH-CAPACITY",
 };
 

@@ -13,8 +13,8 @@ const mutant: Mutant = {
     "      this.#state.raft.durability.isHalted = true;",
     '    } else if (place === "forwarded") {',
   ].join("\n"),
-  scenario: "orch-concurrent-writes",
-  invariant: "SETTLED",
+  scenario: "orch-malformed-requests",
+  invariant: "ALL-THERE",
 };
 
 export default mutant;

@@ -7,7 +7,7 @@ const mutant: Mutant = {
   file: "src/protocols/raft/snapshots.ts",
   find: "      index: applied,\n      term: termAt(log, applied),",
   replace: "      index: applied - 1,\n      term: termAt(log, applied - 1),",
-  scenario: "raft-log-compaction-during-leader-change",
+  scenario: "orch-bench-snapshot-transfer",
   invariant: "RAFT-SNAPSHOT",
 };
 
