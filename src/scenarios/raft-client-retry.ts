@@ -19,7 +19,7 @@ import type { Goal, Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { ms, seconds } from "../sim/time.ts";
 import { hostNames, storeScenario, storeSettings } from "./raft-cluster.ts";
-import { crash } from "./raft-weather.ts";
+import { crash, partition } from "./raft-weather.ts";
 import { counterWords } from "./store-words.ts";
 
 const SERVERS = hostNames(3);
@@ -51,8 +51,14 @@ const increments: readonly PlannedOperation[] = CLIENTS.flatMap((client, c) =>
 
 const STORM = { at: BEGIN, lasting: CALM - BEGIN, bothWays: false };
 
-const faults: readonly Fault[] = [
-  ...[5, 10, 15, 20, 25].map((at) => crash(["leader"], seconds(at), seconds(2))),
+const WHEN = [5, 10, 15, 20, 25] as const;
+
+const crashes = WHEN.map((at) => crash(["leader"], seconds(at), seconds(2)));
+
+/** Long enough for others to elect a leader, and to commit where the old one has other entries. */
+const cuts = WHEN.map((at) => partition(seconds(at), ms(2_500), ["leader"], ["others"]));
+
+const lossAndDuplication: readonly Fault[] = [
   // Only what is committed is answered so.
   {
     kind: "loss",
@@ -76,10 +82,11 @@ interface Retry {
   readonly variant: string;
   readonly about: string;
   readonly client: ClientOptions;
+  readonly leaderFaults: readonly Fault[];
   readonly goals: readonly Goal[];
 }
 
-function clientRetry({ variant, about, client, goals }: Retry): Scenario {
+function clientRetry({ variant, about, client, leaderFaults, goals }: Retry): Scenario {
   return storeScenario({
     name: `raft-client-retry-during-election${variant}`,
     about,
@@ -88,7 +95,7 @@ function clientRetry({ variant, about, client, goals }: Retry): Scenario {
       clients: CLIENTS,
       settings: storeSettings({}, { client }),
       operations: increments,
-      faults,
+      faults: [...leaderFaults, ...lossAndDuplication],
       calm: CALM,
       horizon: HORIZON,
     }),
@@ -111,7 +118,7 @@ function clientRetry({ variant, about, client, goals }: Retry): Scenario {
     words: counterWords,
     expects: ["leader elected", "ok"],
     goals: [
-      // Each crash was of a leader, and replies were lost: requests were sent again.
+      // Each fault was of a leader, and replies were lost: requests were sent again.
       { metric: "leader elected", atLeast: 6, share: 1 },
       { metric: "attemptsP99", atLeast: 3, share: 1 },
       ...goals,
@@ -138,12 +145,21 @@ export const raftClientRetry: readonly Scenario[] = [
     variant: "",
     about: "Twenty clients count and retry while leaders crash and answers are lost.",
     client: backingOff,
+    leaderFaults: crashes,
     goals: [],
   }),
   clientRetry({
     variant: "/give-up",
     about: "They give up after a second, and what they asked for may happen yet.",
     client: { ...backingOff, waitMax: seconds(1) },
+    leaderFaults: crashes,
     goals: [{ metric: "unknownAdditions", atLeast: 1, share: 1 }],
+  }),
+  clientRetry({
+    variant: "/isolation",
+    about: "Leaders are cut off with what clients ask of them; other entries take its place.",
+    client: backingOff,
+    leaderFaults: cuts,
+    goals: [{ metric: "log truncated", atLeast: 3, share: 0.95 }],
   }),
 ];

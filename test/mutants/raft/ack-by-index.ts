@@ -7,8 +7,8 @@ const mutant: Mutant = {
   file: "src/protocols/replicated/server.ts",
   find: "const isThis = command?.session === session && command.serial === serial;",
   replace: 'const isThis = command !== undefined && serial > 0 && session !== "";',
-  scenario: "raft-random-failures-property/swarm",
-  invariant: "ACK",
+  scenario: "raft-client-retry-during-election/isolation",
+  invariant: "SAME-ANSWER",
   alone: { scenario: "raft-random-failures-property/swarm", invariant: "LIN" },
 };
 
