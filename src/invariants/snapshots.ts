@@ -61,3 +61,37 @@ export function measureSnapshots(): Invariant<InstalledView> {
   };
   return made;
 }
+
+/** What a server must show for {@link measureHeldSnapshots}. */
+interface HeldView {
+  readonly commit: number;
+  readonly lastIndex: number;
+}
+
+/**
+ * Measures how often a part of a snapshot arrives where its last entry is not known to be
+ * committed, and is in the log with more behind it, as `snapshots held`: the log stays, and the
+ * entry counts as committed.
+ */
+export function measureHeldSnapshots(): Invariant<HeldView> {
+  const made = {
+    name: "held snapshots",
+    /** By host index, what was committed before the step. */
+    state: { commits: [] as number[] },
+    onStep: ({ event, server, metrics }: World<HeldView>) => {
+      if (server?.node === undefined) return undefined;
+      const { commits } = made.state;
+      const { commit, lastIndex } = server.node;
+      const before = commits[server.index] ?? 0;
+      commits[server.index] = commit;
+      if (event.kind !== "deliver" || commit === before) return undefined;
+      // Only Raft's snapshots are of this type.
+      const { type, index } = event.payload as { readonly type: string; readonly index: number };
+      if (type === "snapshot" && index === commit && lastIndex > index) {
+        metrics.count("snapshots held");
+      }
+      return undefined;
+    },
+  };
+  return made;
+}

@@ -2,14 +2,20 @@
 
 import { acknowledgesSteadily, operationsReturn } from "../invariants/liveness.ts";
 import { equalStates, everyoneCatchesUp } from "../invariants/replicated.ts";
-import { logStaysWithin, measureSnapshots } from "../invariants/snapshots.ts";
+import { logStaysWithin, measureHeldSnapshots, measureSnapshots } from "../invariants/snapshots.ts";
 import type { Fault } from "../sim/fault.ts";
 import { defaultNetworkOptions } from "../sim/network/network-options.ts";
 import { constant } from "../sim/random/distribution.ts";
 import type { Random } from "../sim/random/random.ts";
 import type { Goal, Scenario } from "../sim/scenario.ts";
 import { type Micros, ms, seconds, us } from "../sim/time.ts";
-import { hostNames, impatientClient, storeScenario, storeSettings } from "./raft-cluster.ts";
+import {
+  constantLatency,
+  hostNames,
+  impatientClient,
+  storeScenario,
+  storeSettings,
+} from "./raft-cluster.ts";
 import { crash } from "./raft-weather.ts";
 import { writes } from "./workload.ts";
 
@@ -68,6 +74,102 @@ function compactionFaults(random: Random, until: Micros): Fault[] {
   }
   return faults;
 }
+
+/** So short that there is a leader soon after each crash. */
+const QUICK = {
+  electionTimeoutMin: ms(150),
+  electionTimeoutMax: ms(300),
+  heartbeatInterval: ms(30),
+};
+
+/**
+ * Each fourth entry or so brings a journal that takes the place of the present one, and servers
+ * crash while they sync: the one, the other or its new name.
+ */
+const oftenCompacted: Scenario = (() => {
+  const clients = hostNames(8, "c");
+  const calm = BEGIN + seconds(12);
+  const horizon = calm + seconds(12);
+  return storeScenario({
+    name: "raft-log-compaction-during-leader-change/often",
+    about: "A log is compacted every 4 entries, and who syncs crashes, time and again.",
+    plan: (streams) => {
+      const random = streams.stream("sync faults");
+      return {
+        servers: hostNames(5),
+        clients,
+        settings: storeSettings(
+          { ...QUICK, snapshotEntries: 4, keptEntries: 0 },
+          { client: impatientClient },
+        ),
+        disk: { syncLatency: constant(ms(4)) },
+        operations: writes({ clients, from: BEGIN, until: calm, every: ms(10) }, { keys: 40 }),
+        faults: Array.from({ length: 20 }, (_, n) =>
+          crash(["syncing"], BEGIN + n * ms(600) + random.int(0, ms(100)), ms(400)),
+        ),
+        calm,
+        horizon,
+      };
+    },
+    invariants: (plan) => [
+      acknowledgesSteadily("PROGRESS", { from: BEGIN, until: calm }, seconds(5)),
+      everyoneCatchesUp("CATCH-UP", { from: calm + 1, by: calm + seconds(10) }),
+      operationsReturn("RETURN", { by: horizon }, plan),
+      equalStates("EQUAL-STATES"),
+    ],
+    expects: ["leader elected", "snapshot taken", "log compacted", "ok"],
+    goals: [{ metric: "log compacted", atLeast: 300, share: 1 }],
+  });
+})();
+
+/**
+ * A leader hears its followers late: it commits and compacts long after they have an entry, and
+ * more so what the first of them has. Then their connection goes, with what is under way on it.
+ */
+function overtaking(at: Micros): readonly Fault[] {
+  const late = (from: string, by: Micros): Fault => ({
+    ...{ kind: "latency", at, lasting: ms(700), from: [from], to: ["leader"], bothWays: false },
+    ...{ types: ["appendReply"], added: constant(by) },
+  });
+  const reset: Fault = {
+    ...{ kind: "streamDown", at: at + ms(500), lasting: ms(10), probability: 1 },
+    ...{ from: ["leader"], to: ["follower 1"], bothWays: true },
+  };
+  return [late("follower 1", ms(300)), late("follower 2", ms(120)), reset];
+}
+
+/**
+ * The leader has compacted what it does not know a follower to have, and is cut off from it for a
+ * moment: it sends a snapshot to one that has more than that, and has promised to keep it. Raft §7,
+ * rule 6 of figure 13.
+ */
+const overtaken: Scenario = (() => {
+  const clients = hostNames(60, "c");
+  const calm = BEGIN + seconds(12);
+  const horizon = calm + seconds(12);
+  return storeScenario({
+    name: "raft-snapshot-to-lagging-follower/overtaken",
+    about: "A follower has what a snapshot stands for, and more, when the snapshot comes.",
+    plan: () => ({
+      servers: hostNames(3),
+      clients,
+      settings: storeSettings({ snapshotEntries: 8, keptEntries: 0 }),
+      network: { ...constantLatency(ms(2)), transport: "stream" },
+      operations: writes({ clients, from: BEGIN, until: calm, every: ms(4) }, { keys: 40 }),
+      faults: Array.from({ length: 7 }, (_, n) => overtaking(BEGIN + n * ms(1_610))).flat(),
+      calm,
+      horizon,
+    }),
+    invariants: (plan) => [
+      measureHeldSnapshots(),
+      everyoneCatchesUp("CATCH-UP", { from: calm + 1, by: calm + seconds(10) }),
+      operationsReturn("RETURN", { by: horizon }, plan),
+      equalStates("EQUAL-STATES"),
+    ],
+    expects: ["snapshot sent", "log compacted", "ok"],
+    goals: [{ metric: "snapshots held", atLeast: 1, share: 1 }],
+  });
+})();
 
 const DOWN = seconds(3);
 const UP = seconds(9);
@@ -138,6 +240,7 @@ function midTransfer(random: Random): Micros {
 
 export const raftSnapshots: readonly Scenario[] = [
   compaction,
+  oftenCompacted,
   lagging({
     variant: "",
     about: "A follower misses 2,000 writes and is sent a snapshot; nothing is lost.",
@@ -168,4 +271,5 @@ export const raftSnapshots: readonly Scenario[] = [
       crash(["installing"], UP + seconds(1), ms(300)),
     ],
   }),
+  overtaken,
 ];

@@ -7,7 +7,7 @@ const mutant: Mutant = {
   file: "src/protocols/raft/snapshots.ts",
   find: "next === undefined || next.after > durable",
   replace: "next === undefined",
-  scenario: "raft-random-failures-property/swarm",
+  scenario: "raft-log-compaction-during-leader-change/often",
   invariant: "RAFT-MONO",
 };
 
