@@ -164,6 +164,55 @@ const whileMembersChange = storeScenario({
   goals: [{ metric: "transfer started", atLeast: 5, share: 0.9 }],
 });
 
+const PROMOTION = seconds(6);
+/** A heartbeat would tell of the commit, too. */
+const SLOW_BEATS = { heartbeatInterval: ms(400) };
+const LATER = hostNames(2, "v");
+
+/**
+ * Nothing is written around the promotion, so that the leader knows of its commit for a while
+ * before the new voter does: the word to stand brings it. openraft #1805.
+ */
+const whoIsPromoted = storeScenario({
+  name: "raft-leadership-transfer/promoted",
+  about: "A learner becomes a voter, and is told to lead before it knows that.",
+  plan: () => ({
+    servers: hostNames(4),
+    clients: [...WRITERS, ...LATER, "a1", "a2"],
+    settings: storeSettings(SLOW_BEATS, { members: hostNames(3), raftOf: firstLeads(SLOW_BEATS) }),
+    operations: [
+      ...writes({ clients: WRITERS, from: BEGIN, until: PROMOTION - ms(200), every: ms(20) }),
+      ...writes({ clients: LATER, from: PROMOTION + seconds(1), until: seconds(9), every: ms(20) }),
+      ...(["addLearner", "addVoter"] as const).map((kind, n) => ({
+        at: PROMOTION - (1 - n) * seconds(2),
+        client: "a2",
+        operation: { id: `a2.${kind}`, op: "change", changes: [{ kind, id: "n4" }] },
+      })),
+      // As long as it has no vote that is refused.
+      ...Array.from({ length: 30 }, (_, n) => ({
+        at: PROMOTION + n * ms(2),
+        client: "a1",
+        operation: { id: `a1.${n}`, op: "transfer", to: "n4" },
+      })),
+    ],
+    faults: [],
+    calm: seconds(9),
+    horizon: seconds(20),
+  }),
+  invariants: (plan) => [
+    measureTransfers(),
+    leaderIsElected("N4-LEADS", { from: PROMOTION, by: PROMOTION + ms(200) }, ({ id }) => {
+      return id === "n4";
+    }),
+    membersAre("MEMBERS", hostNames(4), { by: seconds(9), refused: [] }),
+    operationsReturn("RETURN", { by: plan.horizon }, plan),
+    everyoneAgrees("AGREEMENT", { from: seconds(9), by: plan.horizon }),
+    equalStates("EQUAL-STATES"),
+  ],
+  expects: ["leader elected", "transfer started", "configuration applied", "ok"],
+  goals: [{ metric: "electionGapMs", atMost: 50, share: 0.95 }],
+});
+
 export const raftTransfer: readonly Scenario[] = [
   leadershipTransfer({
     variant: "",
@@ -235,4 +284,5 @@ export const raftTransfer: readonly Scenario[] = [
     progressWithin: seconds(4),
   }),
   whileMembersChange,
+  whoIsPromoted,
 ];
