@@ -1,11 +1,17 @@
-/** One place of the code, replaced when the module loads. */
-export interface Change {
-  readonly id: string;
+/** One place of the code, replaced before it is compiled. */
+export interface Edit {
   /** The file that it changes, from the root of the repository. */
   readonly file: string;
   /** The text that it replaces: found exactly once, or the harness fails. */
   readonly find: string;
   readonly replace: string;
+}
+
+/** One place of the code or several, replaced together. */
+export interface Change extends Edit {
+  readonly id: string;
+  /** Further places, where the code guards in more than one against what is to be planted. */
+  readonly also?: readonly Edit[];
 }
 
 /** A planted bug. */

@@ -1,10 +1,10 @@
-// The package as built, with one place changed, to be run in processes of its own. Compiled, and
+// The package as built, with some places changed, to be run in processes of its own. Compiled, and
 // not read from TypeScript, as a process that does that takes three times as long to start.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Change } from "../mutants/mutant.ts";
+import type { Change, Edit } from "../mutants/mutant.ts";
 import { BUILT } from "./build.ts";
 
 /** Programs that import the package, and are laid beside it: `test/mutants/hunt.js`. */
@@ -31,7 +31,7 @@ export function makePackages(changes: readonly Change[]): void {
   const batch = join(BUILT, "changed", `${process.pid}-${folders.size}`);
   const [written, compiled] = [join(batch, "written"), join(batch, "compiled")];
   wanted.forEach((change, i) => {
-    const files = change === undefined ? PROGRAMS.map(programOf) : [changedFile(change)];
+    const files = change === undefined ? PROGRAMS.map(programOf) : changedFiles(change);
     for (const { file, text } of files) write(join(written, String(i), file), text);
   });
   compile(written, compiled);
@@ -57,14 +57,22 @@ function programOf(file: string): Text {
   return { file, text: readFileSync(file, "utf8") };
 }
 
-function changedFile({ id, file, find, replace }: Change): Text {
-  const parts = readFileSync(file, "utf8").split(find);
-  if (parts.length !== 2) {
-    throw new Error(`${id}: its text is found ${parts.length - 1} times in ${file}`);
+/** Each file that changes, once. */
+function changedFiles(change: Change): Text[] {
+  const { id, also = [] } = change;
+  const texts = new Map<string, string>();
+  const edits: readonly Edit[] = [change, ...also];
+  for (const { file, find, replace } of edits) {
+    const parts = (texts.get(file) ?? readFileSync(file, "utf8")).split(find);
+    if (parts.length !== 2) {
+      throw new Error(`${id}: its text is found ${parts.length - 1} times in ${file}`);
+    }
+    texts.set(file, parts.join(replace));
   }
   // A sign that the change is at work, for programs to see.
   const sign = `Reflect.set(globalThis, Symbol.for("stormglass.change"), ${JSON.stringify(id)});`;
-  return { file, text: `${parts.join(replace)}\n${sign}\n` };
+  texts.set(change.file, `${texts.get(change.file)}\n${sign}\n`);
+  return [...texts].map(([file, text]) => ({ file, text }));
 }
 
 function write(path: string, text: string): void {
