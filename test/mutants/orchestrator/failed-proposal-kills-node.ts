@@ -15,6 +15,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "orch-malformed-requests",
   invariant: "ALL-THERE",
+  alone: { scenario: "orch-malformed-requests", invariant: "SERVES-ON" },
 };
 
 export default mutant;
