@@ -131,7 +131,8 @@ function varied(
 ): Arbitrary<Plan> {
   const plan = scenario.plan(seed);
   const { servers, clients, calm, operations } = plan;
-  const field: FaultField = { servers, clients, horizon: calm, kinds };
+  const { behaviours } = scenario;
+  const field: FaultField = { servers, clients, horizon: calm, kinds, behaviours };
   const last = operations.reduce((latest, { at }) => Math.max(latest, at), 0);
   const drawn = tuple(
     nat(9),

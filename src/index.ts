@@ -13,6 +13,7 @@ export type { Disk, DiskError, Env, Node, NodeId, Operation, Plain } from "./sim
 // What must hold.
 export type { Best, Evidence } from "./sim/evidence.ts";
 export type { Fault } from "./sim/fault.ts";
+export type { Conduct } from "./sim/host/program.ts";
 export type { Breach, Invariant, Verdict, Violation, World } from "./sim/invariant.ts";
 // Weather that a plan draws; more in stormglass/nemeses/clocks, cuts, disk, hosts, traffic.
 export { isolations, oneWayCuts, partitions } from "./sim/nemeses/cuts.ts";

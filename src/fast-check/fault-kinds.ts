@@ -22,6 +22,8 @@ import { ms, seconds } from "../sim/time.ts";
 export interface Victims {
   /** Ids of hosts, and names that stand for some. */
   readonly targets: readonly Target[];
+  /** How hosts may behave that are Byzantine. */
+  readonly behaviours: readonly string[];
   /** Texts in the field `type` of messages, for faults that concern some of them only. */
   readonly types: readonly string[];
 }
@@ -36,9 +38,10 @@ interface Drawn<K extends Kind> {
   readonly body: (victims: Victims) => Arbitrary<Body<K>>;
 }
 
-/** Whether there are enough targets for a fault of that kind. */
-export function isPossible(kind: Kind, { targets }: Victims): boolean {
-  return targets.length >= KINDS[kind].targetsMin;
+/** Whether there are enough targets for a fault of that kind, and behaviours if it needs one. */
+export function isPossible(kind: Kind, { targets, behaviours }: Victims): boolean {
+  const isNameless = kind === "byzantine" && behaviours.length === 0;
+  return targets.length >= KINDS[kind].targetsMin && !isNameless;
 }
 
 /** Faults of one kind, without when. */
@@ -239,4 +242,9 @@ const KINDS: { readonly [K in Kind]: Drawn<K> } = {
       sparedBytes: nat(1_000),
     }),
   ),
+  byzantine: {
+    targetsMin: 1,
+    body: (victims) =>
+      record({ hosts: some(victims), behaviour: constantFrom(...victims.behaviours) }),
+  },
 };

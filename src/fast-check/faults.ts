@@ -25,6 +25,8 @@ export interface FaultField {
   readonly kinds?: readonly FaultKind["kind"][];
   /** Names of hosts besides their ids: `leader`, or another of the scenario's `targets`. */
   readonly targets?: readonly Target[];
+  /** What Byzantine hosts may do, of what the scenario declares. Default: there are none. */
+  readonly behaviours?: readonly string[];
   /** Message types, for faults that concern some messages only. Default: they concern all. */
   readonly types?: readonly string[];
 }
@@ -36,7 +38,11 @@ export interface FaultField {
  */
 export function faultArbitrary(field: FaultField): Arbitrary<Fault> {
   const { servers, clients = [], from = 0, horizon, targets = [], types = [] } = field;
-  const victims = { targets: [...servers, ...clients, ...targets], types };
+  const { behaviours = [] } = field;
+  const victims = { targets: [...servers, ...clients, ...targets], behaviours, types };
+  if (behaviours.length === 0 && field.kinds?.includes("byzantine")) {
+    throw new UsageError('behaviours: expected at least one for faults of kind "byzantine"');
+  }
   const impossible = field.kinds?.find((kind) => !isPossible(kind, victims));
   if (impossible !== undefined || field.kinds?.length === 0) {
     const what = impossible === undefined ? "none" : `"${impossible}"`;

@@ -1,12 +1,13 @@
 import { UsageError } from "./assert.ts";
 import { checkCount, checkList, checkOneOf, checkRecord } from "./check.ts";
+import { type ByzantineFault, byzantineFaults } from "./faults/byzantine.ts";
 import { type ClockFault, clockFaults } from "./faults/clocks.ts";
 import { type CutFault, cuts } from "./faults/cuts.ts";
 import {
   type FaultDefinition,
+  type FaultNames,
   FaultReader,
   type Target,
-  type TargetNames,
 } from "./faults/definition.ts";
 import { type DiskFault, diskFaults } from "./faults/disk.ts";
 import { type HostFault, hostFaults } from "./faults/hosts.ts";
@@ -14,7 +15,7 @@ import { type StreamFault, streamFaults } from "./faults/streams.ts";
 import { type TrafficFault, trafficFaults } from "./faults/traffic.ts";
 import { formatTime, type Micros } from "./time.ts";
 
-export type { Target, TargetNames } from "./faults/definition.ts";
+export type { FaultNames, Target } from "./faults/definition.ts";
 export type { InFlight } from "./network/cut.ts";
 
 /**
@@ -24,12 +25,27 @@ export type { InFlight } from "./network/cut.ts";
  */
 export type Fault = { readonly at: Micros; readonly lasting: Micros } & FaultKind;
 
-export type FaultKind = HostFault | CutFault | ClockFault | TrafficFault | StreamFault | DiskFault;
+export type FaultKind =
+  | HostFault
+  | CutFault
+  | ClockFault
+  | TrafficFault
+  | StreamFault
+  | DiskFault
+  | ByzantineFault;
 
 /** By kind, what it is. A kind of one's own file is taken out here and in {@link FaultKind}. */
 const DEFINITIONS: {
   readonly [Kind in FaultKind["kind"]]: FaultDefinition<Extract<FaultKind, { kind: Kind }>>;
-} = { ...hostFaults, ...cuts, ...clockFaults, ...trafficFaults, ...streamFaults, ...diskFaults };
+} = {
+  ...hostFaults,
+  ...cuts,
+  ...clockFaults,
+  ...trafficFaults,
+  ...streamFaults,
+  ...diskFaults,
+  ...byzantineFaults,
+};
 
 // The parse boundary of the language: `keys` gives texts, and these are the names of the kinds.
 export const FAULT_KINDS = Object.keys(DEFINITIONS) as readonly FaultKind["kind"][];
@@ -62,11 +78,11 @@ export function describeKind(fault: FaultKind): string {
 export function checkFaults(
   value: unknown,
   path: string,
-  targets: TargetNames,
+  names: FaultNames,
   horizon: Micros,
 ): readonly Fault[] {
   const faults = checkList(value, path).map((fault, i) =>
-    checkFault(fault, `${path}[${i}]`, targets, horizon),
+    checkFault(fault, `${path}[${i}]`, names, horizon),
   );
   checkContradictions(faults, path);
   return faults;
@@ -111,20 +127,20 @@ function endOf({ at, lasting }: Fault): Micros {
 }
 
 /**
- * Checks a fault that comes from outside, against the targets that exist and the end of the run.
+ * Checks a fault that comes from outside, against the names that exist and the end of the run.
  * Throws a UsageError that names the path.
  */
 export function checkFault(
   value: unknown,
   path: string,
-  targets: TargetNames,
+  names: FaultNames,
   horizon: Micros,
 ): Fault {
   const fields = checkRecord(value, path);
   const kind = checkOneOf(fields.kind, `${path}.kind`, FAULT_KINDS);
   const at = checkCount(fields.at, `${path}.at`, 0, horizon - 1);
   const lasting = checkCount(fields.lasting, `${path}.lasting`, 1, horizon - at);
-  const read = new FaultReader(fields, path, targets);
+  const read = new FaultReader(fields, path, names);
   const body = DEFINITIONS[kind].check(read);
   read.close();
   // The definition of a kind gives the fields of that kind.

@@ -15,7 +15,7 @@ import { type CpuOptions, checkCpuOptions } from "./host/cpu.ts";
 import { PREMISES, type Premise } from "./invariant.ts";
 import { checkNetworkOptions, type NetworkOptions } from "./network/network-options.ts";
 import { checkOperations, type PlannedOperation } from "./simulation-options.ts";
-import { targetNames } from "./targets.ts";
+import { faultNames } from "./targets.ts";
 import type { Micros } from "./time.ts";
 
 /** One run as data: JSON that holds all that decides it. The same plan, the same run. */
@@ -58,6 +58,7 @@ interface Expected<Settings> {
   readonly client?: unknown;
   readonly targets?: Readonly<Record<string, unknown>>;
   readonly sites?: readonly string[];
+  readonly behaviours?: readonly string[];
 }
 
 /** Checks a plan from outside, all of it; throws a UsageError that names the path. */
@@ -74,7 +75,7 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
   }
   const horizon = checkCount(fields.horizon, "plan.horizon", 1);
   const calm = checkCount(fields.calm, "plan.calm", 0, horizon);
-  const targets = targetNames(hosts, scenario.targets ?? {});
+  const names = faultNames(hosts, scenario.targets ?? {}, scenario.behaviours);
   return {
     scenario: name,
     seed: checkText(fields.seed, "plan.seed"),
@@ -90,7 +91,7 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
       horizon,
       check: scenario.checkOperation,
     }),
-    faults: checkFaults(fields.faults, "plan.faults", targets, horizon),
+    faults: checkFaults(fields.faults, "plan.faults", names, horizon),
     buggify: checkSites(fields.buggify, scenario.sites ?? []),
     core: checkCore(fields.core, servers),
     calm,

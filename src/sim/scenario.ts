@@ -7,6 +7,7 @@ import type { FaultCount } from "./faults/fault-count.ts";
 import type { History, HistoryEntry, OperationWords } from "./history.ts";
 import { type ClockOptions, defaultClockOptions } from "./host/clock.ts";
 import { type CpuOptions, defaultCpuOptions } from "./host/cpu.ts";
+import type { Conduct, Program } from "./host/program.ts";
 import type { Invariant, Violation } from "./invariant.ts";
 import type { Metrics } from "./metrics.ts";
 import { defaultSwarmOptions, drawWeather, type SwarmOptions } from "./nemeses/swarm.ts";
@@ -46,8 +47,13 @@ export interface ScenarioSpec<Message, View, Settings = undefined> {
   readonly checkSettings?: (value: unknown, path: string) => Settings;
   /** Checks an operation that comes from outside. Default: any will do. */
   readonly checkOperation?: (operation: Operation, path: string) => unknown;
-  readonly server: (env: Env<Message>, plan: Plan<Settings>) => Node<Message> & View;
-  readonly client?: (env: Env<Message>, plan: Plan<Settings>) => Node<Message>;
+  /** Its node; the conduct says how it is to behave while it is Byzantine. */
+  readonly server: (
+    env: Env<Message>,
+    plan: Plan<Settings>,
+    conduct: Conduct,
+  ) => Node<Message> & View;
+  readonly client?: (env: Env<Message>, plan: Plan<Settings>, conduct: Conduct) => Node<Message>;
   /** Messages as bytes. Default: `plainWire`. */
   readonly wire?: Wire;
   /** Names by which faults mean hosts that are not known beforehand. */
@@ -56,6 +62,8 @@ export interface ScenarioSpec<Message, View, Settings = undefined> {
   readonly weather?: Partial<SwarmOptions>;
   /** Every site of {@link Env.buggify} in its programs; a quarter of them is armed in each plan. */
   readonly sites?: readonly string[];
+  /** Every behaviour of its programs that a `byzantine` fault may name. Default: none. */
+  readonly behaviours?: readonly string[];
   /**
    * New ones for each run, as they keep state. What is to be `reachable`, or to hold `sometimes`,
    * must be so in at least one run of a campaign, or the campaign has proved nothing.
@@ -89,6 +97,7 @@ export interface Scenario {
   readonly name: string;
   readonly about: string;
   readonly immuneTo: readonly string[];
+  readonly behaviours: readonly string[];
   readonly goals: readonly Goal[];
   /** Undefined when its author does not say. */
   readonly words: ScenarioSpec<never, unknown>["words"];
@@ -131,6 +140,7 @@ export function defineScenario<Message, View, Settings = undefined>(
     name: spec.name,
     about: spec.about,
     immuneTo: spec.immuneTo ?? [],
+    behaviours: spec.behaviours ?? [],
     goals: spec.goals ?? [],
     words: spec.words,
     plan: (seed) => drawPlan(spec, seed) as Plan,
@@ -179,7 +189,7 @@ function drawPlan<Message, View, Settings>(
     clients: [],
     operations: [],
     buggify: drawArmed(spec.sites ?? [], streams.stream("buggify")),
-    ...weatherOf(spec.weather, parts, streams),
+    ...weatherOf(spec, parts, streams),
     ...parts,
     network: networkOptions(parts.network ?? {}),
     disk: { ...defaultDiskOptions, ...parts.disk },
@@ -192,7 +202,7 @@ function drawPlan<Message, View, Settings>(
 
 /** The weather of a plan that leaves it open, and when it ends: half-way, if not said. */
 function weatherOf<Settings>(
-  options: Partial<SwarmOptions> = {},
+  { weather, behaviours = [] }: Pick<ScenarioSpec<never, unknown>, "weather" | "behaviours">,
   { faults, servers, clients = [], horizon, calm, network }: PlanParts<Settings>,
   streams: Streams,
 ): Pick<Plan, "faults" | "core" | "calm"> {
@@ -201,11 +211,8 @@ function weatherOf<Settings>(
   const transport = network?.transport ?? "datagram";
   const { faults: drawn, core } = drawWeather(
     streams,
-    { ...field, transport },
-    {
-      ...defaultSwarmOptions,
-      ...options,
-    },
+    { ...field, transport, behaviours },
+    { ...defaultSwarmOptions, ...weather },
   );
   return { faults: drawn, core, calm: field.calm };
 }
@@ -226,8 +233,9 @@ function simulate<Message, View, Settings>(
 ): Simulation<Message, View> {
   const { seed, network, disk, clocks, cpu, operations, faults, buggify, calm } = plan;
   const { client } = spec;
-  const program = (env: Env<Message>) => spec.server(env, plan);
-  const clientProgram = client && ((env: Env<Message>) => client(env, plan));
+  const program: Program<Message, View> = (env, conduct) => spec.server(env, plan, conduct);
+  const clientProgram: Program<Message> | undefined =
+    client && ((env, conduct) => client(env, plan, conduct));
   return new Simulation<Message, View>(
     {
       seed,
@@ -242,6 +250,7 @@ function simulate<Message, View, Settings>(
       operations,
       faults,
       buggify,
+      behaviours: spec.behaviours ?? [],
       calm,
       wire: spec.wire ?? plainWire,
       targets: spec.targets ?? {},

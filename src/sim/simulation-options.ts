@@ -12,7 +12,7 @@ import type { NodeId, Operation } from "./env.ts";
 import { checkFault, checkFaults, type Fault } from "./fault.ts";
 import { type ClockOptions, checkClockOptions, defaultClockOptions } from "./host/clock.ts";
 import { type CpuOptions, checkCpuOptions, defaultCpuOptions } from "./host/cpu.ts";
-import type { Program } from "./host/host.ts";
+import type { Program } from "./host/program.ts";
 import type { Invariant } from "./invariant.ts";
 import {
   checkNetworkOptions,
@@ -22,7 +22,7 @@ import {
   networkOptions,
 } from "./network/network-options.ts";
 import { plainWire, type Wire } from "./network/wire.ts";
-import { type Targets, targetNames } from "./targets.ts";
+import { faultNames, type Targets } from "./targets.ts";
 import { formatTime, type Micros } from "./time.ts";
 import type { Witness } from "./witness.ts";
 
@@ -42,6 +42,8 @@ export interface SimulationOptions<Message = unknown, View = unknown> {
   readonly faults: readonly Fault[];
   /** Sites of {@link Env.buggify} that are armed. */
   readonly buggify: readonly string[];
+  /** How programs can behave that are in league with the adversary; see {@link Conduct}. */
+  readonly behaviours: readonly string[];
   /** Faults that wait for their targets have ended by then, or never begin. */
   readonly calm: Micros;
   readonly operations: readonly PlannedOperation[];
@@ -77,6 +79,7 @@ export const defaultSimulationOptions = {
   cpu: defaultCpuOptions,
   faults: [],
   buggify: [],
+  behaviours: [],
   calm: Number.MAX_SAFE_INTEGER,
   operations: [],
   targets: {},
@@ -133,21 +136,21 @@ export function checkSimulationOptions<Message, View>(
     assertions.map(({ name, kind }) => `${kind} ${name}`),
     "invariants",
   );
-  const targets = targetNames(hosts, options.targets);
+  const names = faultNames(hosts, options.targets, options.behaviours);
   const horizon = Number.MAX_SAFE_INTEGER;
-  checkFaults(options.faults, "faults", targets, horizon);
+  checkFaults(options.faults, "faults", names, horizon);
   checkOperations(options.operations, "operations", { clients, horizon });
 }
 
 /** Checks a fault that comes on top of a plan while its run goes on; throws a UsageError. */
 export function checkAddedFault<Message, View>(
   fault: Fault,
-  { servers, clients, targets }: SimulationOptions<Message, View>,
+  { servers, clients, targets, behaviours }: SimulationOptions<Message, View>,
   now: Micros,
 ): void {
   const path = `weather at ${formatTime(fault.at)}`;
   const hosts = [...Object.keys(servers), ...Object.keys(clients)];
-  checkFault(fault, path, targetNames(hosts, targets), Number.MAX_SAFE_INTEGER);
+  checkFault(fault, path, faultNames(hosts, targets, behaviours), Number.MAX_SAFE_INTEGER);
   if (fault.at >= now) return;
   throw new UsageError(`${path}: expected a time from now on, which is ${formatTime(now)}`);
 }

@@ -15,8 +15,9 @@ import {
 import type { Fingerprint } from "./fingerprint.ts";
 import { isHistoryEvent } from "./history.ts";
 import type { Downfall } from "./host/downfall.ts";
-import type { Host, PendingSync } from "./host/host.ts";
+import type { Host } from "./host/host.ts";
 import type { WaitingEvent } from "./host/inbox.ts";
+import type { PendingSync } from "./host/pending-sync.ts";
 import type { Network } from "./network/network.ts";
 import type { StreamLinks } from "./network/stream-links.ts";
 import type { Onlookers } from "./onlookers.ts";

@@ -1,25 +1,30 @@
 import { checkDistinct } from "./check.ts";
 import type { NodeId } from "./env.ts";
-import type { Target, TargetNames } from "./fault.ts";
+import type { FaultNames, Target } from "./fault.ts";
 import type { HostView, World } from "./invariant.ts";
 
 /** By name, the hosts that are meant now; nobody yet: an empty list. */
 export type Targets<View> = Readonly<Record<Target, (world: World<View>) => readonly NodeId[]>>;
 
 /**
- * Every name by which faults mean hosts: the hosts', those that all runs know, and the scenario's.
- * Throws a UsageError when one has two meanings.
+ * Every name that faults may use: of hosts, their own, those that all runs know, and the
+ * scenario's; of behaviours, the scenario's. Throws a UsageError when one has two meanings.
  */
-export function targetNames(
+export function faultNames(
   hosts: readonly NodeId[],
   targets: Readonly<Record<Target, unknown>>,
-): TargetNames {
+  behaviours: readonly string[] = [],
+): FaultNames {
   const names = [...EVERYBODY, ...Object.keys(targets)];
   checkDistinct([...hosts, ...names], "targets");
-  return new Map([
-    ...hosts.map((host) => [host, "host"] as const),
-    ...names.map((name) => [name, "name"] as const),
-  ]);
+  checkDistinct(behaviours, "behaviours");
+  return {
+    targets: new Map([
+      ...hosts.map((host) => [host, "host"] as const),
+      ...names.map((name) => [name, "name"] as const),
+    ]),
+    behaviours,
+  };
 }
 
 /** All hosts, those that are no clients, those that are. */

@@ -15,7 +15,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultSchedule } from "./faults/fault-schedule.ts";
 import type { History } from "./history.ts";
-import type { PendingSync } from "./host/host.ts";
+import type { PendingSync } from "./host/pending-sync.ts";
 import type {
   EmittedEvent,
   EventView,

@@ -145,5 +145,5 @@ const USUAL: { readonly [Kind in Name]: Partial<OfKind<Kind>> } = {
   ...{ streamDown: WAY, streamReset: WAY, streamTimeout: WAY, slowClose: WAY },
   ...{ slicer: WAY, limitData: WAY, halfOpen: WAY },
   ...{ slowDisk: {}, diskFull: {}, failedSync: {}, lostWrites: {}, misdirectedWrites: {} },
-  ...{ bitRot: {} },
+  ...{ bitRot: {}, byzantine: {} },
 };

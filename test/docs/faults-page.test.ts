@@ -3,10 +3,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { checkFault, FAULT_KINDS } from "../../src/sim/fault.ts";
-import { targetNames } from "../../src/sim/targets.ts";
+import { faultNames } from "../../src/sim/targets.ts";
 import { SAMPLES } from "../support/sample-faults.ts";
 
-const targets = targetNames(["n1", "n2", "n3", "n4"], {});
+const targets = faultNames(["n1", "n2", "n3", "n4"], {}, ["lies"]);
 
 interface Row {
   readonly kind: string;

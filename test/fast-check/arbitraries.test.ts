@@ -7,15 +7,19 @@ import { checkFault, checkFaults, FAULT_KINDS } from "../../src/sim/fault.ts";
 import type { Plan } from "../../src/sim/plan.ts";
 import { defineScenario, run } from "../../src/sim/scenario.ts";
 import { checkOperations } from "../../src/sim/simulation-options.ts";
-import { targetNames } from "../../src/sim/targets.ts";
+import { faultNames } from "../../src/sim/targets.ts";
 import { ms, seconds } from "../../src/sim/time.ts";
 import { SAMPLES } from "../support/sample-faults.ts";
 
 const servers = ["n1", "n2", "n3"];
 const clients = ["c1", "c2"];
 const horizon = seconds(10);
-const field = { servers, clients, horizon, targets: ["leader"], types: ["vote", "append"] };
-const names = targetNames([...servers, ...clients], { leader: () => [] });
+const behaviours = ["forgets", "lies"];
+const field = {
+  ...{ servers, clients, horizon, targets: ["leader"], types: ["vote", "append"] },
+  behaviours,
+};
+const names = faultNames([...servers, ...clients], { leader: () => [] }, behaviours);
 
 /** Values of an arbitrary, each with the chains of what it shrinks to, and no more of these. */
 function valuesAndShrinks<Value>(arbitrary: fc.Arbitrary<Value>, numRuns: number): Value[] {
@@ -110,6 +114,15 @@ describe("a fault that is drawn", () => {
     );
     expect(() => faultArbitrary({ servers, horizon: 0 })).toThrow(
       new UsageError("horizon: expected a time after 0, got 0"),
+    );
+  });
+
+  it("is not Byzantine where no behaviours are known, and refused when it is to be", () => {
+    const honest = { ...field, behaviours: [] };
+    const drawn = fc.sample(faultArbitrary(honest), { seed: 1, numRuns: 2_000 });
+    expect(drawn.filter(({ kind }) => kind === "byzantine")).toEqual([]);
+    expect(() => faultArbitrary({ ...honest, kinds: ["byzantine"] })).toThrow(
+      new UsageError('behaviours: expected at least one for faults of kind "byzantine"'),
     );
   });
 });

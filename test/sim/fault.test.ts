@@ -6,7 +6,7 @@ import {
   describeFault,
   FAULT_KINDS,
   type Fault,
-  type TargetNames,
+  type FaultNames,
   targetsOf,
 } from "../../src/sim/fault.ts";
 import {
@@ -21,10 +21,13 @@ import {
 import { seconds } from "../../src/sim/time.ts";
 
 const span = { at: 5_000_000, lasting: 2_000_000 };
-const targets: TargetNames = new Map([
-  ...["n1", "n2", "n3"].map((id) => [id, "host"] as const),
-  ["leader", "name"] as const,
-]);
+const names: FaultNames = {
+  targets: new Map([
+    ...["n1", "n2", "n3"].map((id) => [id, "host"] as const),
+    ["leader", "name"] as const,
+  ]),
+  behaviours: ["forgets", "flips a bit"],
+};
 const HORIZON = 10_000_000;
 
 const crash: Fault = { ...span, kind: "crash", hosts: ["n1", "leader"] };
@@ -63,6 +66,10 @@ const others: readonly [Fault, string][] = [
   [
     { ...span, kind: "crashPoint", hosts, point: "emit leader", after: 3 },
     'at 5 s for 2 s: crash n1 n2 at "emit leader" after 3 more',
+  ],
+  [
+    { ...span, kind: "byzantine", hosts, behaviour: "flips a bit" },
+    "at 5 s for 2 s: n1 n2 Byzantine: flips a bit",
   ],
   [
     { ...span, kind: "clockDrift", hosts, ppm: 200 },
@@ -122,7 +129,7 @@ describe("faults from outside", () => {
   const full = (at: number, freeBytes: number): Fault => ({
     ...{ kind: "diskFull", hosts: ["n2", "n1"], freeBytes, at, lasting: 100 },
   });
-  const check = (...faults: readonly Fault[]) => checkFaults(faults, "faults", targets, HORIZON);
+  const check = (...faults: readonly Fault[]) => checkFaults(faults, "faults", names, HORIZON);
 
   it("may set one thing for one host after another, and the same twice", () => {
     const faults = [limit(0, 5), limit(100, 6), limit(50, 7, "n2"), limit(150, 6), full(0, 5)];
@@ -154,19 +161,19 @@ describe("a fault from outside", () => {
   const all = [crash, stop, isolate, oneWay, partition, bridged, ringed, flapped, clogged];
   const rest = others.map(([fault]) => fault);
   it.each([...all, ...rest].map((fault) => [fault]))("is taken as it is: %#", (fault) => {
-    expect(checkFault(fault, "fault", targets, HORIZON)).toEqual(fault);
+    expect(checkFault(fault, "fault", names, HORIZON)).toEqual(fault);
   });
 
   it("may be between hosts of one name, and on a ring of a name: they may be many", () => {
     const among = { ...oneWay, from: ["leader"], to: ["leader"] };
     const around = { ...ringed, hosts: ["leader", "n1"] };
-    expect(checkFault(among, "fault", targets, HORIZON)).toEqual(among);
-    expect(checkFault(around, "fault", targets, HORIZON)).toEqual(around);
+    expect(checkFault(among, "fault", names, HORIZON)).toEqual(among);
+    expect(checkFault(around, "fault", names, HORIZON)).toEqual(around);
   });
 
   it("may last from the beginning of the run to its end", () => {
     const whole = { ...stop, at: 0, lasting: HORIZON };
-    expect(checkFault(whole, "fault", targets, HORIZON)).toEqual(whole);
+    expect(checkFault(whole, "fault", names, HORIZON)).toEqual(whole);
   });
 
   it.each<[unknown, string]>([
@@ -253,9 +260,28 @@ describe("a fault from outside", () => {
       'fault.halves: expected hosts that are not the bridge, got "n2"',
     ],
     [{ ...ringed, hosts: ["n1", "n2", "n3"] }, "fault.hosts: expected at least 4 hosts, got 3"],
+    [
+      { ...span, kind: "byzantine", hosts, behaviour: "flip a bit" },
+      "fault.behaviour: expected one of forgets, flips a bit, " +
+        'got "flip a bit", did you mean flips a bit?',
+    ],
+    [
+      { ...span, kind: "byzantine", hosts, behaviour: "shouts" },
+      'fault.behaviour: expected one of forgets, flips a bit, got "shouts"',
+    ],
+    [{ ...span, kind: "byzantine", hosts }, "fault.behaviour: expected a text, got nothing"],
   ])("is refused in one line that names path, expectation and value: %#", (value, message) => {
-    const check = (): Fault => checkFault(value, "fault", targets, HORIZON);
+    const check = (): Fault => checkFault(value, "fault", names, HORIZON);
     expect(check).toThrow(new UsageError(message));
     expect(check).toThrow(UsageError);
+  });
+
+  it("is refused when it is Byzantine and the scenario declares no behaviours", () => {
+    const byzantine = { ...span, kind: "byzantine", hosts, behaviour: "forgets" };
+    const check = (): Fault =>
+      checkFault(byzantine, "fault", { ...names, behaviours: [] }, HORIZON);
+    expect(check).toThrow(
+      new UsageError("fault.kind: expected another, as the scenario declares no behaviours"),
+    );
   });
 });

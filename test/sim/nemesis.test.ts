@@ -20,7 +20,7 @@ import {
   misdirectedWrites,
   slowDisks,
 } from "../../src/sim/nemeses/disk.ts";
-import { crashPoints, pauses, slowCpus, wipes } from "../../src/sim/nemeses/hosts.ts";
+import { byzantines, crashPoints, pauses, slowCpus, wipes } from "../../src/sim/nemeses/hosts.ts";
 import {
   dataLimits,
   halfOpens,
@@ -51,7 +51,7 @@ import {
 } from "../../src/sim/nemesis.ts";
 import { uniform } from "../../src/sim/random/distribution.ts";
 import { Streams } from "../../src/sim/random/random.ts";
-import { targetNames } from "../../src/sim/targets.ts";
+import { faultNames } from "../../src/sim/targets.ts";
 
 const SERVERS = ["n1", "n2", "n3", "n4", "n5"];
 const traffic = {
@@ -66,6 +66,7 @@ const kinds = {
   clockDrifts: (rhythm: Rhythm) => clockDrifts(rhythm, 1_000_000),
   clockSteps: (rhythm: Rhythm) => clockSteps(rhythm, 60_000_000),
   clockSlews: (rhythm: Rhythm) => clockSlews(rhythm, 500),
+  byzantines: (rhythm: Rhythm) => byzantines(rhythm, ["forgets", "lies"]),
   slowCpus: (rhythm: Rhythm) => slowCpus(rhythm, uniform(1, 50)),
   slowDisks: (rhythm: Rhythm) => slowDisks(rhythm, uniform(1, 50)),
   fullDisks: (rhythm: Rhythm) => fullDisks(rhythm, 1_000),
@@ -122,7 +123,7 @@ describe.each(Object.entries(kinds))("%s", (name, nemesis) => {
 
   it("are faults that a plan accepts", () => {
     const property = fc.property(arbitraryField, fc.string(), (area, seed) => {
-      const targets = targetNames([...area.servers, ...area.clients], {});
+      const targets = faultNames([...area.servers, ...area.clients], {}, ["forgets", "lies"]);
       const faults = nemesis(often)(new Streams(seed), area);
       expect(checkFaults(faults, "faults", targets, area.until)).toEqual(faults);
     });
@@ -173,7 +174,7 @@ describe("swizzleClogs", () => {
 
   it("keep within the battlefield, in order of time, and are faults that a plan accepts", () => {
     const property = fc.property(arbitraryField, fc.string(), (area, seed) => {
-      const targets = targetNames([...area.servers, ...area.clients], {});
+      const targets = faultNames([...area.servers, ...area.clients], {});
       const faults = swizzleClogs(often)(new Streams(seed), area);
       expect(faults.map((fault) => checkFault(fault, "fault", targets, area.until))).toEqual(
         faults,
@@ -199,6 +200,13 @@ describe("what is drawn", () => {
     expect(new Set(orders.map(String)).size).toBeGreaterThan(20);
     expect(rings(often)(new Streams("1"), { ...field, servers: ["n1", "n2", "n3"] })).toEqual([]);
     expect(bridges(often)(new Streams("1"), { ...field, servers: ["n1", "n2"] })).toEqual([]);
+  });
+
+  it("of Byzantine hosts is one of those that may be, and one of the behaviours", () => {
+    const faults = draw(byzantines(often, ["forgets", "lies"], ["n2", "n4"]));
+    expect(new Set(faults.flatMap(targetsOf))).toEqual(new Set(["n2", "n4"]));
+    const behaviours = faults.map((fault) => "behaviour" in fault && fault.behaviour);
+    expect(new Set(behaviours)).toEqual(new Set(["forgets", "lies"]));
   });
 
   it("of flapping links is how long they are up and down, one way or both", () => {

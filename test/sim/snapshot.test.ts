@@ -84,6 +84,7 @@ function options(): SimulationOptions<string, ScriptedNode> & { readonly seed: s
       counting(),
     ],
     calm: HORIZON,
+    behaviours: [],
     ...{ record: false, strict: false, trace: false, witness: undefined, eventsMax: 100_000 },
   };
 }

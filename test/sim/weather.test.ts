@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import { UsageError } from "../../src/sim/assert.ts";
 import { checkFault, FAULT_KINDS, type Fault } from "../../src/sim/fault.ts";
 import { constant } from "../../src/sim/random/distribution.ts";
-import { targetNames } from "../../src/sim/targets.ts";
+import { faultNames } from "../../src/sim/targets.ts";
 import { ms, seconds } from "../../src/sim/time.ts";
 import { type Moment, Weather } from "../../src/sim/weather.ts";
 import { CHATTERERS, chatter, deliveries, EVERY } from "../support/chatter.ts";
@@ -70,7 +70,7 @@ describe("weather by hand", () => {
     expect(typeof at[kind]).toBe("function");
     if (["crash", "stop", "wipe", "pause", "isolate", "partition"].includes(kind)) return;
     const [fault] = written((moment) => (moment as unknown as typeof at)[kind]!(fields) as never);
-    const targets = targetNames(["n1", "n2", "n3", "n4"], {});
+    const targets = faultNames(["n1", "n2", "n3", "n4"], {}, ["lies"]);
     expect(checkFault(fault, "fault", targets, 10 * span.lasting)).toEqual({
       ...span,
       ...SAMPLES[kind],

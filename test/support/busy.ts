@@ -3,11 +3,12 @@
 import fc from "fast-check";
 import type { Env } from "../../src/sim/env.ts";
 import { checkFault, type Fault } from "../../src/sim/fault.ts";
+import type { Conduct } from "../../src/sim/host/program.ts";
 import { uniform } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
 import type { GivenOptions } from "../../src/sim/simulation-options.ts";
 import type { Snapshot } from "../../src/sim/snapshot.ts";
-import { targetNames } from "../../src/sim/targets.ts";
+import { faultNames } from "../../src/sim/targets.ts";
 import { type ScriptedNode, scripted } from "./scripted.ts";
 
 /** When the last fault has ended. */
@@ -39,6 +40,17 @@ const server = scripted({
     env.setTimer("dawdle", 100);
   },
 });
+/** The server, which says so when it lies. */
+const lyingServer = (env: Env<string>, conduct: Conduct): ScriptedNode => {
+  const node = server(env);
+  return {
+    ...node,
+    onMessage(from, message) {
+      if (conduct("lies")) env.send(from, `not ${message}`);
+      else node.onMessage.call(this, from, message);
+    },
+  };
+};
 const client = scripted({
   onOperation: (env: Env<string>, operation) => {
     env.emit("invoke", { id: operation.id, operation });
@@ -56,7 +68,8 @@ export function busy(
 ): BusyRun {
   const options = {
     seed: "1",
-    servers: { n1: server, n2: server },
+    servers: { n1: lyingServer, n2: lyingServer },
+    behaviours: ["lies", "is silent"],
     clients: { c1: client },
     network: { latency: uniform(1, 40), loss: 0.05, duplication: 0.05 },
     disk: { syncLatency: uniform(5, 60), damagedHostsMax: 3 },
@@ -77,6 +90,10 @@ const arbitraryBody = fc.oneof(
   fc.record({ kind: fc.constantFrom("clockDrift", "clockSlew"), ppm: arbitraryPpm }),
   fc.record({ kind: fc.constant("clockStep"), by: fc.integer({ min: -1_000, max: 1_000 }) }),
   fc.record({ kind: fc.constant("memoryLimit"), bytesMax: fc.constant(40) }),
+  fc.record({
+    kind: fc.constant("byzantine"),
+    behaviour: fc.constantFrom("lies", "is silent"),
+  }),
   fc.nat(30).map((max) => ({ kind: "slowCpu", perEvent: uniform(0, max) })),
   fc.record({
     kind: fc.constant("crashPoint"),
@@ -91,7 +108,12 @@ export const arbitraryFaults: fc.Arbitrary<readonly Fault[]> = fc.array(
     .tuple(arbitraryBody, arbitraryHosts, fc.nat(CALM - 1), fc.nat(CALM))
     .map(([body, hosts, at, lasting]) => {
       const whole = { ...body, hosts, at, lasting: Math.min(lasting + 1, CALM - at) };
-      return checkFault(whole, "fault", targetNames(["n1", "n2", "c1"], {}), CALM);
+      return checkFault(
+        whole,
+        "fault",
+        faultNames(["n1", "n2", "c1"], {}, ["lies", "is silent"]),
+        CALM,
+      );
     }),
   { maxLength: 8 },
 );

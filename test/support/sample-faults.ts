@@ -49,4 +49,5 @@ export const SAMPLES: {
   lostWrites: { kind: "lostWrites", hosts, probability: 0.1 },
   misdirectedWrites: { kind: "misdirectedWrites", hosts, probability: 0.1 },
   bitRot: { kind: "bitRot", hosts, files: [], bits: 3, sparedBytes: 0 },
+  byzantine: { kind: "byzantine", hosts, behaviour: "lies" },
 };

@@ -11,6 +11,7 @@ import {
 } from "../check.ts";
 import type { NodeId } from "../env.ts";
 import type { Host } from "../host/host.ts";
+import { didYouMean } from "../nearest.ts";
 import type { Network } from "../network/network.ts";
 import type { StreamLinks } from "../network/stream-links.ts";
 import type { Scheduler } from "../queue/scheduler.ts";
@@ -25,8 +26,13 @@ import type { FaultAtlas } from "./fault-atlas.ts";
  */
 export type Target = NodeId;
 
-/** Every name that a target may have, and whether it is a host's id or stands for hosts. */
-export type TargetNames = ReadonlyMap<Target, "host" | "name">;
+/** The names that the faults of a run may use. */
+export interface FaultNames {
+  /** Every name that a target may have, and whether it is a host's id or stands for hosts. */
+  readonly targets: ReadonlyMap<Target, "host" | "name">;
+  /** How the scenario's programs can behave when they are in league with the adversary. */
+  readonly behaviours: readonly string[];
+}
 
 /** What the world lends to faults. */
 export interface FaultWorld {
@@ -81,13 +87,13 @@ export interface FaultDefinition<Body, Mark = unknown> {
 export class FaultReader {
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #path: string;
-  readonly #targets: TargetNames;
+  readonly #names: FaultNames;
   readonly #read = ["at", "lasting", "kind"];
 
-  constructor(fields: Readonly<Record<string, unknown>>, path: string, targets: TargetNames) {
+  constructor(fields: Readonly<Record<string, unknown>>, path: string, names: FaultNames) {
     this.#fields = fields;
     this.#path = path;
-    this.#targets = targets;
+    this.#names = names;
   }
 
   /** A list of at least one target. */
@@ -148,9 +154,22 @@ export class FaultReader {
     return texts;
   }
 
+  /** A behaviour that the scenario declares; without any, it has no such kind of fault. */
+  behaviour(field: string): string {
+    const { behaviours } = this.#names;
+    const path = `${this.#path}.${field}`;
+    if (behaviours.length === 0) {
+      this.refuse("kind", "expected another, as the scenario declares no behaviours");
+    }
+    const behaviour = checkText(this.#take(field), path);
+    if (behaviours.includes(behaviour)) return behaviour;
+    const known = `expected one of ${behaviours.join(", ")}, got "${behaviour}"`;
+    throw new UsageError(`${path}: ${known}${didYouMean(behaviour, behaviours)}`);
+  }
+
   /** Whether a target is one host, and no name that may stand for several. */
   isHost(target: Target): boolean {
-    return this.#targets.get(target) === "host";
+    return this.#names.targets.get(target) === "host";
   }
 
   /** Refuses a field whose value is well formed and makes no sense beside the others. */
@@ -177,8 +196,9 @@ export class FaultReader {
 
   #checkTarget(value: unknown, path: string): Target {
     const target = checkText(value, path);
-    if (this.#targets.has(target)) return target;
-    const known = [...this.#targets.keys()].join(", ");
+    const { targets } = this.#names;
+    if (targets.has(target)) return target;
+    const known = [...targets.keys()].join(", ");
     throw new UsageError(`${path}: expected one of ${known}, got "${target}"`);
   }
 }

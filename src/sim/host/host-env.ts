@@ -4,6 +4,7 @@
 import type { Disk, Env, NodeId, Plain } from "../env.ts";
 import type { Micros } from "../time.ts";
 import type { Host, Surroundings } from "./host.ts";
+import type { Conduct } from "./program.ts";
 
 /** The world as the node on this host sees it; a plain object, so that members can be replaced. */
 export function hostEnv<Message>(
@@ -42,6 +43,14 @@ export function hostEnv<Message>(
             if (host.isAlert) mustLive(host);
             return buggify(host.id, site);
           },
+  };
+}
+
+/** How the node on this host is to behave. */
+export function hostConduct<Message>(host: Host<Message>): Conduct {
+  return (behaviour) => {
+    if (host.isAlert) mustLive(host);
+    return host.behaviours.follows(behaviour);
   };
 }
 

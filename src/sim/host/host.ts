@@ -3,22 +3,19 @@ import { type SyncScope, VirtualDisk } from "../disk/disk.ts";
 import type { CrashDamage } from "../disk/disk-crash.ts";
 import type { DiskOptions } from "../disk/disk-options.ts";
 import { type Draw, delayOf, striker } from "../disk/disk-trouble.ts";
-import type { DiskError, Env, Node, NodeId, Plain } from "../env.ts";
+import type { Env, Node, NodeId, Plain } from "../env.ts";
 import type { HostView } from "../invariant.ts";
 import type { Scheduler } from "../queue/scheduler.ts";
 import { type Distribution, type Sampler, sample, sampler } from "../random/distribution.ts";
 import type { Noise, RandomPosition, RandomStream, Streams } from "../random/random.ts";
+import { Behaviours, type BehavioursState } from "./behaviours.ts";
 import { Clock, type ClockOptions, type ClockState } from "./clock.ts";
 import { type CrashPoint, CrashPoints, type CrashPointsState } from "./crash-points.ts";
 import { Inbox, type InboxState } from "./inbox.ts";
 import { type Gauge, Memory, type MemoryState } from "./memory.ts";
+import type { PendingSync } from "./pending-sync.ts";
+import type { Conduct, Program } from "./program.ts";
 import { Timers, type TimersState } from "./timers.ts";
-
-/**
- * Makes a node, at boot and at each restart. The node acts only in its handlers, not while it is
- * made, and keeps all that it remembers in `state`.
- */
-export type Program<Message, View = unknown> = (env: Env<Message>) => Node<Message> & View;
 
 /** What a host needs of the simulation around it. */
 export interface Surroundings<Message> {
@@ -37,25 +34,12 @@ export interface Surroundings<Message> {
   cost(host: NodeId): Distribution | undefined;
   /** The world as the node on this host is to see it. */
   env(host: Host<Message>): Env<Message>;
+  conduct(host: Host<Message>): Conduct;
   send(from: Host<Message>, to: NodeId, message: Message): void;
   emit(host: Host<Message>, event: string, data: Plain): void;
   readonly buggify: ((host: NodeId, site: string) => boolean) | undefined;
   /** The power fails at a point of the program: the host is to be held so many times. */
   onTrap(host: Host<Message>, times: number): void;
-}
-
-/** A sync under way: what its completion event carries. */
-export interface PendingSync {
-  readonly token: string;
-  /** Its place among all syncs of the host. */
-  readonly number: number;
-  /** What will be durable: changes in the scope, up to that number. */
-  readonly scope: SyncScope;
-  readonly covers: number;
-  /** Its own slot in the scheduler. */
-  slot: number;
-  /** Once it has come back: why it has failed, if it has. */
-  error: DiskError | undefined;
 }
 
 /** A host as plain data. */
@@ -72,6 +56,7 @@ export interface HostState {
   readonly inbox: InboxState;
   readonly memory: MemoryState;
   readonly points: CrashPointsState;
+  readonly behaviours: BehavioursState;
 }
 
 /** Thrown through a handler whose node is no more; nothing that it does from there on counts. */
@@ -93,6 +78,7 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
   readonly inbox: Inbox;
   readonly memory = new Memory();
   readonly points = new CrashPoints();
+  readonly behaviours = new Behaviours();
   /** The node's own stream of random numbers. */
   readonly random: RandomStream;
   node: (Node<Message> & View) | undefined;
@@ -132,6 +118,7 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
       ...{ downs: 0, life: 0, isCold: false, syncs: new Set(), syncCount: 0 },
       ...{ timers: this.timers.state, clock: this.clock.state, inbox: this.inbox.state },
       ...{ memory: this.memory.state, points: this.points.state },
+      behaviours: this.behaviours.state,
     };
   }
 
@@ -165,7 +152,7 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     this.state.life++;
     if (this.state.isCold) this.clock.powerOn(this.#surroundings.scheduler.now);
     this.state.isCold = false;
-    this.node = this.#program(this.#surroundings.env(this));
+    this.node = this.#makeNode();
     return this.node;
   }
 
@@ -185,10 +172,15 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     this.clock.restore(state.clock);
     this.memory.state = state.memory;
     this.points.state = state.points;
+    this.behaviours.state = state.behaviours;
     this.isAlert = this.points.isArmed;
     if (!node.isUp) return;
-    this.node = this.#program(this.#surroundings.env(this));
+    this.node = this.#makeNode();
     this.node.state = node.memory;
+  }
+
+  #makeNode(): Node<Message> & View {
+    return this.#program(this.#surroundings.env(this), this.#surroundings.conduct(this));
   }
 
   /** Keeps the host down until as many `release`s have followed; true if it was up. */

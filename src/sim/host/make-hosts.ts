@@ -4,7 +4,7 @@ import { Noise } from "../random/random.ts";
 import type { SimulationOptions } from "../simulation-options.ts";
 import { costOn } from "./cpu.ts";
 import { Host, type Surroundings } from "./host.ts";
-import { hostEnv } from "./host-env.ts";
+import { hostConduct, hostEnv } from "./host-env.ts";
 
 /** What nodes do to the world around their hosts. */
 export interface Deeds<Message, View> {
@@ -29,6 +29,7 @@ export function makeHosts<Message, View>(
       const env = hostEnv(host, surroundings);
       return witness === undefined ? env : witness.lend(env);
     },
+    conduct: hostConduct,
     send: (from: Host<Message, View>, to, message) => deeds.send(from, to, message),
     emit: (host: Host<Message, View>, event, data) => deeds.emit(host, event, data),
     buggify: options.buggify.length === 0 ? undefined : deeds.buggify,

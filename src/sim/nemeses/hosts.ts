@@ -2,6 +2,7 @@
 // points of their code. Two faults overlap when they last longer than `every`.
 
 import { assert } from "../assert.ts";
+import type { NodeId } from "../env.ts";
 import type { CrashPoint } from "../host/crash-points.ts";
 import { type Nemesis, type Rhythm, repeated } from "../nemesis.ts";
 import type { Distribution } from "../random/distribution.ts";
@@ -28,6 +29,20 @@ export function slowCpus(rhythm: Rhythm, perEvent: Distribution): Nemesis {
     kind: "slowCpu",
     hosts: [random.pick(servers)],
     perEvent,
+  }));
+}
+
+/** Servers in league with the adversary, in one of these ways; with hosts, only these. */
+export function byzantines(
+  rhythm: Rhythm,
+  behaviours: readonly string[],
+  hosts?: readonly NodeId[],
+): Nemesis {
+  assert(behaviours.length > 0 && hosts?.length !== 0, "nobody to be Byzantine, or no way to be");
+  return repeated("byzantine", rhythm, (random, { servers }) => ({
+    kind: "byzantine",
+    hosts: [random.pick(hosts ?? servers)],
+    behaviour: random.pick(behaviours),
   }));
 }
 

@@ -22,7 +22,7 @@ import {
   swizzleClogs,
 } from "./cuts.ts";
 import { fullDisks, slowDisks } from "./disk.ts";
-import { crashPoints, pauses, slowCpus } from "./hosts.ts";
+import { byzantines, crashPoints, pauses, slowCpus } from "./hosts.ts";
 import {
   dataLimits,
   halfOpens,
@@ -52,6 +52,13 @@ export interface SwarmOptions {
   readonly driftPpmMax: number;
   /** Whether some servers may stay broken for good, a minority. Default: they may. */
   readonly keepsCore: boolean;
+  /**
+   * How many servers may be Byzantine, each now and then or for good, where the scenario declares
+   * behaviours. They are not in the core. Default: 0.
+   */
+  readonly byzantineMax: number;
+  /** The servers that may be. Default: none given, which means any. */
+  readonly byzantineAmong: readonly NodeId[];
 }
 
 /** The weather of a run. */
@@ -71,6 +78,14 @@ export interface SwarmField {
   readonly horizon: Micros;
   /** What links are; some kinds of trouble exist on one sort only. Default: datagrams. */
   readonly transport?: Transport;
+  /** What Byzantine hosts may do. Default: nothing, and there are none. */
+  readonly behaviours?: readonly string[];
+}
+
+/** Who is Byzantine in a run, and what they do. */
+interface League {
+  readonly hosts: readonly NodeId[];
+  readonly behaviours: readonly string[];
 }
 
 interface Trouble {
@@ -78,7 +93,7 @@ interface Trouble {
   readonly serversMin: number;
   /** The only sort of links that it can strike. */
   readonly transport?: Transport;
-  readonly nemesis: (rhythm: Rhythm, options: SwarmOptions) => Nemesis;
+  readonly nemesis: (rhythm: Rhythm, options: SwarmOptions, league: League) => Nemesis;
 }
 
 function ofStreams(nemesis: Trouble["nemesis"]): Trouble {
@@ -136,6 +151,10 @@ const TROUBLES = {
   slicer: ofStreams((rhythm) => slicers(rhythm, 64, ms(1))),
   limitData: ofStreams((rhythm) => dataLimits(rhythm, 4_096)),
   halfOpen: ofStreams((rhythm) => halfOpens(rhythm)),
+  byzantine: {
+    serversMin: 2,
+    nemesis: (rhythm, _, { hosts, behaviours }) => byzantines(rhythm, behaviours, hosts),
+  },
 } as const satisfies Record<string, Trouble>;
 
 export type SwarmKind = keyof typeof TROUBLES;
@@ -148,6 +167,8 @@ export const defaultSwarmOptions: SwarmOptions = {
   targets: [],
   driftPpmMax: 500,
   keepsCore: true,
+  byzantineMax: 0,
+  byzantineAmong: [],
 };
 
 /**
@@ -163,23 +184,57 @@ export function drawWeather(
 ): DrawnWeather {
   assert(field.from < field.calm, "no time for weather:", field.from, field.calm);
   const { servers, clients, from, calm: until } = field;
-  const nemeses = drawKinds(streams.stream("swarm"), field, options).map((kind) =>
-    TROUBLES[kind].nemesis(drawRhythm(streams.stream(`swarm ${kind}`), until - from), options),
-  );
+  const kinds = drawKinds(streams.stream("swarm"), field, options);
+  const league = kinds.includes("byzantine") ? drawLeague(streams, field, options) : NO_LEAGUE;
+  const nemeses = kinds.map((kind) => {
+    const rhythm = drawRhythm(streams.stream(`swarm ${kind}`), until - from);
+    return TROUBLES[kind].nemesis(rhythm, options, league);
+  });
   const chaos = all(...nemeses)(streams, { servers, clients, from, until });
-  const core = options.keepsCore ? drawCore(streams.stream("core"), servers) : servers;
+  const reliable = servers.filter((id) => !league.hosts.includes(id));
+  const core = options.keepsCore
+    ? drawCore(streams.stream("core"), reliable, Math.floor(servers.length / 2) + 1)
+    : reliable;
   const forGood = servers
     .filter((id) => !core.includes(id))
-    .map((id) => breakForGood(streams.stream(`broken ${id}`), id, field));
+    .flatMap((id) => {
+      const random = streams.stream(`broken ${id}`);
+      if (!league.hosts.includes(id)) return [breakForGood(random, id, field)];
+      return random.chance(1 / 2) ? [betrayForGood(random, id, field, league)] : [];
+    });
   return { faults: [...chaos, ...forGood].sort((a, b) => a.at - b.at), core };
 }
 
+const NO_LEAGUE: League = { hosts: [], behaviours: [] };
+
+/** Who may be Byzantine; of those some, at least one, and at most as many as may. */
+function drawLeague(streams: Streams, field: SwarmField, options: SwarmOptions): League {
+  const random = streams.stream("league");
+  const suspects = suspectsIn(field, options);
+  const size = random.int(1, Math.min(options.byzantineMax, suspects.length));
+  const drawn = new Set(random.shuffle(suspects).slice(0, size));
+  return {
+    hosts: suspects.filter((id) => drawn.has(id)),
+    behaviours: field.behaviours ?? [],
+  };
+}
+
+/** Servers that may be Byzantine; without a server that may not be, there is none. */
+function suspectsIn(
+  { servers, behaviours = [] }: SwarmField,
+  { byzantineMax, byzantineAmong }: SwarmOptions,
+): readonly NodeId[] {
+  const isNone = byzantineMax === 0 || behaviours.length === 0;
+  const suspects = servers.filter(
+    (id) => byzantineAmong.length === 0 || byzantineAmong.includes(id),
+  );
+  return isNone || Math.min(byzantineMax, suspects.length) === servers.length ? [] : suspects;
+}
+
 /** The kinds that exist in this run: at least one. */
-function drawKinds(
-  random: Random,
-  { servers, clients, transport = "datagram" }: SwarmField,
-  { kinds, targets }: SwarmOptions,
-): readonly SwarmKind[] {
+function drawKinds(random: Random, field: SwarmField, options: SwarmOptions): readonly SwarmKind[] {
+  const { servers, clients, transport = "datagram" } = field;
+  const { kinds, targets } = options;
   const isPossible = (trouble: Trouble): boolean =>
     servers.length >= trouble.serversMin && (trouble.transport ?? transport) === transport;
   const possible = SWARM_KINDS.filter(
@@ -187,7 +242,8 @@ function drawKinds(
       kinds.includes(kind) &&
       isPossible(TROUBLES[kind]) &&
       (kind !== "clientStop" || clients.length > 0) &&
-      (kind !== "crashAtTarget" || targets.length > 0),
+      (kind !== "crashAtTarget" || targets.length > 0) &&
+      (kind !== "byzantine" || suspectsIn(field, options).length > 0),
   );
   assert(possible.length > 0, "no kind of trouble is possible, of", kinds.length);
   const share = random.pick([1 / 8, 1 / 4, 1 / 2]);
@@ -205,10 +261,9 @@ function drawRhythm(random: Random, span: Micros): Rhythm {
   };
 }
 
-/** All servers, or a majority of them. */
-function drawCore(random: Random, servers: readonly NodeId[]): readonly NodeId[] {
-  const quorum = Math.floor(servers.length / 2) + 1;
-  if (quorum === servers.length || random.chance(1 / 2)) return servers;
+/** All of these servers, or as many of them as are a quorum at least. */
+function drawCore(random: Random, servers: readonly NodeId[], quorum: number): readonly NodeId[] {
+  if (quorum >= servers.length || random.chance(1 / 2)) return servers;
   const size = random.int(quorum, servers.length - 1);
   const core = new Set(random.shuffle(servers).slice(0, size));
   return servers.filter((id) => core.has(id));
@@ -221,4 +276,16 @@ function breakForGood(random: Random, id: NodeId, { from, calm, horizon }: Swarm
   const kind = random.pick(["crash", "stop", "pause", "isolate"] as const);
   if (kind !== "isolate") return { ...span, kind, hosts: [id] };
   return { ...span, ...isolate([id]) };
+}
+
+/** Byzantine from some time in the chaos to the end. */
+function betrayForGood(
+  random: Random,
+  id: NodeId,
+  { from, calm, horizon }: SwarmField,
+  { behaviours }: League,
+): Fault {
+  const at = random.int(from, calm);
+  const behaviour = random.pick(behaviours);
+  return { at, lasting: horizon - at, kind: "byzantine", hosts: [id], behaviour };
 }

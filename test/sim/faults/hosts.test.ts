@@ -6,7 +6,7 @@ import type { World } from "../../../src/sim/invariant.ts";
 import { constant, uniform } from "../../../src/sim/random/distribution.ts";
 import { Simulation } from "../../../src/sim/simulation.ts";
 import type { GivenOptions } from "../../../src/sim/simulation-options.ts";
-import { targetNames } from "../../../src/sim/targets.ts";
+import { faultNames } from "../../../src/sim/targets.ts";
 import { type Script, type ScriptedNode, scripted } from "../../support/scripted.ts";
 
 const BYTES = Uint8Array.of(1, 2, 3);
@@ -42,7 +42,7 @@ const slow = (cost: number): FaultKind => ({
 });
 const point = (point: string, after = 0): FaultKind => {
   const given = { kind: "crashPoint", hosts: ["n1"], point, after, at: 0, lasting: 1 };
-  const { at: _, lasting: __, ...kind } = checkFault(given, "fault", targetNames(["n1"], {}), 1);
+  const { at: _, lasting: __, ...kind } = checkFault(given, "fault", faultNames(["n1"], {}), 1);
   return kind;
 };
 

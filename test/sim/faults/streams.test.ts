@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { checkFault, describeFault, type Fault, type FaultKind } from "../../../src/sim/fault.ts";
+import {
+  checkFault,
+  describeFault,
+  type Fault,
+  type FaultKind,
+  type FaultNames,
+} from "../../../src/sim/fault.ts";
 import { ms, seconds } from "../../../src/sim/time.ts";
 import { cut, down, oneWay, ran, type Sending, sending, told } from "../../support/senders.ts";
 
@@ -181,10 +187,13 @@ describe("halfOpen", () => {
   });
 });
 
-const TARGETS = new Map([
-  ["n1", "host"],
-  ["n2", "host"],
-] as const);
+const NAMES: FaultNames = {
+  targets: new Map([
+    ["n1", "host"],
+    ["n2", "host"],
+  ]),
+  behaviours: [],
+};
 const KINDS: readonly FaultKind[] = [
   { kind: "streamDown", ...LINK },
   { kind: "streamReset", after: ms(30), ...LINK },
@@ -259,7 +268,7 @@ describe("faults of streams", () => {
 
   it.each(KINDS)("are taken as they are: $kind", (kind) => {
     const fault = between(5, 10, kind);
-    expect(checkFault({ ...fault }, "fault", TARGETS, seconds(1))).toEqual(fault);
+    expect(checkFault({ ...fault }, "fault", NAMES, seconds(1))).toEqual(fault);
   });
 
   it.each<[object, string]>([
@@ -270,7 +279,7 @@ describe("faults of streams", () => {
     [{ after: 1 }, "fault.after: unknown field, expected only at, lasting, kind, from"],
   ])("are checked: %j", (wrong, message) => {
     const fault = { ...between(5, 10, { kind: "limitData", bytes: 5, ...LINK }), ...wrong };
-    const check = () => checkFault(fault, "fault", TARGETS, seconds(1));
+    const check = () => checkFault(fault, "fault", NAMES, seconds(1));
     expect(check).toThrow(message);
   });
 });

@@ -28,6 +28,8 @@ const all: readonly Fault[] = [
   { kind: "memoryLimit", hosts: ["n2"], bytesMax: 20, at: 1_200, lasting: 900 },
   { kind: "crashPoint", hosts: ["n1"], point: "after sync", after: 2, at: 1_300, lasting: 300 },
   { kind: "crashPoint", hosts: ["n1"], point: "emit gauge", after: 1, at: 1_700, lasting: 200 },
+  { kind: "byzantine", hosts: ["n1", "n2"], behaviour: "lies", at: 1_900, lasting: 400 },
+  { kind: "byzantine", hosts: ["n2"], behaviour: "lies", at: 2_000, lasting: 150 },
   { kind: "wipe", hosts: ["n2"], at: 2_200, lasting: 200 },
   { kind: "crash", hosts: ["n1"], at: 2_300, lasting: 200 },
   { kind: "stop", hosts: ["c1"], at: 2_400, lasting: 200 },
@@ -45,9 +47,10 @@ describe("faults of hosts and clocks together", () => {
       expect(simulation.violation).toBeUndefined();
       const { hosts } = simulation.snapshot();
       for (const { isUp, state } of hosts) {
-        const { clock, inbox, memory, points } = state;
+        const { clock, inbox, memory, points, behaviours } = state;
         expect([isUp, state.downs, inbox.pauses, inbox.loads.size]).toEqual([true, 0, 0, 0]);
         expect([inbox.waiting.length, memory.limits.size, points.traps.size]).toEqual([0, 0, 0]);
+        expect(behaviours.inForce.size).toBe(0);
         expect([clock.drifts, clock.driftPpm, clock.stepped, clock.slews.size]).toEqual([
           ...[0, 0, 0, 0],
         ]);

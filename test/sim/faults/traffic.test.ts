@@ -6,7 +6,7 @@ import { oneWay } from "../../../src/sim/faults/cuts-by-hand.ts";
 import type { TrafficFault } from "../../../src/sim/faults/traffic.ts";
 import { plainWire, type Wire } from "../../../src/sim/network/wire.ts";
 import { constant, exponential, uniform } from "../../../src/sim/random/distribution.ts";
-import { targetNames } from "../../../src/sim/targets.ts";
+import { faultNames } from "../../../src/sim/targets.ts";
 import { ms, seconds } from "../../../src/sim/time.ts";
 import { arrivals, type Flow, flow, HOSTS, heardAt, numbers } from "../../support/flow.ts";
 
@@ -549,7 +549,7 @@ describe("traffic faults together", () => {
 });
 
 describe("a traffic fault in a line", () => {
-  const targets = targetNames(HOSTS, {});
+  const targets = faultNames(HOSTS, {});
   const scopes = "n1 -> n2";
   it.each<[Fault, string]>([
     [latency({ added: uniform(ms(5), ms(50)) }), `add 5 ms to 50 ms, ${scopes}`],

@@ -56,7 +56,7 @@ describe("the weather that a seed draws", () => {
       const having = weathers.filter(({ faults }) => faults.some((fault) => fault.kind === kind));
       expect([kind, having.length > 5, having.length < 190]).toEqual([kind, true, true]);
     }
-    for (const kind of SWARM_KINDS) {
+    for (const kind of SWARM_KINDS.filter((one) => one !== "byzantine")) {
       const transports = OF_STREAMS.includes(kind) ? "stream" : "datagram";
       expect([kind, drawnOn(transports, [kind]).size]).toEqual([kind, 1]);
     }
@@ -109,6 +109,70 @@ describe("the weather that a seed draws", () => {
     }
     const whole = SEEDS.map((seed) => draw(seed, { keepsCore: false }).core);
     expect(whole.every((core) => core.length === 5)).toBe(true);
+  });
+});
+
+describe("Byzantine weather", () => {
+  const league = (options: Partial<SwarmOptions>, changes = {}) =>
+    SEEDS.map((seed) => draw(seed, options, { behaviours: ["forgets", "lies"], ...changes }));
+  const isByzantine = (fault: Fault) => fault.kind === "byzantine";
+  const liarsIn = ({ faults }: DrawnWeather): readonly string[] => [
+    ...new Set(faults.filter(isByzantine).flatMap(targetsOf)),
+  ];
+  const two = league({ byzantineMax: 2 });
+
+  it("is there where a scenario declares behaviours and allows some hosts", () => {
+    expect(weathers.flatMap(liarsIn)).toEqual([]);
+    expect(league({}).flatMap(liarsIn)).toEqual([]);
+    expect(league({ byzantineMax: 2 }, { behaviours: [] }).flatMap(liarsIn)).toEqual([]);
+    const behaviours = two.flatMap(({ faults }) =>
+      faults.map((fault) => ("behaviour" in fault ? fault.behaviour : undefined)),
+    );
+    expect(new Set(behaviours)).toEqual(new Set([undefined, "forgets", "lies"]));
+  });
+
+  it("leaves all else as it is without it", () => {
+    const honest = two.map(({ faults }) =>
+      faults.filter((fault) => !isByzantine(fault) && endOf(fault) <= field.calm),
+    );
+    const without = weathers.map(({ faults }) =>
+      faults.filter((fault) => endOf(fault) <= field.calm),
+    );
+    const isSame = honest.map((faults, i) => JSON.stringify(faults) === JSON.stringify(without[i]));
+    // A run in which no kind was present has one picked, and that may be another.
+    expect(isSame.filter((same) => !same).length).toBeLessThan(10);
+  });
+
+  it("is of no more hosts than may be, of each of them in some runs", () => {
+    expect(new Set(two.map((weather) => liarsIn(weather).length))).toEqual(new Set([0, 1, 2]));
+    expect(new Set(two.flatMap(liarsIn))).toEqual(new Set(servers));
+    const among = league({ byzantineMax: 3, byzantineAmong: ["n2", "n4"] });
+    expect(new Set(among.flatMap(liarsIn))).toEqual(new Set(["n2", "n4"]));
+  });
+
+  it("leaves whom it strikes out of the core, which is a majority all the same", () => {
+    for (const weather of [...two, ...league({ byzantineMax: 2, keepsCore: false })]) {
+      const liars = liarsIn(weather);
+      expect(weather.core.filter((id) => liars.includes(id))).toEqual([]);
+      expect(weather.core.length).toBeGreaterThanOrEqual(3);
+    }
+  });
+
+  it("lasts for good in some runs, and in others is over when the calm begins", () => {
+    const ends = two.flatMap(({ faults }) => faults.filter(isByzantine).map(endOf));
+    expect(ends.filter((end) => end > field.calm && end < field.horizon)).toEqual([]);
+    expect(ends).toContain(field.horizon);
+    const brief = two.filter(
+      (weather) =>
+        liarsIn(weather).length > 0 &&
+        weather.faults.filter(isByzantine).every((fault) => endOf(fault) <= field.calm),
+    );
+    expect(brief.length).toBeGreaterThan(5);
+  });
+
+  it("never strikes all servers", () => {
+    const all = league({ byzantineMax: 5, kinds: ["byzantine", "loss"] });
+    expect(all.flatMap(liarsIn)).toEqual([]);
   });
 });
 

@@ -1,0 +1,16 @@
+import type { SyncScope } from "../disk/disk.ts";
+import type { DiskError } from "../env.ts";
+
+/** A sync under way: what its completion event carries. */
+export interface PendingSync {
+  readonly token: string;
+  /** Its place among all syncs of the host. */
+  readonly number: number;
+  /** What will be durable: changes in the scope, up to that number. */
+  readonly scope: SyncScope;
+  readonly covers: number;
+  /** Its own slot in the scheduler. */
+  slot: number;
+  /** Once it has come back: why it has failed, if it has. */
+  error: DiskError | undefined;
+}
