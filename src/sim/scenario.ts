@@ -1,6 +1,6 @@
 import { drawArmed } from "./buggify.ts";
 import { type DiskOptions, defaultDiskOptions } from "./disk/disk-options.ts";
-import type { Env, Node, Operation } from "./env.ts";
+import type { Env, Node, NodeId, Operation } from "./env.ts";
 import type { Evidence } from "./evidence.ts";
 import type { FaultKind } from "./fault.ts";
 import type { FaultCount } from "./faults/fault-count.ts";
@@ -53,6 +53,11 @@ export interface ScenarioSpec<Message, View, Settings = undefined> {
     plan: Plan<Settings>,
     conduct: Conduct,
   ) => Node<Message> & View;
+  /**
+   * What an administrator has put on a server's disk before its first start, as bytes by name of
+   * file. Who starts on a disk without it, as after a `wipe`, can tell. Default: nothing.
+   */
+  readonly files?: (server: NodeId, plan: Plan<Settings>) => ReadonlyMap<string, Uint8Array>;
   readonly client?: (env: Env<Message>, plan: Plan<Settings>, conduct: Conduct) => Node<Message>;
   /** Messages as bytes. Default: `plainWire`. */
   readonly wire?: Wire;
@@ -232,7 +237,7 @@ function simulate<Message, View, Settings>(
   snapshot?: Snapshot,
 ): Simulation<Message, View> {
   const { seed, network, disk, clocks, cpu, operations, faults, buggify, calm } = plan;
-  const { client } = spec;
+  const { client, files } = spec;
   const program: Program<Message, View> = (env, conduct) => spec.server(env, plan, conduct);
   const clientProgram: Program<Message> | undefined =
     client && ((env, conduct) => client(env, plan, conduct));
@@ -245,6 +250,7 @@ function simulate<Message, View, Settings>(
         : {},
       network,
       disk,
+      files: files ? Object.fromEntries(plan.servers.map((id) => [id, files(id, plan)])) : {},
       clocks,
       cpu,
       operations,

@@ -37,6 +37,8 @@ export interface SimulationOptions<Message = unknown, View = unknown> {
   /** Messages as bytes, for bandwidth, limits of size and damaged bytes. */
   readonly wire: Wire;
   readonly disk: DiskOptions;
+  /** By host, the files on its disk before its first start, durable. A wipe takes them for good. */
+  readonly files: Readonly<Record<NodeId, ReadonlyMap<string, Uint8Array>>>;
   readonly clocks: ClockOptions;
   readonly cpu: CpuOptions;
   readonly faults: readonly Fault[];
@@ -75,6 +77,7 @@ export const defaultSimulationOptions = {
   network: defaultNetworkOptions,
   wire: plainWire,
   disk: defaultDiskOptions,
+  files: {},
   clocks: defaultClockOptions,
   cpu: defaultCpuOptions,
   faults: [],
@@ -129,6 +132,7 @@ export function checkSimulationOptions<Message, View>(
   checkDistinct(hosts, "clients");
   checkNetworkOptions(options.network, "network", hosts);
   checkDiskOptions(options.disk, "disk");
+  for (const id of Object.keys(options.files)) checkOneOf(id, "files", hosts);
   checkClockOptions(options.clocks, "clocks", hosts);
   checkCpuOptions(options.cpu, "cpu", hosts);
   const assertions = options.invariants.filter(({ kind }) => kind !== undefined);

@@ -57,6 +57,7 @@ function options(): SimulationOptions<string, ScriptedNode> & { readonly seed: s
     seed: "1",
     servers: { n1: server, n2: server },
     clients: { c1: client },
+    files: {},
     network: { ...defaultNetworkOptions, latency: uniform(1, 40), loss: 0.1, duplication: 0.2 },
     wire: plainWire,
     // Slow, so that syncs are under way whenever a host goes down.

@@ -20,7 +20,7 @@ export function makeHosts<Message, View>(
   lent: Pick<Surroundings<Message>, "scheduler" | "streams" | "drawTrouble">,
   deeds: Deeds<Message, View>,
 ): Host<Message, View>[] {
-  const { seed, disk, clocks, cpu, servers, witness } = options;
+  const { seed, disk, clocks, cpu, servers, files, witness } = options;
   const surroundings: Surroundings<Message> = {
     ...{ ...lent, disk, clocks, cpuNoise: new Noise(seed, "cpu") },
     ...{ timerKind: TIMER, syncedKind: SYNCED, wakeKind: WAKE },
@@ -40,6 +40,12 @@ export function makeHosts<Message, View>(
   const programs = [...Object.entries(servers), ...Object.entries(clients)];
   return programs.map(([id, program], index) => {
     const role = Object.hasOwn(servers, id) ? "server" : "client";
-    return new Host({ id, index, role }, program, surroundings);
+    const host = new Host({ id, index, role }, program, surroundings);
+    const image = files[id];
+    // Copies: the disk takes over what it is given, and options serve many simulations.
+    if (image !== undefined) {
+      host.disk.become(new Map([...image].map(([name, bytes]) => [name, bytes.slice()])));
+    }
+    return host;
   });
 }

@@ -135,6 +135,21 @@ describe("wipe", () => {
     expect(effective(simulation, "wipe")).toBe(1);
   });
 
+  it("takes also what a disk was given before the first start", () => {
+    const files = new Map([["format", BYTES.slice()]]);
+    const simulation = simulate(writer, [on(wipe, 50, 30)], { files: { n1: files } });
+    simulation.run(40);
+    expect(simulation.hosts[0]!.durable("format")?.bytes).toEqual(BYTES);
+    simulation.run(90);
+    expect(found(simulation)).toEqual([
+      { event: "found", data: ["format"] },
+      { event: "found", data: [] },
+    ]);
+    expect(
+      simulate(writer, [], { files: { n1: files } }).hosts[0]!.durable("format"),
+    ).toBeDefined();
+  });
+
   it("takes the files also of a host that is down, which is an effect, and nothing twice", () => {
     const stop: Fault = { kind: "stop", hosts: ["n1"], at: 40, lasting: 100 };
     const faults = [stop, on(wipe, 50, 30), on(wipe, 90, 10)];
@@ -553,4 +568,9 @@ describe("crashPoint", () => {
         `name of an event, got "${name}"`,
     );
   });
+});
+
+it("files for a host that there is none of are refused", () => {
+  const files = { n3: new Map([["format", BYTES]]) };
+  expect(() => simulate({}, [], { files })).toThrow('files: expected one of n1, n2, got "n3"');
 });
