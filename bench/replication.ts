@@ -4,6 +4,7 @@ import { acknowledged } from "../src/invariants/acknowledged.ts";
 import { minorityCommitsNothing } from "../src/invariants/no-quorum.ts";
 import { raftSafety } from "../src/invariants/raft.ts";
 import type { Codec } from "../src/protocols/codec.ts";
+import { formatDisk } from "../src/protocols/raft/format.ts";
 import { type Entry, entryAt, type LogBase } from "../src/protocols/raft/log.ts";
 import type { RaftMessage } from "../src/protocols/raft/messages.ts";
 import { defaultRaftOptions } from "../src/protocols/raft/options.ts";
@@ -36,13 +37,12 @@ class ReplicatingServer implements Node<RaftMessage<Uint8Array>, State> {
   readonly #entries: number;
   #state: State = { raft: initialRaftState(), proposed: 0, isProposing: false };
 
-  constructor(env: Env<RaftMessage<Uint8Array>>, members: readonly NodeId[], entries: number) {
+  constructor(env: Env<RaftMessage<Uint8Array>>, entries: number) {
     this.#env = env;
     this.#entries = entries;
     const options = { ...defaultRaftOptions };
     const apply = (): void => {};
     const config = {
-      members,
       options,
       codec: bytesCodec,
       apply,
@@ -162,10 +162,11 @@ export interface ReplicationOptions {
 /** Runs until every server has applied every entry, and returns the number of events. */
 export function replicate({ servers, entries, isJudged }: ReplicationOptions): number {
   const ids = Array.from({ length: servers }, (_, i) => `n${i + 1}`);
-  const program = (env: Env<RaftMessage<Uint8Array>>) => new ReplicatingServer(env, ids, entries);
+  const program = (env: Env<RaftMessage<Uint8Array>>) => new ReplicatingServer(env, entries);
   const simulation = new Simulation<RaftMessage<Uint8Array>, ReplicatingServer>({
     seed: "1",
     servers: Object.fromEntries(ids.map((id) => [id, program])),
+    files: Object.fromEntries(ids.map((id) => [id, formatDisk(id, ids)])),
     network: { ...defaultNetworkOptions, latency: uniform(ms(1), ms(10)) },
     invariants: isJudged ? safety() : [],
   });

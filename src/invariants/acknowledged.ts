@@ -1,7 +1,7 @@
 import type { Plain } from "../sim/env.ts";
 import type { HistoryEntry } from "../sim/history.ts";
 import type { HostView, Invariant, World } from "../sim/invariant.ts";
-import { isQuorumOf, latestElectorate } from "./electorate.ts";
+import { isQuorumOf, latestElectorate, memberOf } from "./electorate.ts";
 import type { RaftView } from "./raft-view.ts";
 
 /** What a server must show besides its log. */
@@ -128,9 +128,7 @@ function lost(
       index <= (node.base?.index ?? 0) ||
       (index <= node.lastIndex && inCommand(node.entryAt(index).command) === request);
     // A server that is down may hold it: its disk is not asked here.
-    const holders = servers
-      .filter(({ node }) => node === undefined || holds(node))
-      .map(({ id }) => id);
+    const holders = servers.filter(({ node }) => node === undefined || holds(node)).map(memberOf);
     if (isQuorumOf(electorate, (id) => holders.includes(id))) continue;
     const { voters } = electorate;
     const count = holders.filter((id) => voters.includes(id)).length;

@@ -1,6 +1,17 @@
 import type { NodeId } from "../sim/env.ts";
 import type { HostView } from "../sim/invariant.ts";
 
+/** What a server may show of who it is. */
+export interface MemberView {
+  /** Who it is to the others, as electorates name it. Default: its host's name. */
+  readonly member?: NodeId | undefined;
+}
+
+/** Who a server is to the others. */
+export function memberOf({ id, node }: HostView<MemberView>): NodeId {
+  return node?.member ?? id;
+}
+
 /** Whose majorities decide on a server: of its voters, and in joint consensus of both halves. */
 export interface ElectorateView {
   readonly voters: readonly NodeId[];

@@ -6,7 +6,7 @@ import type { HostView, Invariant, World } from "../sim/invariant.ts";
 import type { Plan } from "../sim/plan.ts";
 import { eventually, leadsTo } from "../sim/temporal/liveness.ts";
 import { formatTime, inMs, type Micros } from "../sim/time.ts";
-import { allOf, isQuorumOf } from "./electorate.ts";
+import { allOf, isQuorumOf, memberOf } from "./electorate.ts";
 import { describeServers, type LeadershipView, whoWaits } from "./waiting.ts";
 
 export type { LeadershipView } from "./waiting.ts";
@@ -34,7 +34,7 @@ export function quorumLeader<View extends LeadershipView>({
     const { term } = node;
     const followers = servers
       .filter((server) => server.node?.leader === id && server.node.term === term)
-      .map((server) => server.id);
+      .map(memberOf);
     const electorate = node.configuration ?? allOf(servers);
     return isQuorumOf(electorate, (server) => followers.includes(server));
   });

@@ -2,26 +2,26 @@
 
 import type { NodeId, Plain } from "../sim/env.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
-import { eventually } from "../sim/temporal/liveness.ts";
-import type { Micros } from "../sim/time.ts";
-import type { ElectorateView } from "./electorate.ts";
+import { type Deadline, eventually } from "../sim/temporal/liveness.ts";
+import { type ElectorateView, type MemberView, memberOf } from "./electorate.ts";
 import { measureOperations } from "./measures.ts";
 
-interface MembershipView {
+interface MembershipView extends MemberView {
   readonly configuration: ElectorateView;
 }
 
 /**
- * In time, all of `members` take them, and no others, for those who decide; and no change was
- * granted that some clients have asked for.
+ * In time, all of `members`, which are hosts, take those who are on them, and no others, for those
+ * who decide; and no change was granted that some clients have asked for.
  */
 export function membersAre(
   name: string,
   members: readonly NodeId[],
-  { by, refused }: { readonly by: Micros; readonly refused: readonly NodeId[] },
+  { refused, ...deadline }: Deadline & { readonly refused: readonly NodeId[] },
 ): Invariant<MembershipView> {
-  const expected = [...members].sort().join(" ");
   const isSettled = ({ servers, history }: World<MembershipView>): boolean => {
+    const hosts = servers.filter(({ id }) => members.includes(id));
+    const expected = hosts.map(memberOf).sort().join(" ");
     const isKnown = members.every((id) => {
       const { node } = servers.find((server) => server.id === id)!;
       if (node === undefined) return false;
@@ -42,7 +42,7 @@ export function membersAre(
       .map(({ id, outcome }) => `${id} ${outcome}`);
     return `${known.join("; ")} (${outcomes.join(", ")})`;
   };
-  return eventually(name, isSettled, { by, explain });
+  return eventually(name, isSettled, { ...deadline, explain });
 }
 
 function show({ voters, outgoing }: ElectorateView): string {

@@ -2,8 +2,14 @@
 
 import type { World } from "../sim/invariant.ts";
 import { allOf, canMiss, type ElectorateView, isQuorumOf } from "./electorate.ts";
-import type { RaftFacts } from "./raft-facts.ts";
+import type { RaftFacts, ServerFacts } from "./raft-facts.ts";
 import type { Step } from "./raft-step.ts";
+
+/** Everybody who was ever seen. */
+export function everybody({ servers, gone }: RaftFacts): ServerFacts[] {
+  const seen = servers.filter((server) => server !== undefined);
+  return gone.length === 0 ? seen : [...seen, ...gone];
+}
 
 /** Who decided when the step began: what it commits, it commits with their majorities. */
 export function decidersOf({ change }: RaftFacts, { servers }: World): ElectorateView {
@@ -34,22 +40,22 @@ export function configurationsOverlap(step: Step): string | undefined {
  * A leader is a voter, and was elected by a quorum: of those whose votes have left. Raft §5.2, §6;
  * thesis §4.2.1 (learners), §4.2.2 (a leader that is removed).
  */
-export function isElectedByVoters({ facts, world, host, node }: Step): string | undefined {
+export function isElectedByVoters({ facts, server, node }: Step): string | undefined {
   const electorate = node.configuration;
   if (node.role !== "leader" || electorate === undefined) return undefined;
   const { role, term, configuration } = facts.change;
   const isNew = role !== "leader" || term !== node.term;
   if (!isNew && configuration === electorate) return undefined;
   const { voters, outgoing } = electorate;
-  const { id } = host;
+  const { member: id } = server;
   if (!voters.includes(id) && !outgoing.includes(id)) {
     return `${id} leads in term ${node.term} and has no vote`;
   }
   // Its configuration may have become another since it was elected.
   if (!isNew) return undefined;
-  const supporters = world.servers
-    .filter(({ index }) => facts.servers[index]?.votes.get(node.term) === id)
-    .map((supporter) => supporter.id);
+  const supporters = everybody(facts)
+    .filter(({ votes }) => votes.get(node.term) === id)
+    .map(({ member }) => member);
   if (isQuorumOf(electorate, (voter) => supporters.includes(voter))) return undefined;
   const both = outgoing.length === 0 ? "" : ` and of ${outgoing.join(", ")}`;
   const names = `${supporters.join(", ")} of ${voters.join(", ")}${both}`;

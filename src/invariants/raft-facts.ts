@@ -14,6 +14,8 @@ import type { EntryView, PlaceView, RaftView } from "./raft-view.ts";
 
 /** What is known of one server, after the last step it took. */
 export interface ServerFacts {
+  /** Who it is to the others; another one after it has lost its disk. */
+  member: NodeId;
   life: number;
   role: string;
   term: number;
@@ -72,6 +74,8 @@ export interface Change {
 export interface RaftFacts {
   /** By host index. */
   servers: ServerFacts[];
+  /** Those that are gone, as they were: what they have promised and acknowledged counts. */
+  gone: ServerFacts[];
   change: Change;
   /** By index - 1, the different entries seen there. */
   known: KnownEntry[][];
@@ -98,6 +102,7 @@ export function newRaftFacts(): RaftFacts {
   const before = { role: "", term: 0, commit: 0, applied: 0, lastIndex: 0 };
   return {
     servers: [],
+    gone: [],
     change: {
       ...{ isAny: false, isNewLife: false, ...before },
       ...{ logFrom: 1, lostCommitted: 0, configuration: undefined },
@@ -122,7 +127,7 @@ export function observe(
   node: RaftView,
   reader: DurableReader,
 ): ServerFacts {
-  const server = factsOf(facts, host);
+  const server = factsOf(facts, host, node);
   const { kind } = event;
   if (kind === "synced" || kind === "start") readDurable(server, host, reader);
   compare(facts, server, host, node);
@@ -134,10 +139,13 @@ export function observe(
 }
 
 /** The facts of a server; those of one that was never seen are made. */
-function factsOf(facts: RaftFacts, { index }: HostView): ServerFacts {
+function factsOf(facts: RaftFacts, { index, id }: HostView, node: RaftView): ServerFacts {
+  const member = node.member ?? id;
   let server = facts.servers[index];
-  if (server === undefined) {
+  if (server === undefined || server.member !== member) {
+    if (server !== undefined) facts.gone.push(server);
     server = {
+      member,
       life: 0,
       role: "",
       term: 0,

@@ -10,6 +10,8 @@ export interface MessageView {
   readonly granted?: boolean;
   readonly accepted?: boolean;
   readonly match?: number;
+  /** For whom it is, if that is not plain from the host that it goes to. */
+  readonly between?: { readonly to: NodeId };
 }
 
 /** Of the messages that left in the step, those of Raft proper; pre-votes promise nothing. */

@@ -1,9 +1,9 @@
 // What the servers of Raft show of themselves.
 
-import type { ElectorateView } from "./electorate.ts";
+import type { ElectorateView, MemberView } from "./electorate.ts";
 
 /** What a server must show of itself. */
-export interface RaftView {
+export interface RaftView extends MemberView {
   readonly role: string;
   /** Whether it cannot trust its disk, and takes no more part. */
   readonly isHalted?: boolean;

@@ -1,10 +1,15 @@
 // The safety of Raft: figure 3 of Ongaro and Ousterhout 2014, and what makes it true.
 
 import type { NodeId } from "../sim/env.ts";
-import type { Breach, HostView, Invariant, Verdict, World } from "../sim/invariant.ts";
+import type { Breach, Invariant, Verdict, World } from "../sim/invariant.ts";
 import { isQuorumOf } from "./electorate.ts";
 import { isSame } from "./raft-commands.ts";
-import { configurationsOverlap, decidersOf, isElectedByVoters } from "./raft-configurations.ts";
+import {
+  configurationsOverlap,
+  decidersOf,
+  everybody,
+  isElectedByVoters,
+} from "./raft-configurations.ts";
 import { type DurableReader, isDurable, lastDurable } from "./raft-durable.ts";
 import {
   hasLed,
@@ -99,12 +104,13 @@ function breach(invariant: string, message: string | undefined): Breach[] {
 }
 
 /** At most one leader in a term. Raft figure 3, Election Safety. */
-function electionSafety({ facts, host, node }: Step): string | undefined {
+function electionSafety({ facts, server, node }: Step): string | undefined {
   const { role, term } = facts.change;
   if (node.role !== "leader" || (role === "leader" && term === node.term)) return undefined;
   const leader = facts.leaders.get(node.term);
-  if (leader === undefined) facts.leaders.set(node.term, host.id);
-  else if (leader !== host.id) return `term ${node.term} has two leaders: ${leader}, ${host.id}`;
+  const { member } = server;
+  if (leader === undefined) facts.leaders.set(node.term, member);
+  else if (leader !== member) return `term ${node.term} has two leaders: ${leader}, ${member}`;
   return undefined;
 }
 
@@ -112,19 +118,18 @@ function electionSafety({ facts, host, node }: Step): string | undefined {
  * A server gives at most one vote in a term, restarts or not, and none that it may forget. Judged
  * when a vote leaves: what was never promised may be forgotten. Raft §5.2.
  */
-function oneVoteInATerm({ promises, host, node, server, facts }: Step): string | undefined {
+function oneVoteInATerm({ promises, node, server, facts }: Step): string | undefined {
   for (const { to, message } of promises) {
     if (message.type !== "voteReply" || message.granted !== true) continue;
-    const wrong = vote(server, host, message.term, to);
+    const wrong = vote(server, message.term, message.between?.to ?? to);
     if (wrong !== undefined) return wrong;
   }
   const isElected = node.role === "leader" && facts.change.role !== "leader";
-  return isElected ? vote(server, host, node.term, host.id) : undefined;
+  return isElected ? vote(server, node.term, server.member) : undefined;
 }
 
 function vote(
-  { votes, durable }: ServerFacts,
-  { id }: HostView,
+  { member: id, votes, durable }: ServerFacts,
   term: number,
   candidate: NodeId,
 ): string | undefined {
@@ -227,18 +232,14 @@ function quorumBeforeCommit({ facts, world, host, node }: Step): string | undefi
   if (term !== node.term) {
     return `leader ${host.id} of term ${node.term} commits entry ${commit} of term ${term}`;
   }
-  const holders = world.servers
-    .filter(({ index }) => holds(facts.servers[index], commit, term))
-    .map(({ id }) => id);
+  const holders = everybody(facts)
+    .filter(({ durable }) => isDurable(durable, commit, term))
+    .map(({ member }) => member);
   const { voters, outgoing } = decidersOf(facts, world);
   if (isQuorumOf({ voters, outgoing }, (id) => holders.includes(id))) return undefined;
   const names = holders.join(", ") || "nobody";
   const both = outgoing.length === 0 ? "" : ` and of ${outgoing.join(", ")}`;
   return `${host.id} commits entry ${commit}, durable on ${names} of ${voters.join(", ")}${both}`;
-}
-
-function holds(server: ServerFacts | undefined, index: number, term: number): boolean {
-  return server !== undefined && isDurable(server.durable, index, term);
 }
 
 /** No server removes a committed entry from its log. */

@@ -2,10 +2,10 @@
 
 import type { NodeId } from "../sim/env.ts";
 import type { HostView, World } from "../sim/invariant.ts";
-import type { ElectorateView } from "./electorate.ts";
+import type { ElectorateView, MemberView } from "./electorate.ts";
 
 /** What a server must show. */
-export interface LeadershipView {
+export interface LeadershipView extends MemberView {
   readonly role: string;
   readonly term: number;
   /** Whom it believes to lead. */

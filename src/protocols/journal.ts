@@ -97,10 +97,7 @@ export class Journal {
 
   /** Begins a record: write its payload, then `append`. */
   begin(): ByteWriter {
-    const writer = this.#writer;
-    writer.clear();
-    for (let i = 0; i < HEADER_BYTES; i += 4) writer.word(0);
-    return writer;
+    return beginRecord(this.#writer);
   }
 
   /** The size in the file of the record that was begun last. */
@@ -114,11 +111,7 @@ export class Journal {
     const state = this.#state();
     assert(sizeBytes > HEADER_BYTES, "an empty record in", this.#file);
     const endsAt = state.sizeBytes + sizeBytes;
-    writeWord(bytes, 0, sizeBytes - HEADER_BYTES);
-    writeWord(bytes, 8, state.durableBytes);
-    writeWord(bytes, 12, state.checksum);
-    const checksum = crc32c(bytes, 8, sizeBytes, endsAt);
-    writeWord(bytes, 4, checksum);
+    const checksum = frame(this.#writer, state);
     const error = this.#disk.append(this.#file, bytes, sizeBytes);
     if (error !== undefined) return error;
     state.sizeBytes = endsAt;
@@ -143,6 +136,37 @@ export class Journal {
     if (error !== undefined || unsure.length === 0) return error;
     return this.#disk.write(this.#file, unsure, durableBytes);
   }
+}
+
+/** The bytes of a journal with these records, all durable as far as the next one tells. */
+export function journalOf(payloads: readonly ((writer: ByteWriter) => void)[]): Uint8Array {
+  const file = new ByteWriter();
+  const writer = new ByteWriter();
+  const state = newJournalState();
+  for (const write of payloads) {
+    write(beginRecord(writer));
+    state.checksum = frame(writer, state);
+    file.raw(writer.bytes, 0, writer.sizeBytes);
+    state.sizeBytes = file.sizeBytes;
+    state.durableBytes = file.sizeBytes;
+  }
+  return file.bytes.slice(0, file.sizeBytes);
+}
+
+function beginRecord(writer: ByteWriter): ByteWriter {
+  writer.clear();
+  for (let i = 0; i < HEADER_BYTES; i += 4) writer.word(0);
+  return writer;
+}
+
+/** Fills in the header of a record that is to follow on a journal; returns its checksum. */
+function frame({ bytes, sizeBytes }: ByteWriter, before: JournalState): number {
+  writeWord(bytes, 0, sizeBytes - HEADER_BYTES);
+  writeWord(bytes, 8, before.durableBytes);
+  writeWord(bytes, 12, before.checksum);
+  const checksum = crc32c(bytes, 8, sizeBytes, before.sizeBytes + sizeBytes);
+  writeWord(bytes, 4, checksum);
+  return checksum;
 }
 
 /**

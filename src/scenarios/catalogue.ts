@@ -31,6 +31,7 @@ import { raftResourceThrottling } from "./raft-resource-throttling.ts";
 import { raftSnapshots } from "./raft-snapshots.ts";
 import { raftTransfer } from "./raft-transfer.ts";
 import { raftVoteDurability } from "./raft-vote-durability.ts";
+import { raftWipedMember } from "./raft-wiped-member.ts";
 
 /** Every scenario, variants after their main form. */
 export const catalogue: readonly Scenario[] = [
@@ -47,6 +48,7 @@ export const catalogue: readonly Scenario[] = [
   raftChaos,
   ...raftReads,
   ...raftMembership,
+  ...raftWipedMember,
   ...raftSnapshots,
   ...raftMultiGroup,
   ...raftClientRetry,

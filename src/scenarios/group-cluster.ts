@@ -17,6 +17,7 @@ import type { KvTypes } from "../protocols/kv/machine.ts";
 import type { KvMessage } from "../protocols/kv/messages.ts";
 import { KvServer } from "../protocols/kv/server.ts";
 import { checkKvOperation } from "../protocols/kv/task.ts";
+import { formatDisk } from "../protocols/raft/format.ts";
 import type { ClientState } from "../protocols/replicated/client.ts";
 import type { ServerState } from "../protocols/replicated/server-state.ts";
 import { UsageError } from "../sim/assert.ts";
@@ -68,6 +69,7 @@ export function groupScenario(scenario: GroupScenario): Scenario {
     sites: groups.flatMap((group) => sites.map((site) => nameIn(group, site))),
     checkSettings: (value, path) => checkGroupSettings(value, path, groups),
     server,
+    files: disksOf,
     client,
     checkOperation: (operation, path) => {
       checkOneOf(operation.group, `${path}.group`, groups);
@@ -102,10 +104,19 @@ export function isOf({ name }: Group<KvServer>): (entry: HistoryEntry) => boolea
 function server(env: Env<KvMessage & Grouped>, { settings }: GroupPlan): GroupServer {
   const served = settings.groups.filter(({ members }) => members.includes(env.id));
   const names = served.map(({ name }) => name);
-  return new GroupHost(env, names, (own, group) => {
+  return new GroupHost(env, names, (own) => {
     const options = settings.raftOf[env.id] ?? settings.raft;
-    return new KvServer(own, membersOf(settings, group), options);
+    return new KvServer(own, options);
   });
+}
+
+/** The disk of a host: a formatted one of each group that it serves. */
+function disksOf(id: NodeId, { settings }: GroupPlan): ReadonlyMap<string, Uint8Array> {
+  const served = settings.groups.filter(({ members }) => members.includes(id));
+  const files = served.flatMap(({ name, members }) =>
+    [...formatDisk(id, members)].map(([file, bytes]) => [fileIn(name, file), bytes] as const),
+  );
+  return new Map(files);
 }
 
 function client(env: Env<KvMessage & Grouped>, { settings }: GroupPlan) {

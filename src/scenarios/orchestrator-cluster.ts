@@ -23,6 +23,7 @@ import { clusterTargets } from "./cluster-targets.ts";
 import { taskWords, vmWords } from "./orchestrator-words.ts";
 import {
   checkStoreSettings,
+  diskOf,
   type StoreSettings,
   storeRequests,
   withEqualTimeouts,
@@ -48,13 +49,13 @@ export function orchestratorScenario(scenario: OrchestratorScenario): Scenario {
     ...scenario,
     plan: (streams) => planOf(scenario, streams),
     checkSettings,
-    server: (env, { servers, settings }) => {
+    server: (env, { settings }) => {
       const options = settings.raftOf[env.id] ?? settings.raft;
-      const members = settings.members ?? servers;
       const drawing = withEqualTimeouts(env, settings.equalTimeoutsUntil);
       const batch = settings.batchOf?.[env.id] ?? settings.batch;
-      return new OrchestratorServer(drawing, members, options, batch);
+      return new OrchestratorServer(drawing, options, batch);
     },
+    files: (id, { servers, settings }) => diskOf(id, settings.members ?? servers),
     client: (env, { servers, settings }) => new OrchestratorClient(env, servers, settings.client),
     checkOperation: checkOrchestratorOperation,
     words: vmWords,

@@ -13,6 +13,7 @@ import { kvService } from "../protocols/kv/machine.ts";
 import type { KvMessage } from "../protocols/kv/messages.ts";
 import { KvServer } from "../protocols/kv/server.ts";
 import { checkKvOperation } from "../protocols/kv/task.ts";
+import { formatDisk } from "../protocols/raft/format.ts";
 import {
   checkRaftOptions,
   defaultRaftOptions,
@@ -61,11 +62,11 @@ export function storeScenario(scenario: StoreScenario): Scenario {
     ...scenario,
     plan: (streams) => planOf(scenario, streams),
     checkSettings: checkStoreSettings,
-    server: (env, { servers, settings }) => {
+    server: (env, { settings }) => {
       const options = settings.raftOf[env.id] ?? settings.raft;
-      const members = settings.members ?? servers;
-      return new KvServer(withEqualTimeouts(env, settings.equalTimeoutsUntil), members, options);
+      return new KvServer(withEqualTimeouts(env, settings.equalTimeoutsUntil), options);
     },
+    files: (id, { servers, settings }) => diskOf(id, settings.members ?? servers),
     client: (env, { servers, settings }) => new KvClient(env, servers, settings.client),
     checkOperation: checkKvOperation,
     words: scenario.words ?? storeWords,
@@ -118,6 +119,14 @@ export function constantLatency(latency: Micros): NetworkOptions {
 /** `n1` to `n5`; `c1` to `c3` with another letter. */
 export function hostNames(count: number, letter = "n"): NodeId[] {
   return Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
+}
+
+/** The formatted disk of a server: one of those who vote at first, or one that waits. */
+export function diskOf(
+  server: NodeId,
+  members: readonly NodeId[],
+): ReadonlyMap<string, Uint8Array> {
+  return formatDisk(server, members.includes(server) ? members : []);
 }
 
 /** The safety of the store: Raft's, and what clients were promised; and what all runs measure. */

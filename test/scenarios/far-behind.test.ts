@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { plan, run } from "../../src/index.ts";
 import { raftSafety } from "../../src/invariants/raft.ts";
 import type { ByteReader, ByteWriter, Codec } from "../../src/protocols/codec.ts";
+import { formatDisk } from "../../src/protocols/raft/format.ts";
 import type { Entry } from "../../src/protocols/raft/log.ts";
 import type { Append, RaftMessage, SnapshotChunk } from "../../src/protocols/raft/messages.ts";
 import { defaultRaftOptions } from "../../src/protocols/raft/options.ts";
@@ -39,11 +40,10 @@ class Feeder extends RaftViews<Uint8Array> implements Node<RaftMessage<Uint8Arra
   protected readonly raft: Raft<Uint8Array>;
   #state: State = { raft: initialRaftState(), machine: [] };
 
-  constructor(env: Env<RaftMessage<Uint8Array>>, members: readonly NodeId[]) {
+  constructor(env: Env<RaftMessage<Uint8Array>>) {
     super();
     this.#env = env;
     const config = {
-      members,
       options: { ...defaultRaftOptions, snapshotEntries: 5_000, keptEntries: 1_000 },
       codec: bytes,
       apply: ({ command }: Entry<Uint8Array>) => {
@@ -140,7 +140,8 @@ const scenario = defineScenario<RaftMessage<Uint8Array>, Feeder, undefined>({
   name: "raft-far-behind",
   about: "A member is down while the others take 100,000 entries.",
   checkSettings: () => undefined,
-  server: (env, { servers }) => new Feeder(env, servers),
+  server: (env) => new Feeder(env),
+  files: (id, { servers }) => formatDisk(id, servers),
   plan: () => ({
     servers: ["n1", "n2", "n3"],
     settings: undefined,

@@ -2,6 +2,7 @@
 
 import type { ByteReader, ByteWriter, Codec } from "../../src/protocols/codec.ts";
 import { type JournalState, newJournalState } from "../../src/protocols/journal.ts";
+import { formatDisk } from "../../src/protocols/raft/format.ts";
 import type { Entry } from "../../src/protocols/raft/log.ts";
 import type { RaftMessage } from "../../src/protocols/raft/messages.ts";
 import { defaultRaftOptions, type RaftOptions } from "../../src/protocols/raft/options.ts";
@@ -48,8 +49,10 @@ export interface Beginning {
   readonly log?: readonly number[];
   /** The cluster's size: it is `n1` of `n1`, `n2`, … */
   readonly size?: number;
-  /** Who votes at first, if it is not that. */
+  /** Who votes at first, if it is not that: `n1` among others, or nobody. */
   readonly members?: readonly NodeId[];
+  /** Whether its disk was formatted for it. Default: yes. */
+  readonly isFormatted?: boolean;
   readonly options?: Partial<RaftOptions>;
   /** Of its disk. */
   readonly sectorBytes?: number;
@@ -66,10 +69,12 @@ export class RaftMember {
   /** The reads that have ended: number, and whether confirmed. */
   readonly reads: [read: number, isConfirmed: boolean][] = [];
 
-  constructor(disk: ManualDisk, { size = 3, members, options = {} }: Beginning) {
+  /** Formats the disk if there is nothing on it. */
+  constructor(disk: ManualDisk, beginning: Beginning) {
+    const { options = {} } = beginning;
+    format(disk, beginning);
     this.env = new RecordingEnv("n1", disk);
     const config = {
-      members: members ?? Array.from({ length: size }, (_, i) => `n${i + 1}`),
       options: { ...paperOptions, ...options },
       codec: textCodec,
       apply: (entry: Entry<string>) => {
@@ -147,11 +152,26 @@ export class RaftMember {
   }
 }
 
+function format(disk: ManualDisk, { size = 3, members, isFormatted = true }: Beginning): void {
+  if (!isFormatted || disk.list().length > 0) return;
+  const founders = members ?? Array.from({ length: size }, (_, i) => `n${i + 1}`);
+  disk.become(formatDisk("n1", founders));
+}
+
+/** The disk of `n1`, one of three. */
+export function formattedDisk(sectorBytes?: number): ManualDisk {
+  const disk = new ManualDisk(sectorBytes);
+  format(disk, {});
+  return disk;
+}
+
 /** A member that has started with this on its disk: a follower who knows no leader. */
 export function follower(beginning: Beginning = {}): RaftMember {
   const { term = 0, votedFor, log = [], sectorBytes } = beginning;
   const disk = new ManualDisk(sectorBytes);
+  format(disk, beginning);
   const storage = new RaftStorage(disk, textCodec, keptJournals());
+  storage.load();
   if (term > 0) storage.saveVote(term, votedFor);
   for (const entry of entries(0, log)) {
     storage.encodeEntry(entry);

@@ -1,4 +1,4 @@
-import type { Env, NodeId } from "../../sim/env.ts";
+import type { Env } from "../../sim/env.ts";
 import type { RaftOptions } from "../raft/options.ts";
 import { type BatchOptions, noBatching } from "../replicated/batching.ts";
 import type { ServiceMessage } from "../replicated/messages.ts";
@@ -14,10 +14,9 @@ export type OrchestratorMessage = ServiceMessage<OrchestratorTypes>;
 export class OrchestratorServer extends ReplicatedServer<OrchestratorTypes> {
   constructor(
     env: Env<OrchestratorMessage>,
-    members: readonly NodeId[],
     options: RaftOptions,
     batch: BatchOptions = noBatching,
   ) {
-    super(env, { service: orchestrator, sites: ORCHESTRATOR_SITES, members, options, batch });
+    super(env, { service: orchestrator, sites: ORCHESTRATOR_SITES, options, batch });
   }
 }

@@ -13,7 +13,9 @@ import {
   leaveJoint,
   type MemberChange,
   membersOf,
+  nameMembers,
 } from "./configuration.ts";
+import { hostOf, type MemberId } from "./identity.ts";
 import type { Entry } from "./log.ts";
 import type { Member } from "./member.ts";
 import { newProgress } from "./progress.ts";
@@ -37,9 +39,21 @@ export class Changes<Command> {
   propose(changes: readonly MemberChange[]): Entry<Command> | ChangeRefusal | "disk full" {
     const { state } = this.#member;
     if (!this.#isSettled()) return "change pending";
-    const next = changeConfiguration(state.configuration, changes);
+    const named = nameMembers(state.configuration, changes, this.#role().changes.strangers);
+    if (typeof named === "string") return named;
+    const next = changeConfiguration(state.configuration, named);
     if (typeof next === "string") return next;
     return this.#begin(next) ?? "disk full";
+  }
+
+  /** Somebody is there in place of a member. Replacing that is the administrator's to decide. */
+  onStranger({ changes: { strangers } }: LeaderRole, member: MemberId): void {
+    const { state, env } = this.#member;
+    const host = hostOf(member);
+    const isKnown = membersOf(state.configuration).includes(member);
+    if (isKnown || strangers.get(host) === member) return;
+    strangers.set(host, member);
+    env.emit("stranger heard", { member, term: state.term });
   }
 
   /** After entries were applied: the end of joint consensus, if that is what is due. */
@@ -115,5 +129,5 @@ export class Changes<Command> {
 
 /** What a new leader knows, whose log ends there: any of that may be a change. */
 export function newChanges(lastIndex: number): ChangeState {
-  return { pendingIndex: lastIndex, rounds: new Map() };
+  return { pendingIndex: lastIndex, rounds: new Map(), strangers: new Map() };
 }

@@ -3,6 +3,7 @@
 
 import { assert } from "../../sim/assert.ts";
 import type { NodeId } from "../../sim/env.ts";
+import { hostOf, type MemberId, memberNamed } from "./identity.ts";
 import type { Electorate } from "./quorum.ts";
 
 /** Who takes part. A member is a voter, an outgoing voter or a learner; nobody is listed twice. */
@@ -18,12 +19,20 @@ export interface Configuration extends Electorate {
 /**
  * One step of a change. `addVoter`: at once, however little it holds. `join`: first a learner, a
  * voter as soon as it has caught up. `addLearner`: a new member, or a voter that shall decide no
- * more. `remove`: of a voter or a learner.
+ * more. `remove`: of a voter or a learner. `replace`: of a member whose disk is lost by who is on
+ * its host now, who joins, or learns if that is what the member did.
  */
 export type MemberChange = {
-  readonly kind: "addVoter" | "addLearner" | "join" | "remove";
+  readonly kind: "addVoter" | "addLearner" | "join" | "remove" | "replace";
+  /** A host's name: the member there, or else the one that its disk was formatted for. */
   readonly id: NodeId;
 };
+
+/** One step of a change, of one member. */
+export interface NamedChange {
+  readonly kind: Exclude<MemberChange["kind"], "replace">;
+  readonly id: MemberId;
+}
 
 /** Why a change was refused: nothing has changed. */
 export type ChangeRefusal =
@@ -33,8 +42,10 @@ export type ChangeRefusal =
   | "unknown member"
   /** Nobody would be left to vote. */
   | "no voters"
-  /** One member is named twice. */
+  /** One member is named twice, or two would be on one host. */
   | "contradiction"
+  /** Nobody was heard on the host of the member that is to be replaced, but perhaps itself. */
+  | "no stranger"
   /** Everything is so already. */
   | "no change";
 
@@ -59,13 +70,41 @@ export function isVoter({ voters, outgoing }: Electorate, id: NodeId): boolean {
 }
 
 /**
+ * Changes of hosts as changes of members; `strangers` tells by host who was heard there that is no
+ * member.
+ */
+export function nameMembers(
+  configuration: Configuration,
+  changes: readonly MemberChange[],
+  strangers: ReadonlyMap<NodeId, MemberId>,
+): readonly NamedChange[] | ChangeRefusal {
+  const members = membersOf(configuration);
+  const named: NamedChange[] = [];
+  for (const { kind, id } of changes) {
+    const member = memberNamed(members, id);
+    if (kind !== "replace") {
+      named.push({ kind, id: member ?? id });
+      continue;
+    }
+    if (member === undefined) return "unknown member";
+    const stranger = strangers.get(hostOf(member));
+    if (stranger === undefined || stranger === member) return "no stranger";
+    const { learners, joining } = configuration;
+    const isLearner = learners.includes(member) && !joining.includes(member);
+    named.push({ kind: "remove", id: member });
+    named.push({ kind: isLearner ? "addLearner" : "join", id: stranger });
+  }
+  return named;
+}
+
+/**
  * The configuration that some changes lead to, all at once: at the end, if at most one voter comes
  * or goes (two such majorities have a member in common, thesis §4.1); otherwise the joint one, of
  * which {@link leaveJoint} is the end. Same rules as etcd/raft `confchange.Changer`.
  */
 export function changeConfiguration(
   configuration: Configuration,
-  changes: readonly MemberChange[],
+  changes: readonly NamedChange[],
 ): Configuration | ChangeRefusal {
   if (isJoint(configuration)) return "change pending";
   if (new Set(changes.map(({ id }) => id)).size < changes.length) return "contradiction";
@@ -74,6 +113,8 @@ export function changeConfiguration(
     return "unknown member";
   const changed = changes.reduce(applyChange, configuration);
   if (changed.voters.length === 0) return "no voters";
+  const hosts = membersOf(changed).map(hostOf);
+  if (new Set(hosts).size < hosts.length) return "contradiction";
   if (isSame(changed, configuration)) return "no change";
   const { voters } = configuration;
   const coming = changed.voters.filter((id) => !voters.includes(id)).length;
@@ -94,7 +135,7 @@ export function leaveJoint(configuration: Configuration): Configuration {
   };
 }
 
-function applyChange(configuration: Configuration, { kind, id }: MemberChange): Configuration {
+function applyChange(configuration: Configuration, { kind, id }: NamedChange): Configuration {
   const { voters, learners, joining } = without(configuration, id);
   const rest = { outgoing: [], learnersNext: [] };
   switch (kind) {

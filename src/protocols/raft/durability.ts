@@ -79,6 +79,12 @@ export class Durability<Command> {
     this.#halt("rot", at);
   }
 
+  /** The journal is no journal of this member: as with rot. */
+  unfit(reason: string): void {
+    this.#state().isHalted = true;
+    this.#env.emit("halted", { error: "format", file: RAFT_FILE, at: 0, reason });
+  }
+
   /** Sends a message as soon as all that was written so far is durable. */
   promise(to: NodeId, message: RaftMessage<Command>): void {
     const { durable, written, outbox } = this.#state();

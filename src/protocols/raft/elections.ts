@@ -31,8 +31,8 @@ export class Elections<Command> {
 
   /** Whether this timeout is for others, that are preferred; each member's own comes in time. */
   #givesWay(): boolean {
-    const { state, env, config } = this.#member;
-    const patience = patienceOf(config.options.priorities, state.configuration, env.id);
+    const { state, config } = this.#member;
+    const patience = patienceOf(config.options.priorities, state.configuration, this.#member.id);
     if (state.gaveWay >= patience) return false;
     state.gaveWay++;
     this.#member.becomeFollower(undefined);
@@ -45,18 +45,18 @@ export class Elections<Command> {
     state.role = { kind: "preCandidate", votes: new Map() };
     env.emit("pre-vote started", { term });
     const question = { type: "preVote", term, ...this.#member.lastEntry() } as const;
-    for (const peer of otherVoters) env.send(peer, question);
-    this.onPreVoteReply(env.id, { type: "preVoteReply", term, granted: true });
+    for (const peer of otherVoters) this.#member.send(peer, question);
+    this.onPreVoteReply(this.#member.id, { type: "preVoteReply", term, granted: true });
   }
 
   onPreVote(from: NodeId, { term, lastIndex, lastTerm }: PreVote): void {
-    const { state, env } = this.#member;
+    const { state } = this.#member;
     // Thesis §9.6: not while a leader is heard, as the sender may only be cut off from it.
     const granted =
       term > state.term && !this.#member.hearsLeader() && this.#isUpToDate(lastIndex, lastTerm);
     // A refusal tells the own term, so that a node which is behind can catch up and ask again.
     const answer = { type: "preVoteReply", term: granted ? term : state.term, granted } as const;
-    env.send(from, answer);
+    this.#member.send(from, answer);
   }
 
   onPreVoteReply(from: NodeId, { term, granted }: PreVoteReply): void {
@@ -80,7 +80,7 @@ export class Elections<Command> {
 
   #startElection(mark: Pick<Vote, "transfer"> = {}): void {
     const { state, env, otherVoters, durability } = this.#member;
-    if (!this.#member.persistence.saveVote(state.term + 1, env.id)) {
+    if (!this.#member.persistence.saveVote(state.term + 1, this.#member.id)) {
       this.#member.becomeFollower(undefined);
       return;
     }
@@ -91,7 +91,7 @@ export class Elections<Command> {
     const request = { ...own, ...mark };
     for (const peer of otherVoters) durability.promise(peer, request);
     // The own vote counts like any other: once it is durable.
-    durability.promise(env.id, { type: "voteReply", term: state.term, granted: true });
+    durability.promise(this.#member.id, { type: "voteReply", term: state.term, granted: true });
   }
 
   onVote(from: NodeId, { term, lastIndex, lastTerm, transfer }: Vote): void {

@@ -32,8 +32,8 @@ export class FollowerReads<Command> {
   }
 
   #ask(leader: NodeId, read: number, life: number): void {
-    const { env, state } = this.#member;
-    env.send(leader, { type: "readIndex", term: state.term, life, read });
+    const { state } = this.#member;
+    this.#member.send(leader, { type: "readIndex", term: state.term, life, read });
   }
 
   /** Questions and answers may be lost: asks again for a while, and then gives up. */
@@ -52,11 +52,17 @@ export class FollowerReads<Command> {
   }
 
   onReadIndex(from: NodeId, { term, life, read }: ReadIndex): void {
-    const { state, env, isLeader } = this.#member;
+    const { state, isLeader } = this.#member;
     if (isLeader && term === state.term) {
       this.#reads.begin(read, "index", { id: from, life });
     } else {
-      env.send(from, { type: "readIndexReply", term: state.term, life, read, index: undefined });
+      this.#member.send(from, {
+        type: "readIndexReply",
+        term: state.term,
+        life,
+        read,
+        index: undefined,
+      });
     }
   }
 

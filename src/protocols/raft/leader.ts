@@ -4,6 +4,7 @@ import { assert } from "../../sim/assert.ts";
 import type { NodeId } from "../../sim/env.ts";
 import { Changes } from "./changes.ts";
 import type { ChangeRefusal, Configuration, MemberChange } from "./configuration.ts";
+import { hostOf, type MemberId } from "./identity.ts";
 import { newLeaderRole } from "./leader-role.ts";
 import { bytesUpTo, type Entry, lastIndexUpToTerm, termAt } from "./log.ts";
 import type { Member } from "./member.ts";
@@ -93,9 +94,9 @@ export class Leader<Command> {
   }
 
   #spread({ index, term }: Entry<Command>): void {
-    const { env, durability } = this.#member;
+    const { id, durability } = this.#member;
     // The leader counts itself when the entry is durable here, as if it had answered itself.
-    durability.promise(env.id, { type: "appendReply", term, accepted: true, match: index });
+    durability.promise(id, { type: "appendReply", term, accepted: true, match: index });
     this.#replicate();
   }
 
@@ -118,17 +119,17 @@ export class Leader<Command> {
   onQuorumCheck(): void {
     const { state, env, config } = this.#member;
     const { role } = state;
-    assert(role.kind === "leader", "checks its quorum and does not lead:", env.id);
+    assert(role.kind === "leader", "checks its quorum and does not lead:", this.#member.id);
     env.setTimer("quorum", config.options.electionTimeoutMin);
     const isActive = (id: NodeId): boolean =>
-      id === env.id || role.progress.get(id)?.isActive === true;
+      id === this.#member.id || role.progress.get(id)?.isActive === true;
     const hasQuorum = isQuorum(state.configuration, isActive);
     for (const progress of role.progress.values()) progress.isActive = false;
     if (!hasQuorum || env.buggify(RAFT_SITES.stepsDown)) this.#member.becomeFollower(undefined);
   }
 
   onAppendReply(from: NodeId, message: AppendReply): void {
-    const { state, env } = this.#member;
+    const { state } = this.#member;
     if (message.term > state.term) this.#member.enterTerm(message.term, undefined);
     if (message.term !== state.term || state.role.kind !== "leader") return;
     const progress = state.role.progress.get(from);
@@ -138,7 +139,8 @@ export class Leader<Command> {
     if (message.accepted) this.#onAccepted(from, progress, message.match);
     else this.#onRejected(progress, message);
     if (progress.inflight.reportedBytes > 0) this.#replicator.report(progress);
-    if (from !== env.id && this.#member.isLeader) this.#replicator.sendMore(from, progress);
+    if (from !== this.#member.id && this.#member.isLeader)
+      this.#replicator.sendMore(from, progress);
   }
 
   #onAccepted(from: NodeId, progress: Progress, match: number): void {
@@ -191,7 +193,7 @@ export class Leader<Command> {
     assert(role.kind === "leader", "reconfigures and does not lead");
     // Those who are gone are told, if they can be: it is the last that they hear.
     for (const [id, progress] of role.progress) {
-      if (!peers.includes(id) && id !== this.#member.env.id) this.#tellCommit(id, progress);
+      if (!peers.includes(id) && id !== this.#member.id) this.#tellCommit(id, progress);
     }
     this.#changes.onReconfigured();
     if (isVoter) this.#replicate();
@@ -206,7 +208,7 @@ export class Leader<Command> {
 
   /** Says how far the log is committed, as a heartbeat does. */
   #tellCommit(id: NodeId, progress: Progress): void {
-    if (id !== this.#member.env.id) this.#replicator.tellCommit(id, progress);
+    if (id !== this.#member.id) this.#replicator.tellCommit(id, progress);
   }
 
   #onRejected(progress: Progress, reply: AppendReply & { readonly accepted: false }): void {
@@ -254,11 +256,21 @@ export class Leader<Command> {
     this.#replicator.onSnapshotReply(from, progress, reply);
   }
 
+  /** Where a member was meant to be there is another: its disk is lost, or it was replaced. */
+  onStranger(member: MemberId): void {
+    const { role } = this.#member.state;
+    if (role.kind === "leader") this.#changes.onStranger(role, member);
+  }
+
   /** The connection with a host is gone, and perhaps what it was sent. */
   onDisconnect(peer: NodeId): void {
     const { role } = this.#member.state;
-    const progress = role.kind === "leader" ? role.progress.get(peer) : undefined;
-    if (progress === undefined || progress.mode === "full") return;
+    if (role.kind !== "leader") return;
+    for (const [id, progress] of role.progress) if (hostOf(id) === peer) this.#disturb(progress);
+  }
+
+  #disturb(progress: Progress): void {
+    if (progress.mode === "full") return;
     // Looked for anew with the next heartbeat: at once would be in vain as often as not.
     if (progress.mode === "replicate") progress.next = progress.match + 1;
     progress.isPaused = progress.mode === "snapshot";

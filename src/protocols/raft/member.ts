@@ -1,8 +1,9 @@
-import { assert } from "../../sim/assert.ts";
+import { assert, fail } from "../../sim/assert.ts";
 import type { Env, NodeId } from "../../sim/env.ts";
 import type { ByteReader, ByteWriter, Codec } from "../codec.ts";
 import { type Configuration, initialConfiguration, isVoter, membersOf } from "./configuration.ts";
 import { Durability } from "./durability.ts";
+import { hostOf, interned, isDrawn, type MemberId } from "./identity.ts";
 import { type Entry, entryAt, termAt } from "./log.ts";
 import type { RaftMessage } from "./messages.ts";
 import type { RaftOptions } from "./options.ts";
@@ -14,11 +15,6 @@ import type { LeaderRole, RaftState } from "./state.ts";
 
 /** Who takes part, and with what. */
 export interface RaftConfig<Command> {
-  /**
-   * The voters of the group when it was made, in the same order on every node. A node that is not
-   * among them waits until a change makes it a member.
-   */
-  readonly members: readonly NodeId[];
   readonly options: RaftOptions;
   readonly codec: Codec<Command>;
   /** Takes each committed entry once a life, in order of index. */
@@ -61,9 +57,38 @@ export class Member<Command> {
     this.durability = new Durability(
       env,
       () => this.state.durability,
-      (to, message) => (to === env.id ? receive(to, message) : env.send(to, message)),
+      (to, message) => {
+        if (to === this.id) receive(to, message);
+        else this.send(to, message);
+      },
     );
     this.persistence = new Persistence(env, config.codec, () => this.state, this.durability);
+  }
+
+  /** Who this member is. */
+  get id(): MemberId {
+    return this.state.member ?? fail("nobody yet on", this.env.id);
+  }
+
+  /** Sends a message to another member; to others on its host it means nothing. */
+  send(to: MemberId, message: RaftMessage<Command>): void {
+    const from = this.id;
+    if (!isDrawn(to) && !isDrawn(from)) this.env.send(to, message);
+    else this.env.send(hostOf(to), { ...message, between: { from, to } });
+  }
+
+  /**
+   * Whose a message is that has come from a host. Undefined: it is not for this member, but for
+   * another on this host, before its disk was lost; if it is a leader's, that is told so.
+   */
+  senderOf(from: NodeId, { between, type }: RaftMessage<Command>): MemberId | undefined {
+    const { member } = this.state;
+    const sender = between === undefined ? from : between.from;
+    const meant = between === undefined ? this.env.id : between.to;
+    if (meant === member) return sender;
+    const isLeaders = type === "append" || type === "snapshot";
+    if (isLeaders && member !== undefined) this.durability.promise(sender, { type: "stranger" });
+    return undefined;
   }
 
   /** All members but this one. */
@@ -78,7 +103,7 @@ export class Member<Command> {
 
   /** Whether this member has a vote, and may lead. */
   get isVoter(): boolean {
-    return isVoter(this.state.configuration, this.env.id);
+    return isVoter(this.state.configuration, this.id);
   }
 
   get isLeader(): boolean {
@@ -88,18 +113,21 @@ export class Member<Command> {
   /** The leader of the current term, as far as this member knows. */
   get leader(): NodeId | undefined {
     const { role } = this.state;
-    if (role.kind === "leader") return this.env.id;
+    if (role.kind === "leader") return this.id;
     return role.kind === "follower" ? role.leader : undefined;
   }
 
-  /** Reads term, vote and log back from the disk; false when they are rotten. */
+  /**
+   * Reads who it is, term, vote and log back from the disk; false when they are rotten, or when it
+   * is nobody yet. One that is in no configuration waits until a change makes it a member.
+   */
   recover(): boolean {
-    const commit = this.persistence.recover();
-    if (commit === undefined) return false;
+    const kept = this.persistence.recover();
+    if (kept === undefined) return false;
     const { state } = this;
-    state.configuration = initialConfiguration(this.config.members);
+    state.configuration = initialConfiguration(kept.founders.map(interned));
     if (state.snapshots.current !== undefined) this.restore(state.snapshots.current);
-    this.#applyUpTo(commit);
+    this.#applyUpTo(kept.commit);
     // In an earlier life it may have confirmed a leader, who counts on that.
     const { leaseReads, electionTimeoutMin } = this.config.options;
     if (leaseReads && state.term > 0) state.loyalUntil = this.env.now() + electionTimeoutMin;
@@ -203,7 +231,7 @@ export class Member<Command> {
   }
 
   #othersOf(configuration: Configuration) {
-    const peers = membersOf(configuration).filter((id) => id !== this.env.id);
+    const peers = membersOf(configuration).filter((id) => id !== this.state.member);
     return { of: configuration, peers, voters: peers.filter((id) => isVoter(configuration, id)) };
   }
 

@@ -1,7 +1,11 @@
+import type { Addressed } from "./identity.ts";
 import type { Entry } from "./log.ts";
 
-/** What servers say to each other. `term` is the sender's, but for the two of the pre-vote. */
-export type RaftMessage<Command> =
+/** What servers say to each other. */
+export type RaftMessage<Command> = RaftContent<Command> & Addressed;
+
+/** What it is about. `term` is the sender's, but for the two of the pre-vote. */
+type RaftContent<Command> =
   | PreVote
   | PreVoteReply
   | Vote
@@ -16,7 +20,8 @@ export type RaftMessage<Command> =
   | Forward<Command>
   | ReadIndex
   | ReadIndexReply
-  | TimeoutNow;
+  | TimeoutNow
+  | Stranger;
 
 /** "Would you vote for me in this term?" Promises nothing, on either side. Thesis §9.6. */
 export interface PreVote {
@@ -172,4 +177,9 @@ export interface TimeoutNow {
   readonly term: number;
   /** The leader's commit index. */
   readonly commit: number;
+}
+
+/** To a leader: "I am not whom you mean, but another on the same host, and hold nothing of it." */
+export interface Stranger {
+  readonly type: "stranger";
 }

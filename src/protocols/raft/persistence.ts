@@ -1,9 +1,11 @@
-import { assert } from "../../sim/assert.ts";
+import { assert, fail } from "../../sim/assert.ts";
 import type { DiskError, Env, NodeId } from "../../sim/env.ts";
 import type { Codec } from "../codec.ts";
 import type { Durability } from "./durability.ts";
+import { drawMember, hostOf, interned } from "./identity.ts";
 import { appendEntry, type Entry, emptyLog, type RaftLog, truncateFrom } from "./log.ts";
 import type { RaftMessage } from "./messages.ts";
+import type { Persistent } from "./records.ts";
 import { hasRoomFor } from "./room.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { RaftState } from "./state.ts";
@@ -30,17 +32,18 @@ export class Persistence<Command> {
   }
 
   /**
-   * Reads term, vote, log and snapshot back; returns what was known to be committed, undefined if
-   * the disk is rotten.
+   * Reads all back. Undefined if the disk is rotten, or no disk of this member; or if it is empty
+   * and has no room to keep who the member is: then the member is undefined yet.
    */
-  recover(): number | undefined {
+  recover(): Pick<Persistent<Command>, "commit" | "founders"> | undefined {
     const { tornBytes, rottenAt, error, ...kept } = this.#storage.load();
-    if (rottenAt !== undefined) {
-      this.#durability.rotten(rottenAt);
-      return undefined;
-    }
+    const flaw = rottenAt === undefined ? flawOf(kept, this.#env.id) : undefined;
+    if (rottenAt !== undefined) this.#durability.rotten(rottenAt);
+    if (flaw !== undefined) this.#durability.unfit(flaw);
+    if (rottenAt !== undefined || flaw !== undefined) return undefined;
     if (tornBytes > 0) this.#env.emit("torn tail cut", { tornBytes });
     const state = this.#state();
+    state.member = kept.member && interned(kept.member);
     state.term = kept.term;
     state.votedFor = kept.votedFor;
     state.log = kept.log;
@@ -49,7 +52,17 @@ export class Persistence<Command> {
     // is synced, so the recovery counts as a write. A cut needs no room.
     assert(error?.kind !== "full", "no room to cut off bytes:", tornBytes);
     this.#durability.wrote(error);
-    return kept.commit;
+    if (kept.member === undefined && !this.#becomeAnother()) return undefined;
+    return kept;
+  }
+
+  /** An empty disk: whoever this host was before, it has promised things that are forgotten. */
+  #becomeAnother(): boolean {
+    const member = drawMember(this.#env.id, this.#env.random);
+    if (!this.#wrote(this.#storage.saveMember(member))) return false;
+    this.#state().member = member;
+    this.#env.emit("member drawn", { member });
+    return true;
   }
 
   /** Writes a term and a vote, and leaves the memory as it is. False: there is no room for it. */
@@ -101,7 +114,9 @@ export class Persistence<Command> {
     const isInstall = from !== undefined;
     const log: RaftLog<Command> = isInstall ? emptyLog(index, term) : state.log;
     const commit = isInstall ? index : state.commit;
-    const error = this.#storage.writeNext(snapshot, { ...state, log, commit }, base, from);
+    const member = state.member ?? fail("a snapshot of nobody");
+    const kept = { ...state, member, log, commit };
+    const error = this.#storage.writeNext(snapshot, kept, base, from);
     if (this.#durability.wrote(error)) {
       state.durability.next!.after = state.durability.written;
       return true;
@@ -153,4 +168,19 @@ export class Persistence<Command> {
     this.#env.emit("disk free again", { bytes: state.lackingBytes });
     state.lackingBytes = 0;
   }
+}
+
+/** Why what a disk holds cannot be this host's: it was not formatted, or for another. */
+function flawOf(
+  { member, founders, isBlank }: Pick<Persistent<unknown>, "member" | "founders"> & Blank,
+  host: NodeId,
+): string | undefined {
+  if (member === undefined) return isBlank ? undefined : "no format record";
+  if (hostOf(member) !== host) return `formatted for ${member}`;
+  const isFounder = founders.length === 0 || founders.includes(member);
+  return isFounder ? undefined : `founded by ${founders.join(", ")} without ${member}`;
+}
+
+interface Blank {
+  readonly isBlank: boolean;
 }

@@ -1,5 +1,6 @@
 import type { NodeId } from "../../sim/env.ts";
 import { isVoter } from "./configuration.ts";
+import { hostOf } from "./identity.ts";
 import type { Member } from "./member.ts";
 import type { LeaderRole } from "./state.ts";
 import type { Transfers } from "./transfer.ts";
@@ -33,11 +34,12 @@ export class Preference<Command> {
 
   /** The voter of the highest priority above the leader's, of those that have caught up. */
   #best(role: LeaderRole): NodeId | undefined {
-    const { state, env, config } = this.#member;
+    const { state, config } = this.#member;
     const { priorities, appendEntriesMax } = config.options;
     let best: NodeId | undefined;
     for (const [id, { match, mode, isActive }] of role.progress) {
-      const isBetter = (priorities[id] ?? 0) > (priorities[best ?? env.id] ?? 0);
+      const isBetter =
+        (priorities[hostOf(id)] ?? 0) > (priorities[hostOf(best ?? this.#member.id)] ?? 0);
       const isNear = mode === "replicate" && isActive && match + appendEntriesMax > state.commit;
       if (isBetter && isNear && isVoter(state.configuration, id)) best = id;
     }

@@ -9,19 +9,10 @@ import type { ChangeRefusal, MemberChange } from "./configuration.ts";
 import { Elections } from "./elections.ts";
 import { Follower } from "./follower.ts";
 import { FollowerReads } from "./follower-reads.ts";
+import { hostOf, type MemberId } from "./identity.ts";
 import { Leader } from "./leader.ts";
 import { Member, type RaftConfig } from "./member.ts";
-import type {
-  Append,
-  AppendFull,
-  AppendReply,
-  Forward,
-  PreVote,
-  PreVoteReply,
-  RaftMessage,
-  Vote,
-  VoteReply,
-} from "./messages.ts";
+import type { Forward, RaftMessage } from "./messages.ts";
 import { Preference } from "./preference.ts";
 import type { Refusal } from "./proposals.ts";
 import type { ReadKind } from "./read-state.ts";
@@ -63,7 +54,7 @@ export class Raft<Command> {
     config: RaftConfig<Command>,
     state: RaftState<Command>,
   ) {
-    const receive = (from: NodeId, message: RaftMessage<Command>) => this.#receive(from, message);
+    const receive = (from: MemberId, message: RaftMessage<Command>) => this.#receive(from, message);
     this.#member = new Member(env, config, state, receive);
     this.#reads = new Reads(this.#member, (id) => this.#leader.tellCommitTo(id));
     this.#followerReads = new FollowerReads(this.#member, this.#reads);
@@ -94,9 +85,10 @@ export class Raft<Command> {
     return this.#member.isLeader;
   }
 
-  /** The leader of the current term, as far as this node knows. */
+  /** The host of the leader of the current term, as far as this node knows. */
   get leader(): NodeId | undefined {
-    return this.#member.leader;
+    const { leader } = this.#member;
+    return leader && hostOf(leader);
   }
 
   /** Whether it leads, and has begun to hand over. */
@@ -106,7 +98,8 @@ export class Raft<Command> {
 
   /** After boot and restart. */
   onStart(): void {
-    if (!this.#member.recover()) return;
+    // Without room for who it is, a member on an empty disk is silent, and tries again.
+    if (!this.#member.recover() && this.state.durability.isHalted) return;
     this.#member.resetElectionTimer();
     this.#endHandler();
   }
@@ -127,9 +120,9 @@ export class Raft<Command> {
   }
 
   #forward(command: Command): "forwarded" | "not leading" {
-    const { env, config, leader, state } = this.#member;
+    const { config, leader, state } = this.#member;
     if (!config.options.forwardProposals || leader === undefined) return "not leading";
-    env.send(leader, { type: "forward", term: state.term, command });
+    this.#member.send(leader, { type: "forward", term: state.term, command });
     return "forwarded";
   }
 
@@ -163,8 +156,9 @@ export class Raft<Command> {
   }
 
   /**
-   * Hands the leadership over to another voter: undefined if that has begun, else why not. It ends
-   * when the other leads, or is given up after electionTimeoutMin; until then nothing is taken in.
+   * Hands the leadership over to another voter, by its host's name: undefined if that has begun,
+   * else why not. It ends when the other leads, or is given up after electionTimeoutMin; until then
+   * nothing is taken in.
    */
   transfer(to: NodeId): TransferRefusal | "not leading" | undefined {
     if (!this.isLeader || this.state.durability.isHalted) return "not leading";
@@ -185,12 +179,17 @@ export class Raft<Command> {
 
   onMessage(from: NodeId, message: RaftMessage<Command>): void {
     if (this.state.durability.isHalted) return;
-    this.#receive(from, message);
+    const sender = this.#member.senderOf(from, message);
+    if (sender !== undefined) this.#receive(sender, message);
     this.#endHandler();
   }
 
   onTimer(name: string): void {
     if (this.state.durability.isHalted) return;
+    if (this.state.member === undefined) {
+      this.onStart();
+      return;
+    }
     if (name === "election") this.#elections.onTimeout();
     else if (name === "heartbeat") this.#onHeartbeat();
     else if (name === "quorum") this.#leader.onQuorumCheck();
@@ -225,7 +224,7 @@ export class Raft<Command> {
     this.#preference.onHeartbeat();
   }
 
-  #receive(from: NodeId, message: RaftMessage<Command>): void {
+  #receive(from: MemberId, message: RaftMessage<Command>): void {
     switch (message.type) {
       case "preVote":
         this.#elections.onPreVote(from, message);
@@ -255,7 +254,7 @@ export class Raft<Command> {
   }
 
   /** What is not about elections or entries. */
-  #receiveOther(from: NodeId, message: OtherMessage<Command>): void {
+  #receiveOther(from: MemberId, message: OtherMessage<Command>): void {
     switch (message.type) {
       case "snapshot":
         this.#receiver.onChunk(from, message);
@@ -281,14 +280,15 @@ export class Raft<Command> {
       case "timeoutNow":
         this.#transfers.onTimeoutNow(from, message);
         break;
+      case "stranger":
+        this.#leader.onStranger(from);
+        break;
       default:
         unreachable(message);
     }
   }
 }
 
-/** What {@link Raft} passes on by itself. */
-type OtherMessage<Command> = Exclude<
-  RaftMessage<Command>,
-  PreVote | PreVoteReply | Vote | VoteReply | Append<Command> | AppendReply | AppendFull
->;
+/** What is about elections or entries. */
+type MainType = `${"preVote" | "vote" | "append"}${"" | "Reply"}` | "appendFull";
+type OtherMessage<Command> = Exclude<RaftMessage<Command>, { readonly type: MainType }>;

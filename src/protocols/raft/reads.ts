@@ -53,13 +53,14 @@ export class Reads<Command> {
     reads.beganAt = env.now();
     reads.confirmers = new Set();
     this.#ask(reads);
-    this.#confirm(env.id, reads);
+    this.#confirm(this.#member.id, reads);
   }
 
   #ask({ round, confirmers }: ReadState): void {
-    const { state, env, otherVoters } = this.#member;
+    const { state, otherVoters } = this.#member;
     for (const peer of otherVoters) {
-      if (!confirmers.has(peer)) env.send(peer, { type: "confirm", term: state.term, round });
+      if (!confirmers.has(peer))
+        this.#member.send(peer, { type: "confirm", term: state.term, round });
     }
   }
 
@@ -79,7 +80,7 @@ export class Reads<Command> {
     if (!member.follow(from, term)) return;
     const { leaseReads, electionTimeoutMin } = config.options;
     if (leaseReads) state.loyalUntil = env.now() + electionTimeoutMin;
-    env.send(from, { type: "confirmReply", term, round });
+    this.#member.send(from, { type: "confirmReply", term, round });
   }
 
   onConfirmReply(from: NodeId, { term, round }: ConfirmReply): void {
@@ -124,8 +125,8 @@ export class Reads<Command> {
   }
 
   #answer({ id, life }: Asker, read: number, index: number): void {
-    const { env, state } = this.#member;
-    env.send(id, { type: "readIndexReply", term: state.term, life, read, index });
+    const { state } = this.#member;
+    this.#member.send(id, { type: "readIndexReply", term: state.term, life, read, index });
   }
 
   #reads(): ReadState | undefined {

@@ -4,11 +4,16 @@ import { fail } from "../../sim/assert.ts";
 import type { NodeId } from "../../sim/env.ts";
 import { ByteReader, type ByteWriter, type Codec } from "../codec.ts";
 import { readRecords } from "../journal.ts";
+import type { MemberId } from "./identity.ts";
 import { appendEntry, type Entry, emptyLog, type RaftLog, truncateFrom } from "./log.ts";
-import { configurations, readIndex, readSnapshot, type Snapshot } from "./snapshot.ts";
+import { configurations, names, readIndex, readSnapshot, type Snapshot } from "./snapshot.ts";
 
 /** What Raft must not forget (figure 2, "persistent state"; §7 for the snapshot). */
 export interface Persistent<Command> {
+  /** Who the member is; undefined while nothing was ever durable here. */
+  member: MemberId | undefined;
+  /** Who voted at first, if it was one of them. */
+  founders: readonly MemberId[];
   term: number;
   votedFor: NodeId | undefined;
   log: RaftLog<Command>;
@@ -25,6 +30,18 @@ const CHANGE_RECORD = 4;
 const COMMIT_RECORD = 5;
 const SNAPSHOT_RECORD = 6;
 const BASE_RECORD = 7;
+const MEMBER_RECORD = 8;
+
+/** Who the member is, and who votes at first if it is one of them. */
+export function writeMember(
+  writer: ByteWriter,
+  member: MemberId,
+  founders: readonly MemberId[],
+): void {
+  writer.byte(MEMBER_RECORD);
+  writer.text(member);
+  names.encode(founders, writer);
+}
 
 /** A term, and who has got the member's vote in it. */
 export function writeVote(writer: ByteWriter, term: number, votedFor: NodeId | undefined): void {
@@ -66,9 +83,10 @@ export function writeEntry<Command>(
   else if (command !== undefined) codec.encode(command, writer);
 }
 
-/** What a member that has never run remembers. */
+/** What an empty disk remembers. */
 export function emptyPersistent<Command>(): Persistent<Command> {
-  return { term: 0, votedFor: undefined, log: emptyLog(), commit: 0, snapshot: undefined };
+  const nobody = { member: undefined, founders: [], votedFor: undefined };
+  return { ...nobody, term: 0, log: emptyLog(), commit: 0, snapshot: undefined };
 }
 
 /** Adds what one record says. Records are replayed in the order in which they were written. */
@@ -92,6 +110,10 @@ export function replay<Command>(
       break;
     case BASE_RECORD:
       persistent.log = emptyLog(reader.count(), reader.count());
+      break;
+    case MEMBER_RECORD:
+      persistent.member = reader.text();
+      persistent.founders = names.decode(reader);
       break;
     default: {
       const entry = decodeEntry(kind, reader, codec);
@@ -147,6 +169,7 @@ function readDurableRecord(durable: DurableTerms, reader: ByteReader): void {
   const kind = kindOf(reader);
   switch (kind) {
     case COMMIT_RECORD:
+    case MEMBER_RECORD:
       break;
     case VOTE_RECORD:
       durable.term = reader.count();
@@ -170,7 +193,7 @@ function readDurableRecord(durable: DurableTerms, reader: ByteReader): void {
 
 function kindOf(reader: ByteReader): number {
   const kind = reader.byte();
-  if (kind < VOTE_RECORD || kind > BASE_RECORD) fail("a record of unknown kind", kind);
+  if (kind < VOTE_RECORD || kind > MEMBER_RECORD) fail("a record of unknown kind", kind);
   return kind;
 }
 

@@ -41,12 +41,12 @@ export class Replicator<Command> {
    * disk: thesis §10.2.1.
    */
   #sendAppend(to: NodeId, progress: Progress, last: number): void {
-    const { state, env } = this.#member;
+    const { state } = this.#member;
     const { log, term, commit } = state;
     const prevIndex = progress.next - 1;
     const entries = entriesFrom(log, progress.next, last);
     const prevTerm = termAt(log, prevIndex);
-    env.send(to, { type: "append", term, prevIndex, prevTerm, entries, commit });
+    this.#member.send(to, { type: "append", term, prevIndex, prevTerm, entries, commit });
     if (progress.mode === "replicate") {
       progress.next += entries.length;
       if (entries.length > 0) this.report(progress);

@@ -97,10 +97,10 @@ export class SnapshotSender<Command> {
   }
 
   #send(to: NodeId, { snapshot, sentBytes }: Sending, offset: number, size: number): void {
-    const { env, state } = this.#member;
+    const { state } = this.#member;
     const { index, term: lastTerm, bytes, checksum } = snapshot;
     const data = bytes.slice(offset, offset + size);
-    env.send(to, {
+    this.#member.send(to, {
       type: "snapshot",
       term: state.term,
       index,

@@ -61,7 +61,8 @@ function readHead(reader: ByteReader): Omit<SnapshotParts, "save"> {
   return { index, term, configuration: configurations.decode(reader) };
 }
 
-const names = listOf(text);
+/** Members, as bytes. */
+export const names = listOf(text);
 
 /** Who takes part, as bytes. */
 export const configurations: Codec<Configuration> = recordOf({

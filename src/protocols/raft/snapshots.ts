@@ -28,6 +28,8 @@ export class Snapshots<Command> {
     const { durability, log, configuration } = state;
     const since = applied - Math.max(snapshots.current?.index ?? 0, snapshots.triedAt);
     if (durability.next !== undefined || durability.isHalted) return;
+    // One that was not there at first has yet to be told who takes part.
+    if (configuration.voters.length === 0) return;
     if (since < config.options.snapshotEntries && !env.buggify(RAFT_SITES.snapshotsSoon)) return;
     const { save } = config;
     const snapshot = makeSnapshot({

@@ -2,6 +2,7 @@ import type { NodeId } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
 import { type Configuration, initialConfiguration } from "./configuration.ts";
 import { type DurabilityState, initialDurability } from "./durability.ts";
+import type { MemberId } from "./identity.ts";
 import { emptyLog, type RaftLog } from "./log.ts";
 import type { Progress, SizeGauge } from "./progress.ts";
 import type { AskedReads, ReadState } from "./read-state.ts";
@@ -16,6 +17,8 @@ export interface ChangeState {
   pendingIndex: number;
   /** By joining member, what it must hold to be caught up, and since when. Thesis §4.2.1. */
   readonly rounds: Map<NodeId, { readonly upTo: number; readonly beganAt: Micros }>;
+  /** By host, the member that has said that it is there in place of the one that was meant. */
+  readonly strangers: Map<NodeId, MemberId>;
 }
 
 export type LeaderRole = Extract<Role, { kind: "leader" }>;
@@ -43,6 +46,8 @@ export type Role =
 
 /** All of a Raft member's memory. */
 export interface RaftState<Command> {
+  /** Who it is; undefined before that is on its disk. Until it is durable nothing leaves. */
+  member: MemberId | undefined;
   role: Role;
   /** Latest term seen; never falls. Durable before any message that promises it leaves. */
   term: number;
@@ -78,6 +83,7 @@ export interface RaftState<Command> {
 /** What a member remembers before it has read its disk. */
 export function initialRaftState<Command>(): RaftState<Command> {
   return {
+    member: undefined,
     role: { kind: "follower", leader: undefined },
     term: 0,
     votedFor: undefined,

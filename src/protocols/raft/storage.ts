@@ -2,6 +2,7 @@ import { fail } from "../../sim/assert.ts";
 import type { Disk, DiskError, NodeId } from "../../sim/env.ts";
 import type { ByteWriter, Codec } from "../codec.ts";
 import { Journal, type JournalState, newJournalState, type Recovery } from "../journal.ts";
+import type { MemberId } from "./identity.ts";
 import { type Entry, entryAt, termAt } from "./log.ts";
 import {
   emptyPersistent,
@@ -10,6 +11,7 @@ import {
   writeBase,
   writeCommit,
   writeEntry,
+  writeMember,
   writeSnapshot,
   writeVote,
 } from "./records.ts";
@@ -40,10 +42,16 @@ export interface NextJournal {
   readonly from: NodeId | undefined;
 }
 
+/** What a journal that begins with a snapshot holds besides it. */
+type Replaced<Command> = Omit<Persistent<Command>, "snapshot" | "founders" | "member"> & {
+  readonly member: MemberId;
+};
+
 /**
- * Term, vote, log and snapshot on disk, in one file; nothing is durable before the sync that
- * follows. A snapshot goes, with the log behind it, into a new file that is renamed once it is
- * durable: a crash leaves the one or the other, whole. What comes meanwhile is written to both.
+ * Who the member is, term, vote, log and snapshot on disk, in one file; nothing is durable before
+ * the sync that follows. A snapshot goes, with the log behind it, into a new file that is renamed
+ * once it is durable: a crash leaves the one or the other, whole. What comes meanwhile is written
+ * to both.
  */
 export class RaftStorage<Command> {
   readonly #disk: Disk;
@@ -63,18 +71,27 @@ export class RaftStorage<Command> {
     });
   }
 
-  /** Reads everything back, of a rotten journal nothing. A torn tail is cut: that needs a sync. */
-  load(): Persistent<Command> & Omit<Recovery, "records"> {
+  /**
+   * Reads everything back, of a rotten journal nothing, and tells whether there was anything at
+   * all. A torn tail is cut: that needs a sync.
+   */
+  load(): Persistent<Command> & Omit<Recovery, "records"> & { readonly isBlank: boolean } {
     this.#removeNext();
     const { records, ...found } = this.#journal.open();
     const persistent = emptyPersistent<Command>();
     for (const record of records) replay(persistent, record, this.#codec);
-    return { ...persistent, ...found };
+    return { ...persistent, ...found, isBlank: records.length === 0 };
   }
 
   /** How many bytes the last record takes in the file, or would have taken. */
   get recordBytes(): number {
     return this.#journal.recordBytes;
+  }
+
+  /** Who the member is from now on. */
+  saveMember(member: MemberId): DiskError | undefined {
+    writeMember(this.#journal.begin(), member, []);
+    return this.#append();
   }
 
   saveVote(term: number, votedFor: NodeId | undefined): DiskError | undefined {
@@ -113,7 +130,7 @@ export class RaftStorage<Command> {
    */
   writeNext(
     snapshot: Snapshot,
-    { term, votedFor, commit, log }: Omit<Persistent<Command>, "snapshot">,
+    { member, term, votedFor, commit, log }: Replaced<Command>,
     base: number,
     from: NodeId | undefined,
   ): DiskError | undefined {
@@ -124,6 +141,8 @@ export class RaftStorage<Command> {
       return this.#next.append();
     };
     let error = write((writer) => writeSnapshot(writer, snapshot));
+    // Who founded the group does not matter behind a snapshot, which says who takes part.
+    error ??= write((writer) => writeMember(writer, member, []));
     error ??= write((writer) => writeBase(writer, base, termAt(log, base)));
     error ??= write((writer) => writeVote(writer, term, votedFor));
     error ??= write((writer) => writeCommit(writer, commit));

@@ -2,7 +2,8 @@
 // under way, and it is given up after an election timeout.
 
 import type { NodeId } from "../../sim/env.ts";
-import { isVoter } from "./configuration.ts";
+import { isVoter, membersOf } from "./configuration.ts";
+import { memberNamed } from "./identity.ts";
 import type { Member } from "./member.ts";
 import type { TimeoutNow } from "./messages.ts";
 import type { LeaderRole } from "./state.ts";
@@ -36,12 +37,13 @@ export class Transfers<Command> {
     return this.#role()?.transfer !== undefined;
   }
 
-  /** A leader begins to hand over; undefined: it has begun. */
-  begin(to: NodeId): TransferRefusal | undefined {
+  /** A leader begins to hand over to a member, or the one on a host; undefined: it has begun. */
+  begin(name: string): TransferRefusal | undefined {
     const role = this.#role();
     const { env, state, config } = this.#member;
     if (role === undefined) return undefined;
-    if (to === env.id) return "no change";
+    const to = memberNamed(membersOf(state.configuration), name) ?? name;
+    if (to === this.#member.id) return "no change";
     if (role.transfer !== undefined) return "transferring";
     if (!role.progress.has(to)) return "unknown member";
     if (!isVoter(state.configuration, to)) return "no vote";
@@ -84,9 +86,9 @@ export class Transfers<Command> {
   }
 
   #tell(to: NodeId): void {
-    const { env, state } = this.#member;
+    const { state } = this.#member;
     const { term, commit } = state;
-    env.send(to, { type: "timeoutNow", term, commit });
+    this.#member.send(to, { type: "timeoutNow", term, commit });
   }
 
   /** A transfer takes too long: whoever it was for may be down. The leader leads on. */

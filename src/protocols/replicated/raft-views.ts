@@ -8,6 +8,11 @@ import type { Role } from "../raft/state.ts";
 export abstract class RaftViews<LogCommand> {
   protected abstract get raft(): Raft<LogCommand>;
 
+  /** Who it is to the other members; undefined before it has read its disk. */
+  get member(): string | undefined {
+    return this.raft.state.member;
+  }
+
   get role(): Role["kind"] {
     return this.raft.state.role.kind;
   }

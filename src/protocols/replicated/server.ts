@@ -28,8 +28,6 @@ import {
 export interface ServerConfig<Of extends ServiceTypes> {
   readonly service: StateMachine<Of>;
   readonly sites: ServiceSites;
-  /** Who votes at first. */
-  readonly members: readonly NodeId[];
   readonly options: RaftOptions;
   readonly batch: BatchOptions;
 }
@@ -59,7 +57,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
 
   constructor(env: Env<ServiceMessage<Of>>, config: ServerConfig<Of>) {
     super();
-    const { service, sites, members, options, batch } = config;
+    const { service, sites, options, batch } = config;
     this.#env = env;
     this.#service = service;
     this.#sites = sites;
@@ -82,7 +80,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
     const readEnds = (read: number, isConfirmed: boolean): void =>
       this.#onReadEnds(read, isConfirmed);
     const restore = (reader: ByteReader, index: number): void => this.#restore(reader, index);
-    const raft = { members, options, codec, apply, save: this.#save, restore, readEnds };
+    const raft = { options, codec, apply, save: this.#save, restore, readEnds };
     this.#raft = new Raft(env, raft, this.#state.raft);
     const [raftNow, stateNow] = [() => this.#raft, () => this.#state];
     this.#administration = new Administration(env, raftNow, stateNow);

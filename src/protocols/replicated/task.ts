@@ -71,7 +71,7 @@ export function isAdministration<ServiceRequest extends { readonly op: string }>
 
 const ADMINISTRATION = ["change", "transfer"] as const;
 
-const CHANGES = ["addVoter", "addLearner", "join", "remove"] as const;
+const CHANGES = ["addVoter", "addLearner", "join", "remove", "replace"] as const;
 
 function checkTransfer({ to }: Operation, path: string): Administration {
   return { op: "transfer", to: checkText(to, `${path}.to`) };

@@ -41,7 +41,7 @@ export function makeHosts<Message, View>(
   return programs.map(([id, program], index) => {
     const role = Object.hasOwn(servers, id) ? "server" : "client";
     const host = new Host({ id, index, role }, program, surroundings);
-    const image = files[id];
+    const image = Object.hasOwn(files, id) ? files[id] : undefined;
     // Copies: the disk takes over what it is given, and options serve many simulations.
     if (image !== undefined) {
       host.disk.become(new Map([...image].map(([name, bytes]) => [name, bytes.slice()])));

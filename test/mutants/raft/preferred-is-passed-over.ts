@@ -5,8 +5,8 @@ const mutant: Mutant = {
   wrong: "A leader hands over to who is preferred less than itself.",
   source: "Scenario raft-priority-election.",
   file: "src/protocols/raft/preference.ts",
-  find: "(priorities[id] ?? 0) > (priorities[best ?? env.id] ?? 0)",
-  replace: "(priorities[id] ?? 0) < (priorities[best ?? env.id] ?? 0)",
+  find: "(priorities[hostOf(id)] ?? 0) > (priorities[hostOf(best ?? this.#member.id)] ?? 0)",
+  replace: "(priorities[hostOf(id)] ?? 0) < (priorities[hostOf(best ?? this.#member.id)] ?? 0)",
   scenario: "raft-priority-election",
   invariant: "N1-LEADS",
 };

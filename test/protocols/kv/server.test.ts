@@ -4,7 +4,7 @@ import type { KvMessage } from "../../../src/protocols/kv/messages.ts";
 import { KvServer } from "../../../src/protocols/kv/server.ts";
 import type { Entry } from "../../../src/protocols/raft/log.ts";
 import type { MemberChange } from "../../../src/protocols/raft/raft.ts";
-import { paperOptions } from "../../support/raft-member.ts";
+import { formattedDisk, paperOptions } from "../../support/raft-member.ts";
 import { accepted, blank, confirmed, vote, voteReply } from "../../support/raft-messages.ts";
 import { chunksOf } from "../../support/raft-snapshots.ts";
 import { RecordingEnv, type Sent } from "../../support/recording-env.ts";
@@ -34,9 +34,9 @@ class Bench {
   readonly env: RecordingEnv<KvMessage>;
   readonly server: KvServer;
 
-  constructor(env = new RecordingEnv<KvMessage>("n1"), options = paperOptions) {
+  constructor(env = new RecordingEnv<KvMessage>("n1", formattedDisk()), options = paperOptions) {
     this.env = env;
-    this.server = new KvServer(env, ["n1", "n2", "n3"], options);
+    this.server = new KvServer(env, options);
     this.server.onStart();
     this.#sync();
   }

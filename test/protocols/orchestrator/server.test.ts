@@ -13,17 +13,17 @@ import {
 import { defaultClientOptions } from "../../../src/protocols/replicated/client.ts";
 import { ms, seconds } from "../../../src/sim/time.ts";
 import { create, register } from "../../support/orchestrator.ts";
-import { paperOptions } from "../../support/raft-member.ts";
+import { formattedDisk, paperOptions } from "../../support/raft-member.ts";
 import { accepted, voteReply } from "../../support/raft-messages.ts";
 import { RecordingEnv } from "../../support/recording-env.ts";
 
 /** The server `n1` of three, which leads once it is told to. */
 class Bench {
-  readonly env = new RecordingEnv<OrchestratorMessage>("n1");
+  readonly env = new RecordingEnv<OrchestratorMessage>("n1", formattedDisk());
   readonly server: OrchestratorServer;
 
   constructor(batch?: BatchOptions) {
-    this.server = new OrchestratorServer(this.env, ["n1", "n2", "n3"], paperOptions, batch);
+    this.server = new OrchestratorServer(this.env, paperOptions, batch);
     this.server.onStart();
     this.#sync();
   }

@@ -9,27 +9,27 @@ import {
   isJoint,
   isVoter,
   leaveJoint,
-  type MemberChange,
   membersOf,
+  type NamedChange,
 } from "../../../src/protocols/raft/configuration.ts";
 import { isQuorum } from "../../../src/protocols/raft/quorum.ts";
 
 const IDS = ["a", "b", "c", "d", "e", "f"];
 const THREE = initialConfiguration(["a", "b", "c"]);
 
-function change(kind: MemberChange["kind"], id: string): MemberChange {
+function change(kind: NamedChange["kind"], id: string): NamedChange {
   return { kind, id };
 }
 
 /** The configuration that some changes lead to; throws when they are refused. */
-function changed(from: Configuration, ...changes: MemberChange[]): Configuration {
+function changed(from: Configuration, ...changes: NamedChange[]): Configuration {
   const next = changeConfiguration(from, changes);
   if (typeof next === "string") throw new Error(next);
   return next;
 }
 
 describe("one voter that comes or goes", () => {
-  it.each<[string, MemberChange, Partial<Configuration>]>([
+  it.each<[string, NamedChange, Partial<Configuration>]>([
     ["is added at the end", change("addVoter", "d"), { voters: ["a", "b", "c", "d"] }],
     ["is removed", change("remove", "b"), { voters: ["a", "c"] }],
     ["decides no more", change("addLearner", "a"), { voters: ["b", "c"], learners: ["a"] }],
@@ -100,7 +100,7 @@ describe("several voters that come and go", () => {
 describe("a change is refused", () => {
   const joint = changed(THREE, change("remove", "a"), change("remove", "b"));
 
-  it.each<[string, Configuration, MemberChange[]]>([
+  it.each<[string, Configuration, NamedChange[]]>([
     ["change pending", joint, [change("addVoter", "d")]],
     ["unknown member", THREE, [change("remove", "d")]],
     ["no voters", initialConfiguration(["a"]), [change("remove", "a")]],
@@ -116,7 +116,7 @@ describe("a change is refused", () => {
 
 describe("whatever changes follow on each other", () => {
   const changes = fc.array(
-    fc.record<MemberChange>({
+    fc.record<NamedChange>({
       kind: fc.constantFrom("addVoter", "addLearner", "join", "remove"),
       id: fc.constantFrom(...IDS),
     }),

@@ -107,6 +107,7 @@ function perform(member: RaftMember, happening: Happening): void {
 }
 
 function expectDurable({ env, state }: RaftMember, { to, message }: Sent<Message>): void {
+  if (message.type === "stranger") return;
   const durable: DurableTerms = {
     term: 0,
     votedFor: undefined,
