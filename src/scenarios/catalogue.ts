@@ -32,6 +32,19 @@ import { raftSnapshots } from "./raft-snapshots.ts";
 import { raftTransfer } from "./raft-transfer.ts";
 import { raftVoteDurability } from "./raft-vote-durability.ts";
 import { raftWipedMember } from "./raft-wiped-member.ts";
+import { storageAccess } from "./storage-access.ts";
+import { storageBasics } from "./storage-basics.ts";
+import { storageChaos } from "./storage-chaos.ts";
+import { storageFailures } from "./storage-failures.ts";
+import { storageHeartbeats } from "./storage-heartbeats.ts";
+import { storageLargeFile } from "./storage-large-file.ts";
+import { storageLiars } from "./storage-liars.ts";
+import { storageLoad } from "./storage-load.ts";
+import { storageMajorityFailure } from "./storage-majority-failure.ts";
+import { storageOutages } from "./storage-outages.ts";
+import { storageProofs } from "./storage-proofs.ts";
+import { storageRestart } from "./storage-restart.ts";
+import { storageTimeout } from "./storage-timeout.ts";
 
 /** Every scenario, variants after their main form. */
 export const catalogue: readonly Scenario[] = [
@@ -66,6 +79,19 @@ export const catalogue: readonly Scenario[] = [
   ...orchestratorTransfer,
   ...orchestratorRefusals,
   ...orchestratorFailures,
+  ...storageBasics,
+  ...storageFailures,
+  ...storageOutages,
+  ...storageMajorityFailure,
+  ...storageLargeFile,
+  ...storageTimeout,
+  ...storageRestart,
+  storageChaos,
+  ...storageLoad,
+  ...storageAccess,
+  ...storageHeartbeats,
+  ...storageLiars,
+  ...storageProofs,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */
