@@ -44,14 +44,16 @@ export function quorumLeader<View extends LeadershipView>({
 export function leaderIsElected(
   name: string,
   deadline: Deadline,
-  suits: (leader: Server, world: World<LeadershipView>) => boolean = () => true,
+  suits?: (leader: Server, world: World<LeadershipView>) => boolean,
 ): Invariant<LeadershipView> {
   const holds = (world: World<LeadershipView>): boolean => {
     const leader = quorumLeader(world);
-    return leader !== undefined && suits(leader, world);
+    return leader !== undefined && suits?.(leader, world) !== false;
   };
   return eventually(name, holds, {
     ...deadline,
+    // That it is a certain one is what somebody has asked for.
+    supposes: suits === undefined ? ["servers"] : ["servers", "operations"],
     explain: (world) => explain(world, world.servers),
   });
 }

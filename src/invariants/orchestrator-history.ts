@@ -108,6 +108,7 @@ export function everyoneHas(
       }),
     {
       ...deadline,
+      supposes: ["servers", "operations"],
       explain: ({ servers }) => {
         const has = servers.map(({ id, node }) => {
           const { vms, tasks } = node?.machine.state ?? {};

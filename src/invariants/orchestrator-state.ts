@@ -69,6 +69,7 @@ export function tasksMove(
     );
   return eventually(name, (world) => waits(world) === undefined, {
     ...deadline,
+    supposes: ["servers", "operations"],
     explain: (world) => `${waits(world)} is on no other worker than ${from}`,
   });
 }
