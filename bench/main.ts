@@ -74,8 +74,8 @@ function passTokens(hosts: number, deliveries: number): number {
   return simulation.steps;
 }
 
-function randomFailures(): number {
-  const scenario = findScenario("raft-random-failures-property");
+function schedules(name: string): number {
+  const scenario = findScenario(name);
   const seeds = 50;
   for (let seed = 1; seed <= seeds; seed++) run(scenario, plan(scenario, String(seed)));
   return seeds;
@@ -101,7 +101,17 @@ const MEASURED: Readonly<Record<string, Measured>> = {
   d: {
     name: "(d) raft-random-failures-property",
     unit: "schedules/s",
-    work: randomFailures,
+    work: () => schedules("raft-random-failures-property"),
+  },
+  g: {
+    name: "(g) sq-quorum-2-of-3",
+    unit: "schedules/s",
+    work: () => schedules("sq-quorum-2-of-3"),
+  },
+  h: {
+    name: "(h) sq-quorum-2-of-3/weather",
+    unit: "schedules/s",
+    work: () => schedules("sq-quorum-2-of-3/weather"),
   },
 };
 
@@ -190,7 +200,7 @@ function printGrowth(growths: readonly Growth[]): void {
 
 const HELP = `npm run bench [-- <option>]
 
-  --work <letter>  one work: a to d are speed, e is what a campaign costs over bare runs,
+  --work <letter>  one work: a to d, g and h are speed, e is what a campaign costs over bare runs,
                    f is what a second worker brings
   --linearizability [--dump <folder>]
                    the checker, on histories of stated hardness; written as JSON lines, too
@@ -232,7 +242,7 @@ async function measureOne(letter: string, isJson: boolean): Promise<void> {
     if (isJson) console.log(JSON.stringify(rows, undefined, 2));
     else printCampaigns(rows, letter === "e" ? "CPU" : "schedules/s");
   } else {
-    console.error(`bench: --work: expected one of a, b, c, d, e, f, got ${letter}`);
+    console.error(`bench: --work: expected one of a to h, got ${letter}`);
     process.exitCode = 2;
   }
 }
