@@ -21,7 +21,7 @@ export interface BackendState {
   /** What was decided and is not yet durable. */
   readonly decisions: Map<FileId, "confirmed" | "rejected">;
   readonly uploads: Map<FileId, Upload>;
-  /** Who has asked again for an upload that is under way. */
+  /** Who waits for the end of each upload, until that is told. */
   readonly waiting: Map<FileId, ClientName>;
   /** By client session, its latest request. */
   readonly requests: Map<string, RequestState>;
@@ -119,13 +119,10 @@ export interface Holder {
 
 /** An upload whose bytes are here. */
 export interface Upload {
-  readonly file: FileId;
   /** By chunk. */
   readonly ciphertexts: readonly Uint8Array[];
   /** By the monotonic clock of this life. */
   readonly startedAt: Micros;
-  /** Who waits for its end, until it is answered. */
-  client: ClientName | undefined;
 }
 
 /** A storage node as the backend knows it. */

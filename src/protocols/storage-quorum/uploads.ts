@@ -80,8 +80,7 @@ export class Uploads {
   maybeReplyPending(file: FileId): void {
     const { state } = this.#context;
     const block = state.blocks.get(file);
-    const upload = state.uploads.get(file);
-    if (block === undefined || upload?.client === undefined) return;
+    if (block === undefined || !state.uploads.has(file)) return;
     if (block.isStrict || block.isDecided || this.#replication.isUnderWay(file)) return;
     this.#answer(file, { kind: "uploaded", ...receiptOf(block) });
   }
@@ -93,12 +92,10 @@ export class Uploads {
   }
 
   #answer(file: FileId, result: ClientResult): void {
-    const { state } = this.#context;
-    const upload = state.uploads.get(file);
-    const client = upload?.client ?? state.waiting.get(file);
+    const { waiting } = this.#context.state;
+    const client = waiting.get(file);
     if (client === undefined) return;
-    if (upload !== undefined) upload.client = undefined;
-    state.waiting.delete(file);
+    waiting.delete(file);
     this.#reply(client, result);
   }
 
@@ -149,7 +146,8 @@ export class Uploads {
     }
     state.uploadTimes.set(user, [...(state.uploadTimes.get(user) ?? []), env.now()]);
     const ciphertexts = chunks.map(({ bytes }) => bytes);
-    state.uploads.set(file, { file, ciphertexts, startedAt: env.now(), client });
+    state.uploads.set(file, { ciphertexts, startedAt: env.now() });
+    state.waiting.set(file, client);
     for (const [chunk, replicas] of sealed.entries()) {
       for (const replica of replicas) this.#replication.send(file, chunk, replica);
     }

@@ -50,6 +50,14 @@ class Asked {
     return replies.flatMap(({ message }) => (message.type === "reply" ? message.result : []))[0];
   }
 
+  /** What the client is told when a timer fires. */
+  toldAt(timer: string): readonly StorageQuorumMessage[] {
+    this.env.takeSent();
+    this.backend.onTimer(this.env.fire(timer));
+    this.#sync();
+    return this.env.takeSent().flatMap(({ to, message }) => (to === "c1" ? message : []));
+  }
+
   upload(name: string, sizeBytes: number): ClientResult | undefined {
     return this.ask({ op: "upload", name, data: new Uint8Array(sizeBytes) });
   }
@@ -86,6 +94,16 @@ describe("an upload is refused", () => {
 
   it.each(["", "a/b"])("when its name is %j", (name) => {
     expect(new Asked(THREE).upload(name, 15)).toEqual(refusal("bad request"));
+  });
+});
+
+describe("an upload that lacks its quorum at the deadline", () => {
+  it("is refused at once, and not only when the client asks again", () => {
+    const asked = new Asked(THREE);
+    asked.upload("a", 15);
+    const told = asked.toldAt("deadline ann/a");
+    expect(told).toMatchObject([{ type: "reply", result: refusal("no consensus") }]);
+    expect(asked.toldAt("repair")).toEqual([]);
   });
 });
 
