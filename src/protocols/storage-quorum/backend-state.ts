@@ -18,8 +18,6 @@ export interface BackendState {
   readonly blocks: Map<FileId, Block>;
   /** The files whose blocks are on the chain, in order. */
   readonly chain: FileId[];
-  /** What was decided and is not yet durable. */
-  readonly decisions: Map<FileId, "confirmed" | "rejected">;
   readonly uploads: Map<FileId, Upload>;
   /** Who waits for the end of each upload, until that is told. */
   readonly waiting: Map<FileId, ClientName>;
@@ -84,8 +82,8 @@ export interface Block extends Omit<OpenedBlock, "chunks"> {
   readonly chunks: readonly Chunk[];
   /** As it is durable: what clients are told. */
   status: BlockStatus;
-  /** Whether the ledger has it settled, durable or not: it is never settled twice. */
-  isDecided: boolean;
+  /** What the ledger has it settled as, durable or not; undefined while it is open. */
+  decision: "confirmed" | "rejected" | undefined;
   /** When it was decided: for each chunk how many had confirmed it. Undefined before. */
   confirmedBy: readonly number[] | undefined;
 }
@@ -233,7 +231,6 @@ export function newBackendState(): BackendState {
     users: new Map(),
     blocks: new Map(),
     chain: [],
-    decisions: new Map(),
     uploads: new Map(),
     waiting: new Map(),
     requests: new Map(),

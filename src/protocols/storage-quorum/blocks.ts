@@ -69,9 +69,9 @@ export function forgetReplicas(state: BackendState, file: FileId): void {
   for (const [name, job] of state.jobs) if (job.file === file) state.jobs.delete(name);
 }
 
-/** Whether it is decided that the block is rejected, durable or not. */
-export function isRejected(state: BackendState, { file, status }: Block): boolean {
-  return status === "rejected" || state.decisions.get(file) === "rejected";
+/** Whether it is not settled yet, not even in what the ledger has to make durable. */
+export function isOpen({ decision }: Block): boolean {
+  return decision === undefined;
 }
 
 /** How many distinct holders must confirm a chunk. */
@@ -112,7 +112,7 @@ function openedBlock({ chunks, ...opened }: OpenedBlock, openedBy: Address): Blo
       failed: new Set(),
     })),
     status: "pending",
-    isDecided: false,
+    decision: undefined,
     confirmedBy: undefined,
   };
 }
@@ -131,7 +131,7 @@ function addToChain(state: BackendState, file: FileId): void {
 function settle(state: BackendState, { file, status, confirmations }: Settlement): void {
   const block = state.blocks.get(file)!;
   if (block.link === undefined && status === "confirmed") addToChain(state, file);
-  block.isDecided = true;
+  block.decision = status;
   block.confirmedBy = confirmations.map(({ length }) => length);
   for (const [chunk, replicas] of confirmations.entries()) {
     const { holders } = block.chunks[chunk]!;

@@ -47,18 +47,18 @@ export class Calls {
   overdue(number: number): Call | undefined {
     const call = this.#context.state.calls.get(number);
     if (call === undefined) return undefined;
-    const peer = this.#context.state.peers.get(call.node);
-    if (peer !== undefined) peer.inflightBytes -= call.sizeBytes;
-    const { kind } = call.about;
-    // Confirmations count whenever they come.
-    if (kind === "store") this.#context.state.calls.set(number, { ...call, sizeBytes: 0 });
-    else this.#context.state.calls.delete(number);
+    this.#end(number, call);
+    // Confirmations count whenever they come; their bytes are no longer waited for.
+    if (call.about.kind === "store") {
+      this.#context.state.calls.set(number, { ...call, sizeBytes: 0 });
+    }
     return call;
   }
 
   #end(number: number, { node, sizeBytes }: Call): void {
-    const peer = this.#context.state.peers.get(node);
+    const { peers, calls } = this.#context.state;
+    const peer = peers.get(node);
     if (peer !== undefined) peer.inflightBytes -= sizeBytes;
-    this.#context.state.calls.delete(number);
+    calls.delete(number);
   }
 }

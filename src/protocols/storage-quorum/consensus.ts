@@ -6,7 +6,7 @@ import {
   confirmationsOf,
   forgetReplicas,
   hasQuorum,
-  isRejected,
+  isOpen,
 } from "./blocks.ts";
 import type { OpenedBlock, Replica } from "./entries.ts";
 import type { Holders } from "./holders.ts";
@@ -43,8 +43,9 @@ export class Consensus {
   /** After a restart: open blocks have the time that is left to them. */
   resume(): void {
     const { state, env, options } = this.#context;
-    for (const { file, isDecided, deadline } of state.blocks.values()) {
-      if (isDecided) continue;
+    for (const block of state.blocks.values()) {
+      if (!isOpen(block)) continue;
+      const { file, deadline } = block;
       // The wall clock may have jumped, but never makes the wait longer than it was at first.
       const left = Math.min(Math.max(deadline - env.wallClock(), 0), options.consensusTimeout);
       env.setTimer(`deadline ${file}`, left);
@@ -57,7 +58,7 @@ export class Consensus {
   onHeld(file: FileId, chunk: number, replica: Replica): void {
     const block = this.#context.state.blocks.get(file);
     if (block === undefined) return;
-    if (isRejected(this.#context.state, block)) {
+    if (block.decision === "rejected") {
       this.#context.env.emit("late confirmation", { file, chunk, node: replica.node });
       return;
     }
@@ -68,25 +69,24 @@ export class Consensus {
   /** Confirms the block if it has its quorum. */
   check(file: FileId): void {
     const block = this.#context.state.blocks.get(file)!;
-    if (!block.isDecided && hasQuorum(block, this.#context)) this.#decide(block, "confirmed");
+    if (isOpen(block) && hasQuorum(block, this.#context)) this.#decide(block, "confirmed");
   }
 
   /** The time is over. */
   onDeadline(file: FileId): void {
     const block = this.#context.state.blocks.get(file);
-    if (block !== undefined && !block.isDecided) this.#decide(block, "rejected");
+    if (block !== undefined && isOpen(block)) this.#decide(block, "rejected");
   }
 
   /** What was decided is durable: from now on it is so. */
   onSettled(file: FileId): void {
     const { state, env } = this.#context;
     const block = state.blocks.get(file)!;
-    const upload = state.uploads.get(file);
-    block.status = this.#decisionOn(block);
+    const status = block.decision!;
+    block.status = status;
     const confirmations = confirmationsOf(block);
-    const took = upload === undefined ? undefined : env.now() - upload.startedAt;
-    env.emit("block settled", { file, status: block.status, confirmations, took });
-    if (block.status === "confirmed") {
+    env.emit("block settled", { file, status, confirmations, took: this.#timeOf(file) });
+    if (status === "confirmed") {
       state.thin.add(file);
       return;
     }
@@ -109,7 +109,6 @@ export class Consensus {
     }
     applyEntry(state, outcome);
     env.cancelTimer(`deadline ${file}`);
-    state.decisions.set(file, status);
     env.emit("block decided", { file, status, took: this.#timeOf(file) });
   }
 
@@ -117,12 +116,5 @@ export class Consensus {
     const { state, env } = this.#context;
     const upload = state.uploads.get(file);
     return upload === undefined ? undefined : env.now() - upload.startedAt;
-  }
-
-  #decisionOn({ file }: Block): "confirmed" | "rejected" {
-    const { decisions } = this.#context.state;
-    const status = decisions.get(file)!;
-    decisions.delete(file);
-    return status;
   }
 }

@@ -1,6 +1,6 @@
 import type { NodeId } from "../../sim/env.ts";
 import type { BackendContext } from "./backend-context.ts";
-import { addHolder, applyEntry, isRejected, removeHolder } from "./blocks.ts";
+import { addHolder, applyEntry, isOpen, removeHolder } from "./blocks.ts";
 import type { Replica } from "./entries.ts";
 import { isRefusedByDisk, type Ledger } from "./ledger.ts";
 import type { FileId } from "./messages.ts";
@@ -26,7 +26,7 @@ export class Holders {
       return;
     }
     const change = { file, chunk, replica };
-    if (!block.isDecided) {
+    if (isOpen(block)) {
       addHolder(state, change);
       return;
     }
@@ -35,7 +35,7 @@ export class Holders {
     if (!isRefusedByDisk(outcome)) applyEntry(state, outcome);
   }
 
-  /** A node has shown that it does not hold its replica; it does not get that one again. */
+  /** A node has shown that it does not hold its replica; others get it rather than this one. */
   lose(file: FileId, chunk: number, node: NodeId, why: string): void {
     const { state, env } = this.#context;
     const block = state.blocks.get(file)!;
@@ -43,7 +43,7 @@ export class Holders {
     if (holder === undefined) return;
     block.chunks[chunk]!.failed.add(node);
     env.emit("replica lost", { file, chunk, node, why });
-    if (!block.isDecided || isRejected(state, block)) return;
+    if (block.decision !== "confirmed") return;
     state.thin.add(file);
     // Without room it is found out again after a restart.
     this.#ledger.append({ kind: "lost", file, chunk, replica: holder.replica });

@@ -1,6 +1,7 @@
 import type { NodeId } from "../../sim/env.ts";
 import type { BackendContext } from "./backend-context.ts";
 import type { Block } from "./backend-state.ts";
+import { isOpen } from "./blocks.ts";
 import type { Calls } from "./calls.ts";
 import type { Consensus } from "./consensus.ts";
 import type { Holders } from "./holders.ts";
@@ -66,16 +67,16 @@ export class Housekeeping {
 
   #mend(block: Block): void {
     const { state, env, options } = this.#context;
-    const { file, isDecided } = block;
+    const { file } = block;
     const upload = state.uploads.get(file);
     const isOld = upload !== undefined && env.now() > upload.startedAt + options.consensusTimeout;
     // Those who hold it have its bytes, too.
-    if (isOld && isDecided) state.uploads.delete(file);
+    if (isOld && !isOpen(block)) state.uploads.delete(file);
     if (this.#replication.isThin(block)) {
       this.#replication.tend(file);
       return;
     }
-    if (!isDecided) return;
+    if (isOpen(block)) return;
     state.thin.delete(file);
     state.uploads.delete(file);
     for (const [name, job] of state.jobs) if (job.file === file) state.jobs.delete(name);
@@ -93,9 +94,7 @@ export class Housekeeping {
   /** Uploads that a restart has cut short: their bytes are with those who hold them, if any. */
   #recover(): void {
     const { blocks, uploads } = this.#context.state;
-    const open = [...blocks.values()].filter(
-      ({ isDecided, file }) => !isDecided && !uploads.has(file),
-    );
+    const open = [...blocks.values()].filter((block) => isOpen(block) && !uploads.has(block.file));
     const intended = open.flatMap(({ chunks }) => chunks.flatMap((chunk) => chunk.intended));
     const nodes = new Set(intended.map(({ node }) => node));
     for (const node of [...nodes].sort()) this.#askForInventory(node);
@@ -109,12 +108,12 @@ export class Housekeeping {
     for (const job of state.jobs.values()) {
       if (job.replica.node === node) kept.set(job.replica.address, () => undefined);
     }
-    for (const { file, isDecided, chunks } of state.blocks.values()) {
-      if (isDecided) continue;
-      for (const [index, { intended }] of chunks.entries()) {
+    for (const block of state.blocks.values()) {
+      if (!isOpen(block)) continue;
+      for (const [index, { intended }] of block.chunks.entries()) {
         const replica = intended.find((other) => other.node === node);
         if (replica === undefined) continue;
-        kept.set(replica.address, () => this.#consensus.onHeld(file, index, replica));
+        kept.set(replica.address, () => this.#consensus.onHeld(block.file, index, replica));
       }
     }
     return kept;

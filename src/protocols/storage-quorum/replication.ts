@@ -1,7 +1,7 @@
 import type { NodeId } from "../../sim/env.ts";
 import type { BackendContext } from "./backend-context.ts";
 import type { Block, Chunk, StoreQuestion } from "./backend-state.ts";
-import { isRejected } from "./blocks.ts";
+import { isOpen } from "./blocks.ts";
 import type { Calls } from "./calls.ts";
 import { addressOf, hex, sealReplica } from "./cipher.ts";
 import type { Replica } from "./entries.ts";
@@ -80,7 +80,8 @@ export class Replication {
   /** Sees to it that every chunk of the file has its replicas, or that they are on their way. */
   tend(file: FileId): void {
     const block = this.#context.state.blocks.get(file);
-    if (block === undefined || (block.isDecided && block.status !== "confirmed")) return;
+    if (block === undefined) return;
+    if (!isOpen(block) && block.status !== "confirmed") return;
     const rooms = this.#nodes.available().map(roomOf);
     for (const index of block.chunks.keys()) this.#tendChunk(block, index, rooms);
   }
@@ -105,7 +106,7 @@ export class Replication {
     const job = state.jobs.get(name);
     // Of a job that was given up: what it has brought is an orphan by now, and may be gone.
     if (job === undefined || call < job.firstCall) {
-      const isLate = error === undefined && isRejected(state, state.blocks.get(file)!);
+      const isLate = error === undefined && state.blocks.get(file)!.decision === "rejected";
       if (isLate) env.emit("late confirmation", { file, chunk, node: replica.node });
       return;
     }

@@ -4,6 +4,7 @@ import { isWithdrawn } from "./access.ts";
 import { receiptOf } from "./answers.ts";
 import type { BackendContext } from "./backend-context.ts";
 import type { Block, ClientName } from "./backend-state.ts";
+import { isOpen } from "./blocks.ts";
 import {
   addressOf,
   drawBytes,
@@ -81,7 +82,7 @@ export class Uploads {
     const { state } = this.#context;
     const block = state.blocks.get(file);
     if (block === undefined || !state.uploads.has(file)) return;
-    if (block.isStrict || block.isDecided || this.#replication.isUnderWay(file)) return;
+    if (block.isStrict || !isOpen(block) || this.#replication.isUnderWay(file)) return;
     this.#answer(file, { kind: "uploaded", ...receiptOf(block) });
   }
 

@@ -5,8 +5,8 @@ const mutant: Mutant = {
   wrong: "A file that is decided gets no more replicas, however few it has.",
   source: "SQ-REPLICATION: what lacks a replica gets it once a node is back.",
   file: "src/protocols/storage-quorum/replication.ts",
-  find: '    if (block === undefined || (block.isDecided && block.status !== "confirmed")) return;',
-  replace: "    if (block === undefined || block.isDecided) return;",
+  find: '    if (!isOpen(block) && block.status !== "confirmed") return;',
+  replace: "    if (!isOpen(block)) return;",
   scenario: "sq-3a-fail-before-confirm",
   invariant: "MENDED",
 };

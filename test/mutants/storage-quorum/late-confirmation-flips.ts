@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: [
     "      const block = state.blocks.get(file)!;",
     '      if (isLate && block.status === "rejected") {',
-    "        Object.assign(block, { isDecided: false });",
+    "        Object.assign(block, { decision: undefined });",
     '        block.status = "pending";',
     "        this.#events.onHeld(file, chunk, replica);",
     '        env.emit("late confirmation", { file, chunk, node: replica.node });',

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: [
     "      const { holders } = block.chunks[chunk]!;",
     "      const again = replica.node.toUpperCase();",
-    "      if (!block.isDecided) holders.set(again, { replica, isProven: true });",
+    "      if (isOpen(block)) holders.set(again, { replica, isProven: true });",
     "      return;",
   ].join("\n"),
   scenario: "sq-consensus-timeout/restart",
