@@ -3,7 +3,7 @@
 import type { Invariant, Verdict, World } from "../sim/invariant.ts";
 import { eventually } from "../sim/temporal/liveness.ts";
 import { formatTime, type Micros } from "../sim/time.ts";
-import { type QuorumRule, requiredOf } from "./storage-quorum.ts";
+import { distinctHolders, type QuorumRule, requiredOf } from "./storage-quorum.ts";
 import { backendOf, type ChunkView, dataOf, type StorageView } from "./storage-view.ts";
 
 const NEVER: Micros = Number.MAX_SAFE_INTEGER;
@@ -111,11 +111,6 @@ export function confirmsAtQuorum(name: string, rule: QuorumRule): Invariant<Stor
 
 function hasQuorum(chunk: ChunkView, rule: QuorumRule): boolean {
   return distinctHolders(chunk) >= requiredOf(chunk, rule);
-}
-
-/** How many nodes hold the chunk; one that is there twice counts once. */
-function distinctHolders({ holders }: ChunkView): number {
-  return new Set([...holders.values()].map(({ replica }) => replica.node)).size;
 }
 
 /**

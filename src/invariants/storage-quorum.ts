@@ -55,8 +55,7 @@ function wrongWith(
 ): string | undefined {
   for (const [index, chunk] of chunks.entries()) {
     const required = requiredOf(chunk, rule);
-    // A node that is there twice is one node.
-    const { size } = new Set([...chunk.holders.values()].map(({ replica }) => replica.node));
+    const size = distinctHolders(chunk);
     const what = `chunk ${index} of ${file} is confirmed`;
     if (size < required) return `${what} by ${size}, and ${required} are required`;
     for (const { replica } of chunk.holders.values()) {
@@ -66,6 +65,11 @@ function wrongWith(
     }
   }
   return undefined;
+}
+
+/** How many nodes hold the chunk; one that is there twice counts once. */
+export function distinctHolders({ holders }: ChunkView): number {
+  return new Set([...holders.values()].map(({ replica }) => replica.node)).size;
 }
 
 /** How many distinct holders must confirm the chunk. */

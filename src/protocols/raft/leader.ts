@@ -129,7 +129,7 @@ export class Leader<Command> {
   }
 
   onAppendReply(from: NodeId, message: AppendReply): void {
-    const { state } = this.#member;
+    const { state, id } = this.#member;
     if (message.term > state.term) this.#member.enterTerm(message.term, undefined);
     if (message.term !== state.term || state.role.kind !== "leader") return;
     const progress = state.role.progress.get(from);
@@ -139,8 +139,7 @@ export class Leader<Command> {
     if (message.accepted) this.#onAccepted(from, progress, message.match);
     else this.#onRejected(progress, message);
     if (progress.inflight.reportedBytes > 0) this.#replicator.report(progress);
-    if (from !== this.#member.id && this.#member.isLeader)
-      this.#replicator.sendMore(from, progress);
+    if (from !== id && this.#member.isLeader) this.#replicator.sendMore(from, progress);
   }
 
   #onAccepted(from: NodeId, progress: Progress, match: number): void {
