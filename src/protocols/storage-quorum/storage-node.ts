@@ -1,7 +1,6 @@
 import { unreachable } from "../../sim/assert.ts";
 import type { DiskError, Env, Node, NodeId } from "../../sim/env.ts";
-import { addressOf, bindingOf } from "./cipher.ts";
-import { leavesOf, merklePath } from "./merkle.ts";
+import { addressOf } from "./cipher.ts";
 import type {
   Address,
   ChallengeProof,
@@ -13,6 +12,7 @@ import type {
   StoreError,
 } from "./messages.ts";
 import type { StorageQuorumOptions } from "./options.ts";
+import { proofOf } from "./proof.ts";
 import {
   initialReplicaFiles,
   ReplicaFiles,
@@ -159,14 +159,9 @@ export class StorageNode implements Node<StorageQuorumMessage, StorageNodeState>
     else this.#answer({ type: "holdings", call, addresses: this.#files.durable() });
   }
 
-  #prove({ address, nonce, leaf: index }: ChallengeRequest): ChallengeProof | undefined {
-    const bytes = this.#files.read(address);
-    if (bytes === undefined) return undefined;
-    const leaves = leavesOf(bytes, this.#config.options.leafBytes);
-    // Of its own, as a part of the replica's bytes would keep all of them.
-    const leaf = leaves[index]?.slice();
-    if (leaf === undefined) return undefined;
-    return { index, path: merklePath(leaves, index), leaf, binding: bindingOf(nonce, leaf) };
+  #prove(challenge: ChallengeRequest): ChallengeProof | undefined {
+    const bytes = this.#files.read(challenge.address);
+    return bytes && proofOf(bytes, this.#config.options.leafBytes, challenge);
   }
 
   #onSettled(waiting: Waiting, settled: Settled): void {

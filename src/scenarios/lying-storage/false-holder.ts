@@ -7,9 +7,10 @@ import type {
   StorageQuorumMessage,
   StorageRequest,
 } from "../../protocols/storage-quorum/messages.ts";
+import { proofOf } from "../../protocols/storage-quorum/proof.ts";
 import { fileOf } from "../../protocols/storage-quorum/replica-files.ts";
 import type { Env, NodeId } from "../../sim/env.ts";
-import { forgedProof, huskOf, huskProof, trueProof } from "./false-proofs.ts";
+import { forgedProof, huskOf, huskProof } from "./false-proofs.ts";
 import type { Claim, LyingBehaviour, LyingStorageState, Relayed } from "./lies.ts";
 
 type Store = Extract<StorageRequest, { type: "store" }>;
@@ -134,7 +135,7 @@ export class FalseHolder {
     if (addressOf(data) !== address || !this.#lies(COLLUDES, address)) return;
     if (request.type === "fetch") this.#answer({ type: "fetched", call, data });
     else {
-      const proof = trueProof(data, this.#setup.leafBytes, request);
+      const proof = proofOf(data, this.#setup.leafBytes, request);
       this.#answer({ type: "proof", call, proof });
     }
   }

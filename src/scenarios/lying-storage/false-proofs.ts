@@ -7,26 +7,14 @@ import {
   leafCountOf,
   leafHash,
   leavesOf,
-  merklePath,
   merklePathOf,
 } from "../../protocols/storage-quorum/merkle.ts";
 import type { ChallengeProof, ChallengeRequest } from "../../protocols/storage-quorum/messages.ts";
+import { proofOf } from "../../protocols/storage-quorum/proof.ts";
 import type { Husk } from "./lies.ts";
 
 /** Which leaf is to be proven, and the nonce that the proof is to be bound to. */
 export type Demand = Pick<ChallengeRequest, "nonce" | "leaf">;
-
-/** The proof of somebody who has the bytes; undefined when there is no such leaf. */
-export function trueProof(
-  bytes: Uint8Array,
-  leafBytes: number,
-  { nonce, leaf: index }: Demand,
-): ChallengeProof | undefined {
-  const leaves = leavesOf(bytes, leafBytes);
-  const leaf = leaves[index]?.slice();
-  if (leaf === undefined) return undefined;
-  return { index, path: merklePath(leaves, index), leaf, binding: bindingOf(nonce, leaf) };
-}
 
 /** A tree over zeros, of the right size: all is right but for its root. */
 export function forgedProof(
@@ -34,7 +22,7 @@ export function forgedProof(
   leafBytes: number,
   demand: Demand,
 ): ChallengeProof | undefined {
-  return trueProof(new Uint8Array(sizeBytes), leafBytes, demand);
+  return proofOf(new Uint8Array(sizeBytes), leafBytes, demand);
 }
 
 /** What is kept of bytes of more than one leaf; undefined when the first leaf is all there is. */

@@ -9,11 +9,11 @@ import {
   sha256,
 } from "../../../src/protocols/storage-quorum/merkle.ts";
 import type { ChallengeProof } from "../../../src/protocols/storage-quorum/messages.ts";
+import { proofOf } from "../../../src/protocols/storage-quorum/proof.ts";
 import {
   forgedProof,
   huskOf,
   huskProof,
-  trueProof,
 } from "../../../src/scenarios/lying-storage/false-proofs.ts";
 
 const LEAF_BYTES = 4;
@@ -29,11 +29,11 @@ const node = (left: Uint8Array, right: Uint8Array) => sha256(Uint8Array.of(1), l
 
 describe("the proof of who has the bytes", () => {
   it("is good for every leaf there is", () => {
-    const proofs = [0, 1, 2, 3].map((leaf) => trueProof(BYTES, LEAF_BYTES, demand(leaf))!);
+    const proofs = [0, 1, 2, 3].map((leaf) => proofOf(BYTES, LEAF_BYTES, demand(leaf))!);
     expect(proofs.map(passes)).toEqual([true, true, true, true]);
     expect(proofs[3]).toMatchObject({ index: 3, leaf: BYTES.slice(12) });
     expect(proofs[3]!.binding).toEqual(bindingOf(NONCE, BYTES.slice(12)));
-    expect(trueProof(BYTES, LEAF_BYTES, demand(4))).toBeUndefined();
+    expect(proofOf(BYTES, LEAF_BYTES, demand(4))).toBeUndefined();
   });
 });
 
@@ -55,7 +55,7 @@ describe("a husk", () => {
 
   it("proves the first leaf", () => {
     const proof = huskProof(husk, demand(0))!;
-    expect(proof).toEqual(trueProof(BYTES, LEAF_BYTES, demand(0)));
+    expect(proof).toEqual(proofOf(BYTES, LEAF_BYTES, demand(0)));
     expect(passes(proof)).toBe(true);
   });
 
