@@ -1,0 +1,33 @@
+import type { Env, NodeId } from "../../sim/env.ts";
+import type { ChainState } from "./chain.ts";
+import type { GenesisOptions } from "./genesis.ts";
+import type { BlockSyncMessage } from "./messages.ts";
+import type { BlockSyncOptions } from "./options.ts";
+import type { Checkpoint } from "./vote.ts";
+
+/** Who a node is, and what it is to know before it starts. */
+export interface ChainNodeConfig {
+  readonly genesis: GenesisOptions;
+  readonly options: BlockSyncOptions;
+  /** A validator's secret, 32 bytes; undefined for an observer, which never produces nor votes. */
+  readonly secret: Uint8Array | undefined;
+  /** Peers to begin with. A validator that has some waits for one before it makes blocks. */
+  readonly bootstrap: readonly NodeId[];
+  /** A block that is trusted: the chain before it is not fetched, its state is. */
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+/** All that a node remembers. */
+export interface ChainNodeState {
+  /** Drawn anew at each start. */
+  life: number;
+  chain: ChainState;
+}
+
+/** What the parts of a node share. */
+export interface ChainContext {
+  readonly env: Env<BlockSyncMessage>;
+  readonly config: ChainNodeConfig;
+  /** The memory as it is now: in a recorded run it is another object at each handler. */
+  readonly state: ChainNodeState;
+}
