@@ -1,0 +1,18 @@
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import { assert } from "../sim/assert.ts";
+
+/** Bytes as lower-case hexadecimal digits, two each, without 0x. */
+export function hexOf(bytes: Uint8Array): string {
+  return bytesToHex(bytes);
+}
+
+/** What {@link hexOf} made of bytes, as bytes. For texts of our own making: asserts that it is. */
+export function bytesOf(hex: string): Uint8Array {
+  assert(isHex(hex), "expected lower-case hexadecimal digits in pairs, got", hex);
+  return hexToBytes(hex);
+}
+
+/** Whether it is lower-case hexadecimal digits, two for each byte; of so many bytes, if given. */
+export function isHex(text: string, sizeBytes: number = text.length / 2): boolean {
+  return text.length === 2 * sizeBytes && text.length % 2 === 0 && /^[0-9a-f]*$/.test(text);
+}
