@@ -31,10 +31,14 @@ const AMBIENT = [
   ...["Math.sin", "Math.cos", "Math.exp", "Math.log", "Math.pow", "import("],
 ];
 
-/** What of `node:crypto` follows from its input alone: no chance, no keys of its own making. */
+/**
+ * What of `node:crypto` follows from its input alone: no chance, no keys of its own making.
+ * Keys are made of bytes, and Ed25519 draws no random number for a signature (RFC 8032 §5.1.6).
+ */
 const PURE_CRYPTO = [
   ...["createCipheriv", "createDecipheriv", "createHmac", "hash", "scryptSync"],
-  "timingSafeEqual",
+  ...["timingSafeEqual", "createPrivateKey", "createPublicKey", "sign", "verify"],
+  "type KeyObject",
 ];
 
 const sources = filesUnder("src");
