@@ -2,6 +2,7 @@ import type { NodeId } from "../../sim/env.ts";
 import type { Body } from "./block.ts";
 import type { Hash } from "./hash.ts";
 import type { ChainQuery, QueryAnswer, Refusal } from "./queries.ts";
+import type { PublicKey } from "./transaction.ts";
 import type { Checkpoint } from "./vote.ts";
 
 /**
@@ -22,6 +23,7 @@ export type Gossip =
 export interface Status {
   readonly genesis: Hash;
   readonly tip: Checkpoint;
+  readonly justified: Checkpoint;
   readonly finalized: Checkpoint;
   /** The least height whose body it has. */
   readonly bodiesFrom: number;
@@ -29,6 +31,15 @@ export interface Status {
   readonly peers: readonly NodeId[];
   /** Whether the sender has not heard of the receiver yet, and waits for its status. */
   readonly isFirst: boolean;
+  /** Which validator it is; undefined for an observer. */
+  readonly validator: ValidatorClaim | undefined;
+}
+
+/** A host's word that it is a validator, which that validator alone can give for it. */
+export interface ValidatorClaim {
+  readonly key: PublicKey;
+  /** Of the chain's genesis and the host's name, by that key. */
+  readonly signature: Uint8Array;
 }
 
 export type SyncMessage = SyncRequest | SyncReply;
