@@ -1,0 +1,48 @@
+// Keys, payments and their parts that the tests of the chain share.
+
+import { Addresses } from "../../../src/protocols/block-sync/addresses.ts";
+import { type KeyPair, keyPairOf } from "../../../src/protocols/block-sync/keys.ts";
+import {
+  type Address,
+  type Payment,
+  type PublicKey,
+  signTransaction,
+  type Transaction,
+} from "../../../src/protocols/block-sync/transaction.ts";
+import { hexOf } from "../../../src/protocols/hex.ts";
+
+/** Of transactions as RLP, in the tests. */
+export const TRANSACTION_BYTES_MAX = 1_024;
+
+/** One for each test that needs one: what it remembers changes no answer. */
+export const addresses = new Addresses();
+
+/** Somebody who signs: the same for the same number. */
+export interface Person {
+  readonly keys: KeyPair;
+  readonly publicKey: PublicKey;
+  readonly address: Address;
+}
+
+export function person(number: number): Person {
+  const keys = keyPairOf(new Uint8Array(32).fill(number));
+  const publicKey = hexOf(keys.publicKey);
+  return { keys, publicKey, address: addresses.of(publicKey) };
+}
+
+export const alice = person(1);
+export const bob = person(2);
+export const carol = person(3);
+
+/** A payment of 10 to Bob, as the first of its sender, but for what is said. */
+export function payment(over: Partial<Payment> = {}): Omit<Payment, "sender"> {
+  return {
+    ...{ nonce: 0, to: bob.address, amount: 10, gasPrice: 1, gasLimit: 21_000 },
+    data: new Uint8Array(),
+    ...over,
+  };
+}
+
+export function pays(who: Person, over: Partial<Payment> = {}): Transaction {
+  return signTransaction(payment(over), who.keys, addresses);
+}
