@@ -105,10 +105,14 @@ export function decodeBlock(bytes: Uint8Array): Block | Malformed {
   return isMalformed(header) ? header : { header, body: parts.body };
 }
 
-/** How long a body is as RLP: what {@link encodeBlock} writes of it. */
+/** How long a body is as RLP: what {@link encodeBlock} writes of it. O(transactions). */
 export function bodyBytes(body: Body): number {
-  const content = body.reduce((sum, bytes) => sum + stringBytes(bytes), 0);
-  return prefixBytes(content) + content;
+  return listBytes(body.reduce((sum, bytes) => sum + stringBytes(bytes), 0));
+}
+
+/** How long a list is as RLP whose items take so many bytes. Yellow paper, appendix B. */
+export function listBytes(contentBytes: number): number {
+  return prefixBytes(contentBytes) + contentBytes;
 }
 
 /** How long bytes are as an RLP string. Yellow paper, appendix B. */

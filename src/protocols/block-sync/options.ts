@@ -1,4 +1,7 @@
+import { UsageError } from "../../sim/assert.ts";
+import { checkCount, checkOneOf, checkRecord } from "../../sim/check.ts";
 import { type Micros, ms, seconds } from "../../sim/time.ts";
+import { GAS_OF_TRANSACTION } from "./transaction.ts";
 
 /** How a node of the chain works. */
 export interface BlockSyncOptions {
@@ -123,3 +126,93 @@ export const defaultBlockSyncOptions: BlockSyncOptions = {
   },
   store: { segmentBlocks: 128, keptBlocks: 0, keptStates: 128 },
 };
+
+/** The least and the greatest of numbers, by their names. */
+type Limits<Name extends string> = {
+  readonly [Each in Name]: readonly [low: number, high?: number];
+};
+
+const COSTS: Limits<keyof ChainCosts> = {
+  start: [0],
+  createBlock: [0],
+  importBlock: [0],
+  transaction: [0],
+};
+
+const LIMITS: Limits<keyof ChainLimits> = {
+  blockGas: [GAS_OF_TRANSACTION],
+  blockBytes: [1],
+  transactionBytes: [1],
+  futureMax: [0],
+  reorgMax: [0],
+  mempoolCount: [1],
+  mempoolPerSender: [1],
+  mempoolAge: [1],
+  orphans: [0],
+};
+
+const SYNC: Limits<keyof SyncOptions> = {
+  headersPerRequest: [1],
+  bodiesPerRequest: [1],
+  window: [1],
+  requestTimeout: [1],
+  attemptsPerPeer: [1],
+  retryDelay: [1],
+  accountsPerRequest: [1],
+};
+
+const PEERS: Limits<keyof PeerOptions> = {
+  statusInterval: [1],
+  silenceMax: [1],
+  peersMax: [1],
+  penalty: [0, 100],
+  scoreMin: [0, 100],
+  banTime: [0],
+  messagesPerSecond: [0],
+  bytesPerSecond: [0],
+};
+
+const STORE: Limits<keyof StoreOptions> = {
+  segmentBlocks: [1],
+  keptBlocks: [0],
+  keptStates: [1],
+};
+
+/** Checks options from outside; throws a UsageError that names the path. */
+export function checkBlockSyncOptions(value: unknown, path: string): BlockSyncOptions {
+  const fields = checkRecord(value, path, Object.keys(defaultBlockSyncOptions));
+  const productions = ["every slot", "on order"] as const;
+  const options: BlockSyncOptions = {
+    production: checkOneOf(fields.production, `${path}.production`, productions),
+    costs: checkNumbers(fields.costs, `${path}.costs`, COSTS),
+    limits: checkNumbers(fields.limits, `${path}.limits`, LIMITS),
+    sync: checkNumbers(fields.sync, `${path}.sync`, SYNC),
+    peers: checkNumbers(fields.peers, `${path}.peers`, PEERS),
+    store: checkNumbers(fields.store, `${path}.store`, STORE),
+  };
+  const { limits, peers } = options;
+  if (limits.transactionBytes > limits.blockBytes) {
+    const expected = `expected at most the blockBytes, ${limits.blockBytes}`;
+    const got = limits.transactionBytes;
+    throw new UsageError(`${path}.limits.transactionBytes: ${expected}, got ${got}`);
+  }
+  if (peers.silenceMax < peers.statusInterval) {
+    const expected = `expected at least the statusInterval, ${peers.statusInterval}`;
+    throw new UsageError(`${path}.peers.silenceMax: ${expected}, got ${peers.silenceMax}`);
+  }
+  return options;
+}
+
+function checkNumbers<Name extends string>(
+  value: unknown,
+  path: string,
+  limits: Limits<Name>,
+): Readonly<Record<Name, number>> {
+  const fields = checkRecord(value, path, Object.keys(limits));
+  const numbers = Object.entries<readonly [number, number?]>(limits).map(([name, [low, high]]) => [
+    name,
+    checkCount(fields[name], `${path}.${name}`, low, high),
+  ]);
+  // The limits have a number for each name, and for no other.
+  return Object.fromEntries(numbers) as Readonly<Record<Name, number>>;
+}

@@ -1,14 +1,24 @@
 // Keys, payments and their parts that the tests of the chain share.
 
+import {
+  type Account,
+  accountAt,
+  emptyAccount,
+  encodeAccount,
+} from "../../../src/protocols/block-sync/account.ts";
 import { Addresses } from "../../../src/protocols/block-sync/addresses.ts";
-import { type KeyPair, keyPairOf } from "../../../src/protocols/block-sync/keys.ts";
+import type { TransactionRules } from "../../../src/protocols/block-sync/executor.ts";
+import { type KeyPair, keyPairOf, SignatureCheck } from "../../../src/protocols/block-sync/keys.ts";
+import { isMalformed } from "../../../src/protocols/block-sync/rlp.ts";
 import {
   type Address,
+  decodeTransaction,
   type Payment,
   type PublicKey,
   signTransaction,
   type Transaction,
 } from "../../../src/protocols/block-sync/transaction.ts";
+import { type Trie, trieUpdate } from "../../../src/protocols/block-sync/trie/trie.ts";
 import { hexOf } from "../../../src/protocols/hex.ts";
 
 /** Of transactions as RLP, in the tests. */
@@ -45,4 +55,32 @@ export function payment(over: Partial<Payment> = {}): Omit<Payment, "sender"> {
 
 export function pays(who: Person, over: Partial<Payment> = {}): Transaction {
   return signTransaction(payment(over), who.keys, addresses);
+}
+
+/** The accounts of these people, and nobody else's. */
+export function accountsOf(accounts: readonly (readonly [Person, Partial<Account>])[]): Trie {
+  const entries = accounts.map(([{ address }, account]) => {
+    const value = encodeAccount({ ...emptyAccount, ...account });
+    return { key: addresses.keyOf(address), value };
+  });
+  return trieUpdate(undefined, entries);
+}
+
+/** What somebody has. */
+export function accountOf(trie: Trie, { address }: Person): Account {
+  return accountAt(trie, address, addresses);
+}
+
+/** All checks, with a block's gas that is enough for ten transfers. */
+export function rulesOf(over: Partial<TransactionRules> = {}): TransactionRules {
+  return { blockGas: 210_000, signatures: new SignatureCheck(), addresses, ...over };
+}
+
+/** The transaction with its last byte, which is of its signature, changed. */
+export function forged({ bytes }: Transaction): Transaction {
+  const changed = bytes.slice();
+  changed[changed.length - 1]! ^= 1;
+  const transaction = decodeTransaction(changed, TRANSACTION_BYTES_MAX, addresses);
+  if (isMalformed(transaction)) throw new Error(transaction.reason);
+  return transaction;
 }
