@@ -70,4 +70,6 @@ export type Refusal =
   | { readonly kind: "malformed"; readonly reason: string }
   | { readonly kind: "busy" }
   | { readonly kind: "known" }
+  /** Another one of its sender with that nonce waits; it is not replaced. */
+  | { readonly kind: "nonce taken" }
   | { readonly kind: "invalid"; readonly rule: InvalidTransaction };
