@@ -2,6 +2,8 @@
 // other, and values short enough to be embedded in their parents, or not.
 
 import fc from "fast-check";
+import { keccak256 } from "../../src/protocols/block-sync/hash.ts";
+import { encodeItem, encodeList } from "../../src/protocols/block-sync/rlp.ts";
 import { compareKeys } from "../../src/protocols/block-sync/trie/nibbles.ts";
 import type { TrieChange, TrieEntry } from "../../src/protocols/block-sync/trie/trie.ts";
 import { bytesOf, hexOf } from "../../src/protocols/hex.ts";
@@ -57,4 +59,17 @@ export function frozen<Value>(value: Value): Value {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
   if (!Object.isFrozen(value)) Object.values(Object.freeze(value)).forEach(frozen);
   return value;
+}
+
+/** Accounts as in a state trie: hashed keys, all of the same length. */
+export function secureEntries(count: number): TrieEntry[] {
+  return Array.from({ length: count }, (_, i) => {
+    return { key: keccak256(encodeItem(i)), value: encodeList([i, 1_000_000 + i]) };
+  });
+}
+
+/** The same bytes but for one bit, the one after that many, round and round. */
+export function flippedBit(bytes: Uint8Array, at: number): Uint8Array {
+  const bit = at % (8 * bytes.length);
+  return bytes.map((byte, i) => (i === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
 }

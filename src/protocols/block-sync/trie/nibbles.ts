@@ -82,11 +82,16 @@ export function readPrefix(
   return { isLeaf: flags >= 2, path: nibblesOf(bytes, isOdd ? 1 : 2, nibbleCount(bytes)) };
 }
 
-/** The key whose nibbles they are, of an even number. */
-export function keyOf(path: readonly number[]): Uint8Array {
+/** The key of an even number of nibbles. */
+export function keyOf(path: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: path.length / 2 }, (_, i) => {
     return (path[2 * i]! << 4) | path[2 * i + 1]!;
   });
+}
+
+/** A path and what comes below it. */
+export function joinedPath(path: Uint8Array, below: Uint8Array): Uint8Array {
+  return Uint8Array.of(...path, ...below);
 }
 
 /** Below zero, zero or above zero, as bytes are ordered; what is cut off comes first. */

@@ -4,9 +4,10 @@
 
 import { keccak256 } from "../hash.ts";
 import { encodeItem } from "../rlp.ts";
+import { built } from "./build.ts";
 import { compareKeys, matchLength, nibbleAt, nibbleCount, sideOf } from "./nibbles.ts";
 import { HASH_BYTES, type TrieBranch, type TrieEntry, type TrieNode } from "./node.ts";
-import { built, changed, type TrieChange } from "./update.ts";
+import { changed, type TrieChange } from "./update.ts";
 
 export type { TrieEntry } from "./node.ts";
 export type { TrieChange } from "./update.ts";

@@ -2,14 +2,8 @@
 // change is shared with the trie before. Source: Ethereum yellow paper, appendix D.
 
 import { assert } from "../../../sim/assert.ts";
-import {
-  compareKeys,
-  firstDifference,
-  matchLength,
-  nibbleAt,
-  nibbleCount,
-  nibblesOf,
-} from "./nibbles.ts";
+import { built, firstPart, noChildren, type Span } from "./build.ts";
+import { compareKeys, joinedPath, matchLength, nibbleAt, nibbleCount } from "./nibbles.ts";
 import {
   branchOf,
   extensionOf,
@@ -27,17 +21,8 @@ export interface TrieChange {
   readonly value: Uint8Array | undefined;
 }
 
-/** Some of what is sorted by key, no key twice: [start, end). */
-interface Span<Item> {
-  readonly sorted: readonly Item[];
-  readonly start: number;
-  readonly end: number;
-}
-
 /** What a branch holds, before it is known whether it stays one. */
 type BranchContent = Pick<TrieBranch, "children" | "entry">;
-
-const NO_CHILDREN: readonly undefined[] = new Array<undefined>(16).fill(undefined);
 
 /** The node after all changes; of several changes of a key the last one counts. */
 export function changed(
@@ -58,37 +43,6 @@ function inOrder(changes: readonly TrieChange[]): readonly TrieChange[] {
   return sorted.filter(({ key }, i) => {
     return i === sorted.length - 1 || compareKeys(key, sorted[i + 1]!.key) !== 0;
   });
-}
-
-/** The trie of entries in the order of their keys, no key twice. O(nibbles of all keys). */
-export function built(sorted: readonly TrieEntry[], depth = 0): TrieNode | undefined {
-  return build({ sorted, start: 0, end: sorted.length }, depth);
-}
-
-function build({ sorted, start, end }: Span<TrieEntry>, depth: number): TrieNode | undefined {
-  if (start === end) return undefined;
-  const first = sorted[start]!;
-  if (end - start === 1) return leafOf(first, depth);
-  // What the first and the last share, all between them share.
-  const shared = firstDifference(first.key, sorted[end - 1]!.key, depth);
-  const isOwn = nibbleCount(first.key) === shared;
-  // Only these two fields: it may have been a leaf.
-  const entry = isOwn ? { key: first.key, value: first.value } : undefined;
-  const children: (TrieNode | undefined)[] = [...NO_CHILDREN];
-  for (let from = isOwn ? start + 1 : start; from < end; ) {
-    const part = { sorted, start: from, end: endOfNibble({ sorted, start: from, end }, shared) };
-    children[nibbleAt(sorted[from]!.key, shared)] = build(part, shared + 1);
-    from = part.end;
-  }
-  return extensionOf(nibblesOf(first.key, depth, shared), branchOf(children, entry));
-}
-
-/** Where those end whose keys have the same nibble there as the first one. */
-function endOfNibble({ sorted, start, end }: Span<TrieChange>, index: number): number {
-  const nibble = nibbleAt(sorted[start]!.key, index);
-  let next = start + 1;
-  while (next < end && nibbleAt(sorted[next]!.key, index) === nibble) next++;
-  return next;
 }
 
 function change(
@@ -165,7 +119,7 @@ function changeExtension(
     return after === child ? extension : joined(path, after, depth);
   }
   // A put leaves the path half-way: there will be a branch.
-  const children: (TrieNode | undefined)[] = [...NO_CHILDREN];
+  const children = noChildren();
   children[path[shared]!] = extensionOf(path.slice(shared + 1), child);
   const content = changedContent({ children, entry: undefined }, depth + shared, within);
   assert(content !== undefined, "a put that changes nothing at depth", depth + shared);
@@ -210,7 +164,7 @@ function changedContent(
   const entry = isOwn ? changedEntry(before.entry, first) : before.entry;
   let isChanged = entry !== before.entry;
   for (let from = isOwn ? start + 1 : start; from < end; ) {
-    const part = { sorted, start: from, end: endOfNibble({ sorted, start: from, end }, depth) };
+    const part = firstPart({ sorted, start: from, end }, depth);
     const nibble = nibbleAt(sorted[from]!.key, depth);
     const child = change(children[nibble], depth + 1, part);
     if (child !== children[nibble]) {
@@ -236,5 +190,5 @@ function joined(path: Uint8Array, node: TrieNode | undefined, depth: number): Tr
   if (node === undefined || path.length === 0) return node;
   if (node.kind === "leaf") return leafOf(node, depth);
   if (node.kind === "branch") return extensionOf(path, node);
-  return extensionOf(Uint8Array.of(...path, ...node.path), node.child);
+  return extensionOf(joinedPath(path, node.path), node.child);
 }
