@@ -139,16 +139,30 @@ export function operationsReturn(
   });
 }
 
-/** From the first event on in a span of time, one and the same server leads in one term. */
-export function leaderStays(name: string, span: Span): Invariant<LeadershipView> {
+/**
+ * From the first event on in a span of time, one and the same server leads in one term; with
+ * `voters`, from the first event on at which just these servers decide, as their leader knows.
+ */
+export function leaderStays(
+  name: string,
+  { from, until, voters }: Span & { readonly voters?: readonly NodeId[] },
+): Invariant<LeadershipView> {
+  /** Whether it is for this leader to stay. */
+  const isAwaited = (leader: Server | undefined): boolean => {
+    if (voters === undefined) return true;
+    const known = leader?.node?.configuration;
+    return known?.outgoing.length === 0 && sameIds(known.voters, voters);
+  };
   const made = {
     name,
-    supposes: ["servers"] as const,
+    // A fault that comes at another time may well meet a leader that is not yet one.
+    supposes: ["servers", "faults"] as const,
     state: { leader: undefined as NodeId | undefined, term: 0 },
     onStep: (world: World<LeadershipView>) => {
-      if (world.now < span.from || world.now > span.until) return undefined;
+      if (world.now < from || world.now > until) return undefined;
       const { state } = made;
       const leader = quorumLeader(world);
+      if (state.leader === undefined && !isAwaited(leader)) return undefined;
       if (leader?.node !== undefined && state.leader === undefined) {
         state.leader = leader.id;
         state.term = leader.node.term;
@@ -161,6 +175,10 @@ export function leaderStays(name: string, span: Span): Invariant<LeadershipView>
     },
   };
   return made;
+}
+
+function sameIds(some: readonly NodeId[], others: readonly NodeId[]): boolean {
+  return some.length === others.length && some.every((id) => others.includes(id));
 }
 
 /**

@@ -20,15 +20,15 @@ import { checkKvOperation } from "../protocols/kv/task.ts";
 import { formatDisk } from "../protocols/raft/format.ts";
 import type { ClientState } from "../protocols/replicated/client.ts";
 import type { ServerState } from "../protocols/replicated/server-state.ts";
-import { UsageError } from "../sim/assert.ts";
-import { checkDistinct, checkList, checkOneOf, checkRecord, checkText } from "../sim/check.ts";
+import { checkDistinct, checkList, checkOneOf, checkRecord } from "../sim/check.ts";
 import type { Env, NodeId, Plain } from "../sim/env.ts";
 import type { HistoryEntry } from "../sim/history.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
-import type { Plan } from "../sim/plan.ts";
+import type { Plan, PlanHosts } from "../sim/plan.ts";
 import { defineScenario, type Scenario } from "../sim/scenario.ts";
 import { type Authored, ownInvariants, planOf } from "./authored.ts";
 import {
+  checkMembers,
   checkStoreSettings,
   kvRegisters,
   type StoreSettings,
@@ -67,7 +67,7 @@ export function groupScenario(scenario: GroupScenario): Scenario {
     ...scenario,
     plan: (streams) => planOf(scenario, streams),
     sites: groups.flatMap((group) => sites.map((site) => nameIn(group, site))),
-    checkSettings: (value, path) => checkGroupSettings(value, path, groups),
+    checkSettings: (value, path, hosts) => checkGroupSettings(value, path, { groups, hosts }),
     server,
     files: disksOf,
     client,
@@ -188,24 +188,29 @@ function someLeader({ servers }: World<GroupServer>): NodeId[] {
   return found === undefined ? [] : [found.id];
 }
 
-function checkGroupSettings(value: unknown, path: string, known: readonly string[]): GroupSettings {
+/** What a plan of groups may name. */
+interface Known {
+  readonly groups: readonly string[];
+  readonly hosts: PlanHosts;
+}
+
+function checkGroupSettings(
+  value: unknown,
+  path: string,
+  { groups: known, hosts }: Known,
+): GroupSettings {
   const { groups, ...store } = checkRecord(value, path);
   const placements = checkList(groups, `${path}.groups`).map((group, i) => {
     const at = `${path}.groups[${i}]`;
     const { name, members } = checkRecord(group, at, ["name", "members"]);
-    return { name: checkOneOf(name, `${at}.name`, known), members: checkMembers(members, at) };
+    return {
+      name: checkOneOf(name, `${at}.name`, known),
+      members: checkMembers(members, `${at}.members`, hosts.servers),
+    };
   });
   checkDistinct(
     placements.map(({ name }) => name),
     `${path}.groups`,
   );
-  return { ...checkStoreSettings(store, path), groups: placements };
-}
-
-function checkMembers(value: unknown, path: string): NodeId[] {
-  const members = checkList(value, `${path}.members`);
-  if (members.length === 0) throw new UsageError(`${path}.members: expected some, got none`);
-  const ids = members.map((id, i) => checkText(id, `${path}.members[${i}]`));
-  checkDistinct(ids, `${path}.members`);
-  return ids;
+  return { ...checkStoreSettings(store, path, hosts), groups: placements };
 }

@@ -16,7 +16,7 @@ import { type BatchOptions, checkBatchOptions } from "../protocols/replicated/ba
 import { checkRecord } from "../sim/check.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Invariant } from "../sim/invariant.ts";
-import type { Plan } from "../sim/plan.ts";
+import type { Plan, PlanHosts } from "../sim/plan.ts";
 import { defineScenario, type Scenario } from "../sim/scenario.ts";
 import { type Authored, ownInvariants, planOf } from "./authored.ts";
 import { clusterTargets } from "./cluster-targets.ts";
@@ -86,18 +86,22 @@ function safetyOf(plan: OrchestratorPlan): readonly Invariant<OrchestratorServer
   ];
 }
 
-function checkSettings(value: unknown, path: string): OrchestratorSettings {
+function checkSettings(value: unknown, path: string, hosts: PlanHosts): OrchestratorSettings {
   const { batch, batchOf, ...rest } = checkRecord(value, path);
-  const settings = checkStoreSettings(rest, path);
+  const settings = checkStoreSettings(rest, path, hosts);
   return {
     ...settings,
     ...(batch === undefined ? {} : { batch: checkBatchOptions(batch, `${path}.batch`) }),
-    ...(batchOf === undefined ? {} : { batchOf: checkBatchOf(batchOf, `${path}.batchOf`) }),
+    ...(batchOf === undefined ? {} : { batchOf: checkBatchOf(batchOf, `${path}.batchOf`, hosts) }),
   };
 }
 
-function checkBatchOf(value: unknown, path: string): Readonly<Record<NodeId, BatchOptions>> {
-  const entries = Object.entries(checkRecord(value, path));
+function checkBatchOf(
+  value: unknown,
+  path: string,
+  { servers }: PlanHosts,
+): Readonly<Record<NodeId, BatchOptions>> {
+  const entries = Object.entries(checkRecord(value, path, servers));
   return Object.fromEntries(
     entries.map(([id, batch]) => [id, checkBatchOptions(batch, `${path}.${id}`)]),
   );

@@ -21,12 +21,20 @@ import {
 } from "../protocols/raft/options.ts";
 import { type ClientOptions, defaultClientOptions } from "../protocols/replicated/client.ts";
 import { requestName } from "../protocols/replicated/command.ts";
-import { checkCount, checkList, checkRecord, checkSpan, checkText } from "../sim/check.ts";
+import { UsageError } from "../sim/assert.ts";
+import {
+  checkCount,
+  checkDistinct,
+  checkList,
+  checkOneOf,
+  checkRecord,
+  checkSpan,
+} from "../sim/check.ts";
 import type { Env, NodeId, Plain } from "../sim/env.ts";
 import type { HistoryEntry } from "../sim/history.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import { defaultNetworkOptions, type NetworkOptions } from "../sim/network/network-options.ts";
-import type { Plan } from "../sim/plan.ts";
+import type { Plan, PlanHosts } from "../sim/plan.ts";
 import { constant } from "../sim/random/distribution.ts";
 import type { Random, Streams } from "../sim/random/random.ts";
 import { defineScenario, type Scenario } from "../sim/scenario.ts";
@@ -189,9 +197,13 @@ export function withEqualTimeouts<Message>(env: Env<Message>, until: Micros): En
 }
 
 /** Checks settings from outside; throws a UsageError that names the path. */
-export function checkStoreSettings(value: unknown, path: string): StoreSettings {
+export function checkStoreSettings(
+  value: unknown,
+  path: string,
+  { servers }: PlanHosts,
+): StoreSettings {
   const fields = checkRecord(value, path, SETTINGS);
-  const raftOf = Object.entries(checkRecord(fields.raftOf, `${path}.raftOf`));
+  const raftOf = Object.entries(checkRecord(fields.raftOf, `${path}.raftOf`, servers));
   return {
     raft: checkRaftOptions(fields.raft, `${path}.raft`),
     raftOf: Object.fromEntries(
@@ -199,15 +211,20 @@ export function checkStoreSettings(value: unknown, path: string): StoreSettings 
     ),
     client: checkClient(fields.client, `${path}.client`),
     equalTimeoutsUntil: checkCount(fields.equalTimeoutsUntil, `${path}.equalTimeoutsUntil`, 0),
-    ...(fields.members === undefined ? {} : { members: checkMembers(fields.members, path) }),
+    ...(fields.members === undefined
+      ? {}
+      : { members: checkMembers(fields.members, `${path}.members`, servers) }),
   };
 }
 
 const SETTINGS = ["raft", "raftOf", "client", "equalTimeoutsUntil", "members"];
 
-function checkMembers(value: unknown, path: string): NodeId[] {
-  const members = checkList(value, `${path}.members`);
-  return members.map((id, i) => checkText(id, `${path}.members[${i}]`));
+/** Some of the servers, each once. */
+export function checkMembers(value: unknown, path: string, servers: readonly NodeId[]): NodeId[] {
+  const members = checkList(value, path).map((id, i) => checkOneOf(id, `${path}[${i}]`, servers));
+  if (members.length === 0) throw new UsageError(`${path}: expected some, got none`);
+  checkDistinct(members, path);
+  return members;
 }
 
 /** Plans that were kept before there was a back-off do not say so. */

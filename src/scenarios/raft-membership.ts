@@ -53,8 +53,8 @@ interface Membership {
   /** Who votes at first. Default: {@link FIRST}. */
   readonly first?: readonly NodeId[];
   readonly syncLatency?: Micros;
-  /** From then on the leader stays. */
-  readonly leaderStaysFrom?: Micros;
+  /** From then on, once the change has been made, the leader stays. */
+  readonly stableFrom?: Micros;
   /** How long nothing may be acknowledged. Default: for as long as faults make it. */
   readonly progressWithin?: Micros;
 }
@@ -66,7 +66,7 @@ const remove = (id: NodeId): MemberChange => ({ kind: "remove", id });
 
 function membership(scenario: Membership): Scenario {
   const { name, about, asked, members, faults, calm, first = FIRST, raft = {} } = scenario;
-  const { syncLatency = ms(1), leaderStaysFrom, progressWithin } = scenario;
+  const { syncLatency = ms(1), stableFrom, progressWithin } = scenario;
   const horizon = calm + seconds(20);
   const administrators = [...new Set(asked.map(({ by }) => by))];
   return storeScenario({
@@ -97,9 +97,9 @@ function membership(scenario: Membership): Scenario {
         : [acknowledgesSteadily("PROGRESS", { from: CHANGE, until: calm }, progressWithin)]),
       operationsReturn("RETURN", { by: horizon }, plan),
       everyoneAgrees("AGREEMENT", { from: calm, by: horizon }, members),
-      ...(leaderStaysFrom === undefined
+      ...(stableFrom === undefined
         ? []
-        : [leaderStays("LEADER-STAYS", { from: leaderStaysFrom, until: horizon })]),
+        : [leaderStays("LEADER-STAYS", { from: stableFrom, until: horizon, voters: members })]),
       equalStates("EQUAL-STATES"),
     ],
     expects: ["leader elected", "configuration applied", "ok"],
@@ -231,7 +231,7 @@ export const raftMembership: readonly Scenario[] = [
     raft: { preVote: false },
     faults: () => [partition(CHANGE - ms(500), seconds(5), ["n3"], ["n1", "n2"])],
     calm: CALM,
-    leaderStaysFrom: CHANGE,
+    stableFrom: CHANGE,
   }),
   membership({
     name: "raft-config-change-add-remove/down-to-one",

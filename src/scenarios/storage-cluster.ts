@@ -28,11 +28,12 @@ import {
 } from "../protocols/storage-quorum/options.ts";
 import { StorageNode } from "../protocols/storage-quorum/storage-node.ts";
 import { checkStorageQuorumOperation } from "../protocols/storage-quorum/task.ts";
+import { UsageError } from "../sim/assert.ts";
 import { checkCount, checkRecord } from "../sim/check.ts";
 import type { NodeId } from "../sim/env.ts";
 import { type FaultKind, targetsOf } from "../sim/fault.ts";
 import type { Invariant } from "../sim/invariant.ts";
-import type { Plan } from "../sim/plan.ts";
+import type { Plan, PlanHosts } from "../sim/plan.ts";
 import { defineScenario, type Scenario } from "../sim/scenario.ts";
 import { type Authored, ownInvariants, planOf } from "./authored.ts";
 import { LYING_BEHAVIOURS } from "./lying-storage/lies.ts";
@@ -155,9 +156,13 @@ function safetyOf(plan: StoragePlan): readonly Invariant<StorageServer>[] {
   ];
 }
 
-function checkSettings(value: unknown, path: string): StorageSettings {
+function checkSettings(value: unknown, path: string, { servers }: PlanHosts): StorageSettings {
+  const missing = [BACKEND, DISCOVERY].find((id) => !servers.includes(id));
+  if (missing !== undefined) {
+    throw new UsageError(`plan.servers: expected ${missing} among them, got ${servers.join(", ")}`);
+  }
   const fields = checkRecord(value, path, ["options", "client", "capacityBytes", "capacityOf"]);
-  const capacityOf = Object.entries(checkRecord(fields.capacityOf, `${path}.capacityOf`));
+  const capacityOf = Object.entries(checkRecord(fields.capacityOf, `${path}.capacityOf`, servers));
   return {
     options: checkStorageQuorumOptions(fields.options, `${path}.options`),
     client: checkStorageQuorumClientOptions(fields.client, `${path}.client`),

@@ -50,10 +50,13 @@ export interface Plan<Settings = Plain> {
   readonly altered?: readonly Premise[];
 }
 
+/** Whom a plan has: its settings can name nobody else. */
+export type PlanHosts = Pick<Plan, "servers" | "clients">;
+
 /** What the check of a plan needs to know of its scenario. */
 interface Expected<Settings> {
   readonly name: string;
-  readonly checkSettings: (value: unknown, path: string) => Settings;
+  readonly checkSettings: (value: unknown, path: string, hosts: PlanHosts) => Settings;
   readonly checkOperation?: (operation: Operation, path: string) => unknown;
   readonly client?: unknown;
   readonly targets?: Readonly<Record<string, unknown>>;
@@ -81,7 +84,7 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
     seed: checkText(fields.seed, "plan.seed"),
     servers,
     clients,
-    settings: scenario.checkSettings(fields.settings, "plan.settings"),
+    settings: scenario.checkSettings(fields.settings, "plan.settings", { servers, clients }),
     network: checkNetworkOptions(fields.network, "plan.network", hosts),
     disk: checkDiskOptions(fields.disk, "plan.disk"),
     clocks: checkClockOptions(fields.clocks, "plan.clocks", hosts),

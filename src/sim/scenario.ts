@@ -13,7 +13,7 @@ import type { Metrics } from "./metrics.ts";
 import { defaultSwarmOptions, drawWeather, type SwarmOptions } from "./nemeses/swarm.ts";
 import { type GivenNetwork, networkOptions } from "./network/network-options.ts";
 import { plainWire, type Wire } from "./network/wire.ts";
-import { checkPlan, type Plan } from "./plan.ts";
+import { checkPlan, type Plan, type PlanHosts } from "./plan.ts";
 import { Streams } from "./random/random.ts";
 import { Simulation } from "./simulation.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
@@ -43,8 +43,11 @@ export interface ScenarioSpec<Message, View, Settings = undefined> {
   readonly about: string;
   /** Draws the plan of a run; each stream is named for what it decides. */
   readonly plan: (streams: Streams) => PlanParts<Settings>;
-  /** Checks the plan's settings; throws a UsageError that names the path. Default: any will do. */
-  readonly checkSettings?: (value: unknown, path: string) => Settings;
+  /**
+   * Checks the plan's settings; throws a UsageError that names the path. Settings that name a host
+   * which the plan does not have are to be refused. Default: any will do.
+   */
+  readonly checkSettings?: (value: unknown, path: string, hosts: PlanHosts) => Settings;
   /** Checks an operation that comes from outside. Default: any will do. */
   readonly checkOperation?: (operation: Operation, path: string) => unknown;
   /** Its node; the conduct says how it is to behave while it is Byzantine. */
@@ -149,8 +152,7 @@ export function defineScenario<Message, View, Settings = undefined>(
     goals: spec.goals ?? [],
     words: spec.words,
     plan: (seed) => drawPlan(spec, seed) as Plan,
-    check: (value) =>
-      checkPlan(value, { ...spec, checkSettings: (given) => checkSettings(spec, given) }) as Plan,
+    check: (value) => checkPlan(value, { ...spec, checkSettings: settingsCheck(spec) }) as Plan,
     simulate: (plan, options, snapshot) =>
       // A plan that this scenario has drawn or checked has its settings.
       simulate(spec, plan as Plan<Settings>, options, snapshot) as Simulation<never>,
@@ -202,7 +204,7 @@ function drawPlan<Message, View, Settings>(
     cpu: { ...defaultCpuOptions, ...parts.cpu },
     settings,
   };
-  return checkPlan(drawn, { ...spec, checkSettings: (given) => checkSettings(spec, given) });
+  return checkPlan(drawn, { ...spec, checkSettings: settingsCheck(spec) });
 }
 
 /** The weather of a plan that leaves it open, and when it ends: half-way, if not said. */
@@ -223,11 +225,11 @@ function weatherOf<Settings>(
 }
 
 /** Settings that nobody checks are taken for what the scenario says they are. */
-function checkSettings<Settings>(
-  spec: Pick<ScenarioSpec<never, unknown, Settings>, "checkSettings">,
-  value: unknown,
-): Settings {
-  return spec.checkSettings?.(value, "plan.settings") ?? (value as Settings);
+function settingsCheck<Settings>({
+  checkSettings,
+}: Pick<ScenarioSpec<never, unknown, Settings>, "checkSettings">) {
+  return (value: unknown, path: string, hosts: PlanHosts): Settings =>
+    checkSettings?.(value, path, hosts) ?? (value as Settings);
 }
 
 function simulate<Message, View, Settings>(

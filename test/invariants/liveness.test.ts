@@ -288,6 +288,24 @@ describe("that a leader stays", () => {
     expect(cluster.event(seconds(2) + 1)).toEqual([]);
   });
 
+  it("is asked from when the leader knows that just the named voters decide", () => {
+    const span = { from: seconds(1), until: seconds(5), voters: ["n1", "n2"] };
+    const cluster = clusterUnder([leaderStays("STAY", span)]);
+    elect(cluster, "n1", 1, ["n2", "n3"]);
+    expect(cluster.event(seconds(1))).toEqual([]);
+    elect(cluster, "n2", 2, ["n1", "n3"]);
+    cluster.node("n2").configuration = { voters: ["n2", "n1"], outgoing: ["n1", "n2", "n3"] };
+    expect(cluster.event(seconds(2))).toEqual([]);
+    elect(cluster, "n1", 3, ["n2"]);
+    cluster.node("n1").configuration = { voters: ["n2", "n1"], outgoing: [] };
+    expect(cluster.event(seconds(3))).toEqual([]);
+    elect(cluster, "n2", 4, ["n1", "n3"]);
+    expect(cluster.event(seconds(4))).toEqual([
+      "STAY: n1 led in term 3, and not now (n1 follower of n2 in term 4, commit 0; " +
+        "n2 leader in term 4, commit 0; n3 follower of n2 in term 4, commit 0)",
+    ]);
+  });
+
   it("is rejected when another takes over", () => {
     const cluster = led();
     cluster.event(seconds(1));

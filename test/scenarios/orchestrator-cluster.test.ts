@@ -32,6 +32,13 @@ describe("a plan of an orchestrator", () => {
       { batchOf: { n2: { countMax: 1, delayMax: 1, size: 2 } } },
       "plan.settings.batchOf.n2.size: unknown field",
     ],
+    [
+      { batchOf: { n9: { countMax: 1, delayMax: 1 } } },
+      "plan.settings.batchOf.n9: unknown field, expected only n1, n2, n3",
+    ],
+    [{ raftOf: { c1: {} } }, "plan.settings.raftOf.c1: unknown field, expected only n1, n2, n3"],
+    [{ members: ["n1", "n9"] }, "plan.settings.members[1]: expected one of n1, n2, n3"],
+    [{ members: [] }, "plan.settings.members: expected some, got none"],
     [{ batch: { countMax: 1 } }, "plan.settings.batch.delayMax: expected a whole number"],
   ])("is refused with %j", (changed, says) => {
     expect(() => scenario.check(withSettings(changed))).toThrow(says);

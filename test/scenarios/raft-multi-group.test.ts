@@ -15,6 +15,14 @@ describe("a plan of several groups", () => {
     [[{ name: "g1", members: [] }], "plan.settings.groups[0].members: expected some, got none"],
     [[{ name: "g1" }], "plan.settings.groups[0].members: expected a list, got nothing"],
     [
+      [{ name: "g1", members: ["n1", "n6"] }],
+      'plan.settings.groups[0].members[1]: expected one of n1, n2, n3, n4, n5, got "n6"',
+    ],
+    [
+      [{ name: "g1", members: ["c1"] }],
+      'plan.settings.groups[0].members[0]: expected one of n1, n2, n3, n4, n5, got "c1"',
+    ],
+    [
       [
         { name: "g1", members: ["n1"] },
         { name: "g1", members: ["n2"] },

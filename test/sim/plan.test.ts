@@ -73,6 +73,16 @@ describe("a plan", () => {
     expect(check(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
   });
 
+  it("tells the check of its settings whom they may name", () => {
+    const told: unknown[] = [];
+    check(plan, { checkSettings: (...all: unknown[]) => told.push(...all) });
+    expect(told).toEqual([
+      plan.settings,
+      "plan.settings",
+      { servers: ["n1", "n2"], clients: ["c1"] },
+    ]);
+  });
+
   it("that says nothing of room or damage has disks without end and no damage", () => {
     const { capacityBytes: _, damagedHostsMax: __, ...disk } = plan.disk;
     expect(check({ ...plan, disk })).toEqual(plan);

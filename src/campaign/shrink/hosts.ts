@@ -67,7 +67,10 @@ function isNamed(faults: readonly Fault[], id: NodeId): boolean {
   return faults.some((fault) => targetsOf(fault).includes(id));
 }
 
-/** The plan without some hosts and whatever names them, but for its settings. */
+/**
+ * The plan without some hosts and whatever names them. Of the settings only the scenario knows what
+ * they mean: what is left of them may be refused by its check.
+ */
 export function withoutHosts(plan: Plan, gone: readonly NodeId[]): Plan {
   const isGone = new Set(gone);
   const others = <Value>(byHost: Readonly<Record<NodeId, Value>>): Record<NodeId, Value> =>
@@ -78,6 +81,7 @@ export function withoutHosts(plan: Plan, gone: readonly NodeId[]): Plan {
     ...plan,
     servers: plan.servers.filter(stays),
     clients: plan.clients.filter(stays),
+    settings: withoutNames(plan.settings, isGone),
     core: plan.core.filter(stays),
     network: {
       ...network,
@@ -97,4 +101,16 @@ function mentions(value: Plain, names: ReadonlySet<string>): boolean {
   if (typeof value === "string") return names.has(value);
   if (typeof value !== "object" || value === null) return false;
   return Object.values(value).some((item: Plain) => mentions(item, names));
+}
+
+/** Plain data without the items of lists that are one of the names, and the fields named so. */
+function withoutNames(value: Plain, names: ReadonlySet<string>): Plain {
+  if (Array.isArray(value)) {
+    const left = value.filter((item: Plain) => typeof item !== "string" || !names.has(item));
+    return left.map((item: Plain) => withoutNames(item, names));
+  }
+  if (typeof value !== "object" || value === null) return value;
+  // A plan is JSON: what is neither a list nor a value is a record.
+  const left = Object.entries(value).filter(([field]) => !names.has(field));
+  return Object.fromEntries(left.map(([field, item]) => [field, withoutNames(item, names)]));
 }
