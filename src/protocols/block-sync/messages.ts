@@ -53,6 +53,8 @@ export type SyncRequest =
       readonly locator: readonly Hash[];
       readonly count: number;
     }
+  /** The header of one block: that of a checkpoint. */
+  | { readonly type: "get header"; readonly request: number; readonly hash: Hash }
   | { readonly type: "get bodies"; readonly request: number; readonly hashes: readonly Hash[] }
   | {
       readonly type: "get accounts";
@@ -65,7 +67,7 @@ export type SyncRequest =
     };
 
 export type SyncReply =
-  /** Those behind the first of the locator that is on the peer's chain, by rising height. */
+  /** Those behind the first of the locator that is on the peer's chain, in order; or the one. */
   | { readonly type: "headers"; readonly request: number; readonly headers: readonly Uint8Array[] }
   /** As asked, in order; the first that is not there ends it. */
   | { readonly type: "bodies"; readonly request: number; readonly bodies: readonly Body[] }
@@ -117,7 +119,7 @@ export const MESSAGE_CLASSES: {
 } = {
   gossip: ["status", "block", "transactions", "votes", "evidence"],
   sync: [
-    ...(["get headers", "headers", "get bodies", "bodies"] as const),
+    ...(["get headers", "get header", "headers", "get bodies", "bodies"] as const),
     ...(["get accounts", "accounts", "not available"] as const),
   ],
   rpc: ["submit", "submitted", "query", "answer", "produce", "produced"],

@@ -45,15 +45,13 @@ export type PeerFault =
   | "flood"
   | "timeout"
   | "invalid headers"
-  | "headers lead nowhere"
   | "lighter than promised"
   | "withheld"
   | "wrong body"
   | "wrong accounts"
   | "wrong checkpoint"
   | "invalid block"
-  | "invalid vote"
-  | "unasked";
+  | "invalid vote";
 
 export const SCORE_MAX = 100;
 

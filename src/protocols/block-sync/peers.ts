@@ -13,6 +13,7 @@ import {
 } from "./peer-state.ts";
 import { isSoundStatus } from "./status.ts";
 import type { PublicKey } from "./transaction.ts";
+import type { Checkpoint } from "./vote.ts";
 
 /** Set while the node runs; when it fires, {@link Peers.onTick} is due. */
 export const STATUS_TIMER = "status";
@@ -29,7 +30,7 @@ export interface PeersContext {
   ownStatus(): OwnStatus;
   /** Whether the validator has signed that it is that host. */
   isProven(claim: ValidatorClaim, peer: NodeId): boolean;
-  /** Nothing that the peer was asked will be answered: it is out of reach, banned or restarted. */
+  /** Nothing that the peer was asked will be answered: it is out of reach, or was restarted. */
   onGone(peer: NodeId): void;
 }
 
@@ -124,7 +125,13 @@ export class Peers {
     if (peer.score >= options.scoreMin) return;
     peer.bannedUntil = env.now() + options.banTime;
     env.emit("peer banned", { peer: name, fault });
-    this.#context.onGone(name);
+  }
+
+  /** A peer has shown a block that is higher than the tip of its last status. */
+  claim(name: NodeId, tip: Checkpoint): void {
+    const peer = this.#context.state.get(name);
+    if (peer?.status === undefined || tip.height <= peer.status.tip.height) return;
+    peer.status = { ...peer.status, tip };
   }
 
   /** A peer kept a promise. */

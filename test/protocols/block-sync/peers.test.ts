@@ -188,7 +188,6 @@ describe("the score of a peer", () => {
     expect(table.status("n2")).toBe(false);
     table.tick();
     expect(table.told()).toEqual([]);
-    expect(table.gone).toEqual(["n2"]);
     expect(table.events("peer banned")).toEqual([{ peer: "n2", fault: "wrong body" }]);
   });
 

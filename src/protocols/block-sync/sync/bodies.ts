@@ -1,0 +1,156 @@
+// The bodies of a session: batches, asked for from many peers, handed over strictly in order.
+
+import { assert } from "../../../sim/assert.ts";
+import type { NodeId } from "../../../sim/env.ts";
+import type { Block, Body } from "../block.ts";
+import type { PeerFault } from "../peer-state.ts";
+import { arrive, askFor, type Batch, blocksOf, giveUp } from "./batch.ts";
+import { bodySourceOf } from "./choice.ts";
+import { ask, bodyRequests } from "./requests.ts";
+import type { SyncContext } from "./sync-context.ts";
+import type { BlockSession } from "./sync-state.ts";
+
+/** Fires when who had nobody to ask is to look again. */
+export const RETRY_TIMER = "sync retry";
+
+/**
+ * Gives what has arrived to be imported, in order and not more than is taken; false when it cannot
+ * be, as what it follows is no longer there.
+ */
+export function handOver(context: SyncContext, session: BlockSession): boolean {
+  const { options, memory } = context;
+  for (;;) {
+    const batch = session.batches[0];
+    if (batch === undefined || batch.state !== "arrived") return true;
+    if (memory.sync.importing.size >= options.sync.bodiesPerRequest) return true;
+    const blocks = blocksOf(batch);
+    for (const block of blocks) {
+      if (!handOverBlock(context, block, session.leader)) return false;
+    }
+    session.batches.shift();
+  }
+}
+
+function handOverBlock({ memory, imports }: SyncContext, block: Block, leader: NodeId): boolean {
+  const { chain, sync } = memory;
+  const { hash, parent } = block.header;
+  if (chain.blocks.has(hash) || sync.importing.has(hash)) {
+    // It has come otherwise meanwhile.
+    sync.counts.fetchedTwice++;
+    sync.counts.wastedBytes += sizeOf(block.body);
+    return true;
+  }
+  if (!chain.blocks.has(parent) && !sync.importing.has(parent)) return false;
+  sync.importing.set(hash, leader);
+  imports.importBlock(block);
+  return true;
+}
+
+/** Asks for batches while the window has room; false when one is to be had from nobody. */
+export function askBodies(context: SyncContext, session: BlockSession): boolean {
+  const { env, options } = context;
+  const { window, retryDelay } = options.sync;
+  // What arrives out of order has to wait, and takes memory.
+  const end = Math.min(session.batches.length, 2 * window);
+  for (let index = 0; index < end; index++) {
+    const batch = session.batches[index]!;
+    if (batch.state !== "waiting") continue;
+    if (bodyRequests(context) >= window) return true;
+    const source = bodySourceOf(context, batch, session);
+    if (source === "nobody") return false;
+    if (source === "later") env.setTimer(RETRY_TIMER, retryDelay);
+    else session.batches[index] = askPeer(context, batch, source.peer);
+  }
+  return true;
+}
+
+function askPeer(context: SyncContext, batch: Batch, peer: NodeId): Batch {
+  const { headers } = batch;
+  const question = { type: "get bodies", hashes: headers.map(({ hash }) => hash) } as const;
+  const request = ask(context, peer, question, "bodies");
+  const inFlight = bodyRequests(context);
+  assert(inFlight <= context.options.sync.window, "more requests than the window:", inFlight);
+  context.env.emit("batch requested", {
+    ...{ peer, request, first: headers[0]!.height, count: headers.length, inFlight },
+  });
+  return askFor(batch, peer, request);
+}
+
+/** A peer has given bodies for a batch: all, or the first ones of it. */
+export function onBodies(
+  context: SyncContext,
+  session: BlockSession,
+  { request, bodies }: { readonly request: number; readonly bodies: readonly Body[] },
+): void {
+  const { env, memory, peers, rules } = context;
+  const index = indexOf(session, request);
+  const batch = session.batches[index]!;
+  assert(batch.state === "asked", "bodies for a batch that is", batch.state);
+  const { headers, peer } = batch;
+  const bytes = bytesOf(bodies);
+  memory.sync.counts.bodyBytes += bytes;
+  const wrong = bodies.findIndex((body, i) => {
+    const header = headers[i];
+    return header === undefined || !rules.isBodyOf(body, header);
+  });
+  if (wrong >= 0 || bodies.length === 0) {
+    memory.sync.counts.wastedBytes += bytes;
+    const height = headers[Math.max(wrong, 0)]?.height;
+    if (wrong >= 0) env.emit("body refused", { peer, height });
+    failBatch(context, session, { request, reason: wrong >= 0 ? "wrong body" : "withheld" });
+    return;
+  }
+  session.batches.splice(index, 1, ...arrive(batch, bodies));
+  env.emit("batch arrived", { peer, request, first: headers[0]!.height, count: bodies.length });
+  peers.reward(peer);
+}
+
+/** Why a request for bodies came to nothing. */
+export type BatchFailure =
+  | Extract<PeerFault, "timeout" | "withheld" | "wrong body" | "malformed">
+  | "gone"
+  | "busy"
+  | "unknown"
+  | "pruned";
+
+/** A request for bodies came to nothing: the batch is asked for again, elsewhere if it can be. */
+export function failBatch(
+  context: SyncContext,
+  session: BlockSession,
+  { request, reason }: { readonly request: number; readonly reason: BatchFailure },
+): void {
+  const { env, options, peers } = context;
+  const index = indexOf(session, request);
+  const batch = session.batches[index]!;
+  assert(batch.state === "asked", "a request fails for a batch that is", batch.state);
+  const { peer, headers } = batch;
+  // Who has removed it will not have it the next time.
+  session.batches[index] = giveUp(batch, reason === "pruned" ? options.sync.attemptsPerPeer : 1);
+  if (reason === "unknown") session.strangers.push(peer);
+  env.emit("batch failed", { peer, request, first: headers[0]!.height, reason });
+  const fault = faultOf(reason, peer === session.leader);
+  if (fault !== undefined) peers.penalise(peer, fault);
+}
+
+/** Who gave the headers has promised the bodies, too; others may follow another branch. */
+function faultOf(reason: BatchFailure, isLeader: boolean): PeerFault | undefined {
+  if (reason === "unknown") return isLeader ? "withheld" : undefined;
+  return reason === "gone" || reason === "busy" || reason === "pruned" ? undefined : reason;
+}
+
+function indexOf(session: BlockSession, request: number): number {
+  const index = session.batches.findIndex(
+    (batch) => batch.state === "asked" && batch.request === request,
+  );
+  assert(index >= 0, "no batch belongs to request", request);
+  return index;
+}
+
+/** How many bytes of transactions there are. */
+export function bytesOf(bodies: readonly Body[]): number {
+  return bodies.reduce((sum, body) => sum + sizeOf(body), 0);
+}
+
+function sizeOf(body: Body): number {
+  return body.reduce((sum, bytes) => sum + bytes.length, 0);
+}

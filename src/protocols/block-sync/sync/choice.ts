@@ -1,0 +1,117 @@
+// Whom to ask. Every choice is a total order, so that the same memory always asks the same peer.
+
+import type { NodeId } from "../../../sim/env.ts";
+import { tipOf } from "../chain.ts";
+import type { Status } from "../messages.ts";
+import type { PeerState } from "../peer-state.ts";
+import { isActive } from "../peers.ts";
+import { attemptsOf, type Batch } from "./batch.ts";
+import { experienceOf, requestsTo } from "./requests.ts";
+import type { SyncContext } from "./sync-context.ts";
+import type { BlockSession } from "./sync-state.ts";
+
+interface Candidate {
+  readonly name: NodeId;
+  readonly peer: PeerState;
+  readonly status: Status;
+}
+
+/**
+ * Who is to give headers: of those who claim a better chain that is not known here the one who has
+ * led nowhere least often, then the best score, the greatest claim, the first name. Claims are not
+ * believed: a broken one costs score, and its peer's turn.
+ */
+export function leaderOf(context: SyncContext): Candidate | undefined {
+  const now = context.env.now();
+  const offering = candidates(context).filter(
+    ({ name, status }) => isBetter(context, status) && experienceOf(context, name).leadsFrom <= now,
+  );
+  const failures = ({ name }: Candidate): number => experienceOf(context, name).failures;
+  return least(offering, (one, other) => [
+    failures(one) - failures(other),
+    other.peer.score - one.peer.score,
+    other.status.tip.height - one.status.tip.height,
+  ]);
+}
+
+/** Whether a peer claims a chain that fork choice may prefer, and of which the tip is not known. */
+export function isBetter({ memory: { chain } }: SyncContext, status: Status): boolean {
+  if (chain.blocks.has(status.tip.hash)) return false;
+  const { header: tip } = tipOf(chain);
+  const isHigher = status.tip.height > tip.height;
+  const isLower = status.tip.height === tip.height && status.tip.hash < tip.hash;
+  return isHigher || isLower || status.justified.height > chain.justified.height;
+}
+
+/** Who can be asked for a batch: now, later, or nobody ever. */
+export type BodySource = { readonly peer: NodeId } | "later" | "nobody";
+
+/**
+ * Who is to give the bodies of a batch: who will have answered first, if all take as long as they
+ * did and answer one request after another; then the fewest requests, the best score, the first
+ * name.
+ */
+export function bodySourceOf(
+  context: SyncContext,
+  batch: Batch,
+  { leader, strangers }: BlockSession,
+): BodySource {
+  const { attemptsPerPeer } = context.options.sync;
+  const [first, last] = [batch.headers[0]!, batch.headers[batch.headers.length - 1]!];
+  const able = candidates(context).filter(
+    ({ name, status }) =>
+      attemptsOf(batch, name) < attemptsPerPeer &&
+      !strangers.includes(name) &&
+      status.bodiesFrom <= first.height &&
+      (name === leader || status.tip.height >= last.height),
+  );
+  if (able.length === 0) return "nobody";
+  const best = quickest(context, able);
+  return best === undefined ? "later" : { peer: best.name };
+}
+
+/** Of those who are not resting the one who will have answered first. */
+export function quickest(context: SyncContext, able: readonly Candidate[]): Candidate | undefined {
+  const now = context.env.now();
+  const awake = able.filter(({ name }) => experienceOf(context, name).restsUntil <= now);
+  const wait = ({ name }: Candidate): number => expectedWait(context, name);
+  return least(awake, (one, other) => [
+    wait(one) - wait(other),
+    requestsTo(context, one.name) - requestsTo(context, other.name),
+    other.peer.score - one.peer.score,
+  ]);
+}
+
+/** Who is overdue takes at least so long; who has never answered is tried, and then guessed at. */
+function expectedWait(context: SyncContext, peer: NodeId): number {
+  const { env, options, memory } = context;
+  const { replyTime } = experienceOf(context, peer);
+  const open = [...memory.sync.requests.values()].filter((request) => request.peer === peer);
+  if (open.length === 0) return replyTime;
+  const age = env.now() - open[0]!.sentAt;
+  const one = Math.max(replyTime === 0 ? options.sync.retryDelay : replyTime, age);
+  return (open.length + 1) * one;
+}
+
+/** All who can be asked. */
+export function candidates({ memory: { peers } }: SyncContext): Candidate[] {
+  return [...peers].flatMap(([name, peer]) => {
+    const { status } = peer;
+    return isActive(peer) && status !== undefined ? [{ name, peer, status }] : [];
+  });
+}
+
+/** The least by the first difference that is not 0, and by name if all are. */
+function least(
+  list: readonly Candidate[],
+  differences: (one: Candidate, other: Candidate) => readonly number[],
+): Candidate | undefined {
+  const isLess = (one: Candidate, other: Candidate): boolean => {
+    const difference = differences(one, other).find((number) => number !== 0);
+    return difference === undefined ? one.name < other.name : difference < 0;
+  };
+  return list.reduce<Candidate | undefined>(
+    (best, other) => (best === undefined || isLess(other, best) ? other : best),
+    undefined,
+  );
+}

@@ -1,0 +1,132 @@
+// The headers of a session: from one peer, checked one after the other, cut into batches.
+
+import type { Header } from "../block.ts";
+import { locatorOf } from "../locator.ts";
+import { newBatch } from "./batch.ts";
+import { ask } from "./requests.ts";
+import type { SyncContext } from "./sync-context.ts";
+import type { BlockSession, SessionEnd } from "./sync-state.ts";
+
+/** Asks for the next headers, unless those that are here are enough for the window, twice. */
+export function maybeAskHeaders(context: SyncContext, session: BlockSession): void {
+  const { options, memory } = context;
+  const { window, headersPerRequest } = options.sync;
+  if (session.headers.state !== "due" || session.batches.length > 2 * window) return;
+  const question = {
+    type: "get headers",
+    locator: session.last === undefined ? locatorOf(memory.chain) : [session.last.hash],
+    count: headersPerRequest,
+  } as const;
+  const request = ask(context, session.leader, question, "headers");
+  session.headers = { state: "asked", request };
+}
+
+/** No more headers come from the leader: why. What it has given is fetched all the same. */
+export function stopHeaders(session: BlockSession, flaw: SessionEnd): void {
+  session.headers = { state: "complete" };
+  session.flaw = flaw;
+}
+
+/** The leader has answered. None: it has no more, and must have shown what it has claimed. */
+export function onHeaders(
+  context: SyncContext,
+  session: BlockSession,
+  headers: readonly Uint8Array[],
+): void {
+  const { options, memory, peers } = context;
+  const { leader, target } = session;
+  if (headers.length > options.sync.headersPerRequest) {
+    refuse(context, session, { height: undefined, rule: "too many" });
+    return;
+  }
+  if (headers.length === 0) {
+    const isKept =
+      session.last === undefined
+        ? memory.chain.blocks.has(target.hash)
+        : session.last.height >= target.height;
+    if (isKept) session.headers = { state: "complete" };
+    else {
+      stopHeaders(session, "lighter than promised");
+      peers.penalise(leader, "lighter than promised");
+    }
+    return;
+  }
+  const accepted = checkAll(context, session, headers);
+  if (accepted !== undefined) accept(context, session, accepted);
+}
+
+/** All headers, if they keep the rules; undefined when the leader was found at fault. */
+function checkAll(
+  context: SyncContext,
+  session: BlockSession,
+  headers: readonly Uint8Array[],
+): Header[] | undefined {
+  const { rules, memory } = context;
+  const accepted: Header[] = [];
+  let parent = session.last;
+  for (const bytes of headers) {
+    const header = rules.decodeHeader(bytes);
+    if (header === undefined) {
+      refuse(context, session, { height: undefined, rule: "malformed header" });
+      return undefined;
+    }
+    parent ??= memory.chain.blocks.get(header.parent)?.header;
+    const rule = ruleBroken(context, header, parent);
+    if (rule !== undefined) {
+      refuse(context, session, { height: header.height, rule });
+      return undefined;
+    }
+    if (isBranchRefused(context, session, header)) return undefined;
+    accepted.push(header);
+    parent = header;
+  }
+  return accepted;
+}
+
+function ruleBroken(
+  { rules, memory: { sync, chain } }: SyncContext,
+  header: Header,
+  parent: Header | undefined,
+): string | undefined {
+  if (parent === undefined || header.parent !== parent.hash) return "unknown parent";
+  if (sync.refused.has(header.hash)) return "proven invalid";
+  return chain.blocks.has(header.hash) ? undefined : rules.checkHeader(header, parent);
+}
+
+/** Whether it begins a branch where none may begin: that is not the leader's fault. */
+function isBranchRefused(context: SyncContext, session: BlockSession, header: Header): boolean {
+  const { rules, memory, env } = context;
+  if (memory.chain.blocks.has(header.hash) || !memory.chain.blocks.has(header.parent)) return false;
+  const rule = rules.branchRefusal({ height: header.height - 1, hash: header.parent });
+  if (rule === undefined) return false;
+  env.emit("headers refused", { peer: session.leader, height: header.height, rule });
+  stopHeaders(session, "refused branch");
+  return true;
+}
+
+function refuse(
+  { env, peers }: SyncContext,
+  session: BlockSession,
+  found: { readonly height: number | undefined; readonly rule: string },
+): void {
+  env.emit("headers refused", { peer: session.leader, ...found });
+  stopHeaders(session, "invalid headers");
+  peers.penalise(session.leader, "invalid headers");
+}
+
+function accept(context: SyncContext, session: BlockSession, headers: readonly Header[]): void {
+  const { env, options, memory, peers } = context;
+  const [first, last] = [headers[0]!, headers[headers.length - 1]!];
+  const { leader } = session;
+  env.emit("headers accepted", { peer: leader, first: first.height, last: last.height });
+  peers.reward(leader);
+  session.last = last;
+  const isTip = last.hash === memory.peers.get(leader)?.status?.tip.hash;
+  session.headers = { state: isTip ? "complete" : "due" };
+  const { chain, sync } = memory;
+  const wanted = headers.filter(({ hash }) => !chain.blocks.has(hash) && !sync.importing.has(hash));
+  const { bodiesPerRequest } = options.sync;
+  for (let start = 0; start < wanted.length; start += bodiesPerRequest) {
+    session.batches.push(newBatch(wanted.slice(start, start + bodiesPerRequest)));
+  }
+}

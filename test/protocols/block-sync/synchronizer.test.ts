@@ -1,0 +1,341 @@
+import { describe, expect, it } from "vitest";
+import type { SyncReply } from "../../../src/protocols/block-sync/messages.ts";
+import {
+  inTime,
+  SyncWorld,
+  TOY_GENESIS,
+  type ToyPeer,
+  toyBlock,
+  toyChain,
+  toyLine,
+} from "../../support/sync-world.ts";
+
+const LINE = toyLine(TOY_GENESIS, 100);
+const SECOND = 1_000_000;
+const NOWHERE = "ff".repeat(32);
+
+/** A peer that has the first blocks and does its best. */
+function honest(name: string, count = LINE.length): ToyPeer {
+  return { name, chain: toyChain(...LINE.slice(0, count)) };
+}
+
+/** A peer that answers bodies as it likes, and all else as it is. */
+function withBodies(name: string, answer: NonNullable<ToyPeer["answer"]>): ToyPeer {
+  return {
+    ...honest(name),
+    answer: (truth, request, number) =>
+      request.type === "get bodies" ? answer(truth, request, number) : inTime(truth),
+  };
+}
+
+/** A peer that claims to have the highest chain of all. */
+function boaster(name: string, answer: ToyPeer["answer"]): ToyPeer {
+  const claims = { tip: { height: 1_000_000_000, hash: NOWHERE } };
+  return { ...honest(name, 0), claims, ...(answer === undefined ? {} : { answer }) };
+}
+
+function faultsOf(world: SyncWorld, peer: string): unknown[] {
+  const faults = world.events("peer fault") as { peer: string; fault: string }[];
+  return faults.filter((fault) => fault.peer === peer).map(({ fault }) => fault);
+}
+
+/** How many requests for bodies each peer got. */
+function bodyRequestsOf(world: SyncWorld, peer: string): number {
+  return world.asked.filter(([to, { type }]) => to === peer && type === "get bodies").length;
+}
+
+describe("a node that synchronizes", () => {
+  it("has what its peer has, each block handed over once and in order, and is idle", () => {
+    const world = new SyncWorld([honest("p1")]);
+    expect(world.runUntil(100, SECOND)).toBeDefined();
+    expect(world.handedOver).toEqual(LINE.map(({ header }) => header.height));
+    expect(world.memory.sync.requests.size).toBe(0);
+    expect([...world.env.timers.keys()]).toEqual(["status"]);
+    expect(world.memory.sync.counts).toMatchObject({ failures: 0, wastedBytes: 0 });
+    expect(world.events("sync ended")).toEqual([
+      { kind: "blocks", reason: "caught up", imported: 100 },
+    ]);
+  });
+
+  it("asks for headers from one and for bodies from all, as many at once as it may", () => {
+    const world = new SyncWorld([honest("p1"), honest("p2"), honest("p3")]);
+    expect(world.runUntil(100, SECOND)).toBeDefined();
+    const leaders = world.asked.filter(([, { type }]) => type === "get headers");
+    expect(new Set(leaders.map(([peer]) => peer))).toEqual(new Set(["p1"]));
+    const shares = ["p1", "p2", "p3"].map((peer) => bodyRequestsOf(world, peer));
+    expect(Math.min(...shares)).toBeGreaterThanOrEqual(3);
+    expect(world.inFlightMax).toBe(4);
+  });
+
+  it("takes from a slow peer what does not hold up the others", () => {
+    const slow = withBodies("p1", (reply) => ({ delay: 5 * SECOND, reply }));
+    const world = new SyncWorld([slow, honest("p2"), honest("p3")]);
+    expect(world.runUntil(100, 6 * SECOND)).toBeDefined();
+    expect(bodyRequestsOf(world, "p1")).toBeLessThanOrEqual(2);
+  });
+
+  it("has never more blocks to be imported than two batches", () => {
+    const world = new SyncWorld([honest("p1"), honest("p2")]);
+    let most = 0;
+    for (let i = 0; i < 200; i++) {
+      world.run(1_000);
+      most = Math.max(most, world.memory.sync.importing.size);
+    }
+    expect(world.height).toBe(100);
+    expect(most).toBeGreaterThan(8);
+    expect(most).toBeLessThan(16);
+  });
+
+  it("goes on when there is more, and asks only for what it has not got", () => {
+    const world = new SyncWorld([honest("p1")], { chain: toyChain(...LINE.slice(0, 90)) });
+    expect(world.runUntil(100, SECOND)).toBeDefined();
+    expect(world.handedOver).toEqual([91, 92, 93, 94, 95, 96, 97, 98, 99, 100]);
+  });
+
+  it("takes the bodies of large blocks a few at a time", () => {
+    const limits = { blockBytes: 60 };
+    const world = new SyncWorld([honest("p1", 20)], { limits });
+    expect(world.runUntil(20, SECOND)).toBeDefined();
+    expect(bodyRequestsOf(world, "p1")).toBeGreaterThanOrEqual(10);
+    expect(world.memory.sync.counts).toMatchObject({ failures: 0, wastedBytes: 0 });
+  });
+
+  it("changes to a branch that leaves its chain", () => {
+    const chain = toyChain(...LINE.slice(0, 10), ...toyLine(LINE[9]!, 5, "other"));
+    const world = new SyncWorld([honest("p1", 20)], { chain });
+    expect(world.runUntil(20, SECOND)).toBeDefined();
+    expect(world.handedOver).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20]);
+  });
+});
+
+describe("what is lost while a node synchronizes", () => {
+  it("is asked for again, of each kind, by another number", () => {
+    const lossy: ToyPeer = {
+      ...honest("p1"),
+      answer: (truth, _, number) => (number === 0 || number === 2 ? undefined : inTime(truth)),
+    };
+    const world = new SyncWorld([lossy]);
+    expect(world.runUntil(100, 70 * SECOND)).toBeDefined();
+    const numbers = world.asked.map(([, { request }]) => request);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(faultsOf(world, "p1")).toEqual(["timeout", "timeout"]);
+    expect(world.events("batch failed")).toMatchObject([{ peer: "p1", reason: "timeout" }]);
+  });
+
+  it("is asked for elsewhere at once when the peer is out of reach", () => {
+    const mute = withBodies("p2", () => undefined);
+    const world = new SyncWorld([honest("p1"), mute]);
+    world.after(50_000, () => world.peers.lose("p2"));
+    expect(world.runUntil(100, SECOND)).toBeDefined();
+    expect(world.events("batch failed")[0]).toMatchObject({ peer: "p2", reason: "gone" });
+    expect(world.events("sync ended")).toHaveLength(1);
+    expect(faultsOf(world, "p2")).toEqual([]);
+  });
+
+  it("is asked of one peer as often as it may be, and then given up", () => {
+    const mute = withBodies("p1", () => undefined);
+    const world = new SyncWorld([mute], { sync: { requestTimeout: SECOND } });
+    world.run(3 * SECOND);
+    expect(world.sync.phase).toBe("bodies");
+    world.run(100_000);
+    expect(world.sync.phase).toBe("idle");
+    expect(world.events("sync ended")).toEqual([
+      { kind: "blocks", reason: "bodies not available", imported: 0 },
+    ]);
+    expect(bodyRequestsOf(world, "p1")).toBe(12);
+  });
+
+  it("is wasted when it comes too late", () => {
+    const late = withBodies("p1", (reply, _, number) => ({
+      ...{ reply, delay: number === 1 ? 2 * SECOND : 10_000 },
+    }));
+    const world = new SyncWorld([late], { sync: { requestTimeout: SECOND } });
+    world.run(3 * SECOND);
+    expect(world.height).toBe(100);
+    expect(world.events("answer unwanted")).toMatchObject([{ peer: "p1", type: "bodies" }]);
+    expect(world.memory.sync.counts.wastedBytes).toBeGreaterThan(0);
+    expect(world.handedOver).toHaveLength(100);
+  });
+
+  it("is nobody's while there are no peers, and fetched when there are", () => {
+    const world = new SyncWorld([{ ...honest("p1"), claims: { genesis: NOWHERE } }]);
+    world.run(10 * SECOND);
+    expect([world.sync.phase, world.asked.length]).toEqual(["idle", 0]);
+  });
+
+  it("comes from others when a peer is busy, and from it later", () => {
+    const busy = withBodies("p1", (reply, { request }, number) =>
+      inTime(number < 5 ? { type: "not available", request, reason: "busy" } : reply),
+    );
+    const world = new SyncWorld([busy]);
+    expect(world.runUntil(100, 3 * SECOND)).toBeGreaterThan(SECOND);
+    expect(faultsOf(world, "p1")).toEqual([]);
+  });
+});
+
+describe("a peer that lies to a node that synchronizes", () => {
+  it("costs one timeout if it claims a greater height and is silent", () => {
+    const world = new SyncWorld([boaster("liar", () => undefined), honest("p1")]);
+    expect(world.runUntil(100, 31 * SECOND)).toBeGreaterThan(30 * SECOND);
+    expect(faultsOf(world, "liar")).toEqual(["timeout"]);
+  });
+
+  it("does not keep others waiting a second time", () => {
+    const world = new SyncWorld([boaster("liar", () => undefined), honest("p1", 50)]);
+    world.run(33 * SECOND);
+    expect([world.height, world.sync.phase]).toEqual([50, "headers"]);
+    world.memory.peers.get("p1")!.status = {
+      ...world.memory.peers.get("p1")!.status!,
+      tip: { height: 51, hash: LINE[50]!.header.hash },
+    };
+    world.sync.look();
+    expect(world.events("sync ended")).toContainEqual({
+      ...{ kind: "blocks", reason: "better leader", imported: 0 },
+    });
+  });
+
+  it("costs nothing but its own score if it claims a greater height and has nothing", () => {
+    const world = new SyncWorld([boaster("liar", undefined), honest("p1")]);
+    expect(world.runUntil(100, SECOND)).toBeDefined();
+    expect(faultsOf(world, "liar")).toEqual(["lighter than promised"]);
+    world.run(300 * SECOND);
+    expect(world.events("peer banned")).toEqual([{ peer: "liar", fault: "lighter than promised" }]);
+    expect(world.sync.phase).toBe("idle");
+  });
+
+  it.each([
+    ["are junk", [new Uint8Array(100)], "malformed header"],
+    ["belong nowhere", [LINE[50]!.header.bytes], "unknown parent"],
+    ["leave one out", [LINE[0]!.header.bytes, LINE[2]!.header.bytes], "unknown parent"],
+    [
+      "break a rule",
+      [toyBlock(TOY_GENESIS, "bad", { headerFlaw: "not its slot" }).header.bytes],
+      "not its slot",
+    ],
+    ["are too many", LINE.slice(0, 33).map(({ header }) => header.bytes), "too many"],
+  ])("is not believed when its headers %s", (_, headers, rule) => {
+    const liar = boaster("liar", (truth, { request }) =>
+      inTime(
+        truth.type === "headers"
+          ? { type: "headers", request, headers }
+          : { type: "not available", request, reason: "unknown" },
+      ),
+    );
+    const world = new SyncWorld([liar, honest("p1")]);
+    expect(world.runUntil(100, SECOND)).toBeDefined();
+    expect(world.events("headers refused")).toMatchObject([{ peer: "liar", rule }]);
+    expect(faultsOf(world, "liar")).toEqual(["invalid headers"]);
+  });
+
+  it("is found out when its body is another's, and the right one comes from elsewhere", () => {
+    const liar = withBodies("p2", ({ request }) =>
+      inTime({ type: "bodies", request, bodies: [LINE[99]!.body!] }),
+    );
+    const world = new SyncWorld([honest("p1"), liar]);
+    expect(world.runUntil(100, SECOND)).toBeDefined();
+    expect(new Set(faultsOf(world, "p2"))).toEqual(new Set(["wrong body"]));
+    expect(world.events("body refused")[0]).toMatchObject({ peer: "p2" });
+    expect(faultsOf(world, "p1")).toEqual([]);
+    expect(world.memory.sync.counts.wastedBytes).toBeGreaterThan(0);
+  });
+
+  it.each<[string, (request: number) => SyncReply, string]>([
+    ["gives none", (request) => ({ type: "bodies", request, bodies: [] }), "withheld"],
+    [
+      "gives headers instead",
+      (request) => ({ type: "headers", request, headers: [] }),
+      "malformed",
+    ],
+    [
+      "says that it has not got them",
+      (request) => ({ type: "not available", request, reason: "unknown" }),
+      "withheld",
+    ],
+  ])("is asked no more than it may be when it has given headers and %s", (_, reply, fault) => {
+    const liar = withBodies("a1", (_truth, { request }) => inTime(reply(request)));
+    const world = new SyncWorld([liar, honest("p1")]);
+    expect(world.runUntil(100, SECOND)).toBeDefined();
+    expect(new Set(faultsOf(world, "a1"))).toEqual(new Set([fault]));
+  });
+
+  it("answers for an invalid block if it gave the headers, not if it gave the body", () => {
+    const bad = toyBlock(LINE[9]!, "bad", { blockFlaw: "wrong state root" });
+    const blocks = [...LINE.slice(0, 10), bad, ...toyLine(bad, 100, "bad")];
+    const liar = { name: "liar", chain: toyChain(...blocks) };
+    const dupe = { name: "p1", chain: toyChain(...blocks), claims: { tip: tipAt(11, bad) } };
+    const world = new SyncWorld([liar, dupe, honest("p2", 50)]);
+    world.run(3 * SECOND);
+    expect(world.events("block refused")).toContainEqual(
+      expect.objectContaining({ peer: "liar", rule: "wrong state root" }),
+    );
+    expect(faultsOf(world, "liar")[0]).toBe("invalid block");
+    expect(world.height).toBe(50);
+    const answers = world.events("block refused") as { rule: string }[];
+    expect(answers.filter(({ rule }) => rule === "wrong state root")).toHaveLength(1);
+  });
+
+  it("is believed no more about a chain that has proven invalid", () => {
+    const bad = toyBlock(LINE[9]!, "bad", { blockFlaw: "over gas limit" });
+    const chain = toyChain(...LINE.slice(0, 10), bad, ...toyLine(bad, 100, "bad"));
+    const world = new SyncWorld([{ name: "liar", chain }]);
+    world.run(10 * SECOND + SECOND / 2);
+    expect(world.height).toBe(10);
+    expect(faultsOf(world, "liar").slice(0, 3)).toEqual([
+      ...["invalid block", "invalid headers", "invalid headers"],
+    ]);
+    expect(world.sync.phase).toBe("idle");
+  });
+});
+
+describe("a branch that cannot be taken", () => {
+  it("leaves the chain too far back: it is not fetched, and nobody is to blame", () => {
+    const chain = toyChain(...toyLine(TOY_GENESIS, 30, "other"));
+    const world = new SyncWorld([honest("p1")], { chain, limits: { reorgMax: 20 } });
+    world.run(5 * SECOND);
+    expect(world.height).toBe(30);
+    expect(world.events("headers refused")[0]).toEqual({
+      ...{ peer: "p1", height: 1, rule: "fork too deep" },
+    });
+    expect(faultsOf(world, "p1")).toEqual([]);
+    expect(bodyRequestsOf(world, "p1")).toBe(0);
+  });
+
+  it("leaves the chain behind what is final: the peer does not know that, and says so", () => {
+    const chain = toyChain(...toyLine(TOY_GENESIS, 30, "other"));
+    chain.finalized = { height: 10, hash: chain.canonical[10]! };
+    const world = new SyncWorld([honest("p1")], { chain });
+    world.run(5 * SECOND);
+    expect(world.events("sync ended")[0]).toMatchObject({ reason: "not available" });
+    expect(faultsOf(world, "p1")).toEqual([]);
+  });
+});
+
+describe("peers that have removed old bodies", () => {
+  it("are asked for those that they have, and others for the rest", () => {
+    const pruned: ToyPeer = {
+      ...{ ...honest("p1"), claims: { bodiesFrom: 60 } },
+      bodyOf: (block) => (block.header.height < 60 ? undefined : block.body),
+    };
+    const world = new SyncWorld([pruned, honest("p2")]);
+    expect(world.runUntil(100, SECOND)).toBeDefined();
+    expect(world.events("batch failed")).toEqual([]);
+    expect(bodyRequestsOf(world, "p1")).toBeGreaterThan(0);
+  });
+
+  it("are not asked for a batch again once they have said so", () => {
+    const pruned: ToyPeer = { ...honest("p1"), bodyOf: () => undefined };
+    const world = new SyncWorld([pruned, honest("p2")]);
+    expect(world.runUntil(100, SECOND)).toBeDefined();
+    const failed = world.events("batch failed") as { first: number }[];
+    expect(failed.length).toBeGreaterThan(0);
+    expect(new Set(failed.map(({ first }) => first)).size).toBe(failed.length);
+    expect(faultsOf(world, "p1")).toEqual([]);
+  });
+});
+
+function tipAt(
+  height: number,
+  { header: { hash } }: { readonly header: { readonly hash: string } },
+) {
+  return { height, hash };
+}
