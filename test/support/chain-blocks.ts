@@ -2,7 +2,7 @@
 
 import type { ChainBlock } from "../../src/protocols/block-sync/chain.ts";
 import { type Hash, hashOf } from "../../src/protocols/block-sync/hash.ts";
-import type { Checkpoint } from "../../src/protocols/block-sync/vote.ts";
+import type { Checkpoint, Vote } from "../../src/protocols/block-sync/vote.ts";
 
 /** The first block of the chains of tests. */
 export const FIRST = block("first", undefined);
@@ -37,4 +37,13 @@ export function hashesOf(blocks: readonly ChainBlock[]): readonly Hash[] {
 
 export function pointOf({ header: { height, hash } }: ChainBlock): Checkpoint {
   return { height, hash };
+}
+
+/** A vote without a signature. */
+export function voteOf(validator: string, source: ChainBlock, target: ChainBlock): Vote {
+  const text = [validator, source.header.hash, target.header.hash].join(" ");
+  return {
+    ...{ validator, source: pointOf(source), target: pointOf(target) },
+    ...{ signature: new Uint8Array(0), bytes: new TextEncoder().encode(text) },
+  };
 }

@@ -140,6 +140,24 @@ export function transactionAt(chain: ChainState, transaction: Hash): Transaction
   return { block, index: knownBlock(chain, block).transactions.indexOf(transaction) };
 }
 
+/** Two changes of the tip, one after the other, as one; undefined when nothing is left of them. */
+export function joinChanges(
+  first: TipChange | undefined,
+  second: TipChange | undefined,
+): TipChange | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  const [left, taken] = [new Set(first.orphaned), new Set(first.adopted)];
+  const [leftAgain, takenAgain] = [new Set(second.orphaned), new Set(second.adopted)];
+  // The second change may go further down than the first one did.
+  const orphaned = [...second.orphaned.filter((hash) => !taken.has(hash)), ...first.orphaned];
+  const adopted = [...first.adopted.filter((hash) => !leftAgain.has(hash)), ...second.adopted];
+  const change = {
+    orphaned: orphaned.filter((hash) => !takenAgain.has(hash)),
+    adopted: adopted.filter((hash) => !left.has(hash)),
+  };
+  return change.orphaned.length + change.adopted.length === 0 ? undefined : change;
+}
+
 /** What of the past a node has in memory. */
 export interface MemoryLimits {
   /** States of so many blocks from the tip down. */
