@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { keccak256 } from "../../../src/protocols/block-sync/hash.ts";
+import { encodeList } from "../../../src/protocols/block-sync/rlp.ts";
 import { compareKeys } from "../../../src/protocols/block-sync/trie/nibbles.ts";
 import { proveKey } from "../../../src/protocols/block-sync/trie/proof.ts";
 import {
@@ -137,6 +139,13 @@ describe("a range", () => {
       kind: "invalid",
       reason,
     });
+  });
+
+  it("is refused for a leaf whose key would end within a byte", () => {
+    const value = new Uint8Array(40).fill(1);
+    const leaf = encodeList([Uint8Array.of(0x31), value]);
+    const range = { entries: [{ key: new Uint8Array(0), value }], proof: [leaf] };
+    expect(checkRange(keccak256(leaf), new Uint8Array(0), range)).toEqual(INVALID);
   });
 
   it("is refused for an empty value", () => {

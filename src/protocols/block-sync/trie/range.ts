@@ -106,28 +106,22 @@ class RangeCheck {
 
   #node(node: ProofNode | undefined, place: Place): string | undefined {
     if (node === undefined) return "a node along the bounds is missing, or is none";
-    if (node.kind === "leaf")
-      return this.#leaf(joinedPath(place.path, node.path), node.value, place);
+    if (node.kind === "branch") return this.#branch(node, place);
     if (node.kind === "extension") return this.#extension(node.path, node.child, place);
-    return this.#branch(node, place);
+    return this.#leaf(joinedPath(place.path, node.path), node.value, place);
   }
 
   #leaf(path: Uint8Array, value: Uint8Array, place: Place): string | undefined {
     if (path.length % 2 === 1) return "a leaf of half a byte";
     const key = keyOf(path);
-    const last = this.#entries.at(-1)?.key;
-    const isBehind = last !== undefined && compareKeys(key, last) > 0;
-    if (isBehind) this.#hasMore = true;
-    const isWithin = compareKeys(key, this.#start) >= 0 && !isBehind;
+    const isWithin = compareKeys(key, this.#start) >= 0;
     return flawIn(place.entries, isWithin ? [{ key, value }] : []);
   }
 
   #extension(path: Uint8Array, child: Reference, place: Place): string | undefined {
     const depth = place.path.length;
     const toStart = place.isOnStart ? sideOf(path, depth, this.#start) : "above";
-    const toLast = place.isOnLast ? sideOf(path, depth, this.#entries.at(-1)!.key) : "below";
-    if (toLast === "above") this.#hasMore = true;
-    if (toStart === "below" || toLast === "above") return flawIn(place.entries, []);
+    if (toStart === "below") return flawIn(place.entries, []);
     const { sorted, start, end } = place.entries;
     const areAllOn = sorted.slice(start, end).every(({ key }) => {
       return matchLength(path, key, depth) === path.length;
@@ -136,7 +130,8 @@ class RangeCheck {
     return this.#below(child, {
       path: joinedPath(place.path, path),
       isOnStart: toStart === "both",
-      isOnLast: toLast === "both",
+      // The last entry is one of those that go on with the path.
+      isOnLast: place.isOnLast,
       entries: place.entries,
     });
   }
