@@ -12,6 +12,7 @@ import { measureLinearizability } from "./linearizability.ts";
 import { measureMemory } from "./memory.ts";
 import { replicate } from "./replication.ts";
 import { tokenSimulation } from "./tokens.ts";
+import { Accounts, permute } from "./trie.ts";
 
 /** Does some work and returns how many units of it. */
 type Work = () => number;
@@ -81,6 +82,27 @@ function schedules(name: string): number {
   return seeds;
 }
 
+const UPDATES = 20_000;
+
+/** The trie is made when the work is first done, by the process that measures it. */
+function accountUpdates(): Work {
+  let accounts: Accounts | undefined;
+  return () => {
+    accounts ??= new Accounts();
+    accounts.update(UPDATES);
+    return UPDATES;
+  };
+}
+
+function barePermutations(): Work {
+  let permutations: number | undefined;
+  return () => {
+    permutations ??= new Accounts().permutations(UPDATES);
+    permute(permutations);
+    return UPDATES;
+  };
+}
+
 /** By letter, each measured in a process of its own, so that none warms up or spoils another. */
 const MEASURED: Readonly<Record<string, Measured>> = {
   a: {
@@ -112,6 +134,16 @@ const MEASURED: Readonly<Record<string, Measured>> = {
     name: "(h) sq-quorum-2-of-3/weather",
     unit: "schedules/s",
     work: () => schedules("sq-quorum-2-of-3/weather"),
+  },
+  i: {
+    name: "(i) a trie of 10,000 accounts, a root for each 100",
+    unit: "updates/s",
+    work: accountUpdates(),
+  },
+  j: {
+    name: "(j) the permutations of Keccak that (i) takes",
+    unit: "updates/s",
+    work: barePermutations(),
   },
 };
 
@@ -200,7 +232,7 @@ function printGrowth(growths: readonly Growth[]): void {
 
 const HELP = `npm run bench [-- <option>]
 
-  --work <letter>  one work: a to d, g and h are speed, e is what a campaign costs over bare runs,
+  --work <letter>  one work: a to d and g to j are speed, e is what a campaign costs over bare runs,
                    f is what a second worker brings
   --linearizability [--dump <folder>]
                    the checker, on histories of stated hardness; written as JSON lines, too
@@ -242,7 +274,7 @@ async function measureOne(letter: string, isJson: boolean): Promise<void> {
     if (isJson) console.log(JSON.stringify(rows, undefined, 2));
     else printCampaigns(rows, letter === "e" ? "CPU" : "schedules/s");
   } else {
-    console.error(`bench: --work: expected one of a to h, got ${letter}`);
+    console.error(`bench: --work: expected one of a to j, got ${letter}`);
     process.exitCode = 2;
   }
 }
