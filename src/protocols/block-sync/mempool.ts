@@ -34,6 +34,7 @@ export interface SenderQueue {
   readonly byNonce: Map<number, Hash>;
 }
 
+/** The pool of a node that has just started. */
 export function newMempool(): MempoolState {
   return { waiting: new Map(), senders: new Map() };
 }
@@ -78,9 +79,9 @@ export function addTransaction(
 }
 
 /**
- * What may go into the next block, one of each sender in turn, and of each by rising nonce without a
- * gap; first those that were served least lately. Lazy: O(1) for each one that is taken, after
- * O(senders with a gap). The pool must not change meanwhile.
+ * What may go into the next block: one of each sender in turn, and of each by rising nonce without
+ * a gap; first those that were served least lately. Lazy: O(1) for each one that is taken, besides
+ * senders with a gap, which are passed over. The pool must not change meanwhile.
  */
 export function* candidates(pool: MempoolState): Generator<Transaction, void> {
   let queues: Iterable<SenderQueue> = pool.senders.values();
