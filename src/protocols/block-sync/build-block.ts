@@ -11,7 +11,7 @@ import {
 import { type Executed, Execution } from "./executor.ts";
 import type { KeyPair } from "./keys.ts";
 import { gasOf, type Transaction } from "./transaction.ts";
-import { orderedRoot, type Trie, trieRoot } from "./trie/trie.ts";
+import { type Trie, trieRoot } from "./trie/trie.ts";
 import type { ChainRules } from "./validation.ts";
 
 /** What a producer makes a block of. */
@@ -47,7 +47,7 @@ export function buildBlock(proposal: Proposal, rules: ChainRules): BuiltBlock {
     height: parent.height + 1,
     parent: parent.hash,
     stateRoot: hexOf(trieRoot(executed.trie)),
-    transactionsRoot: hexOf(orderedRoot(body)),
+    transactionsRoot: rules.reader.transactionsRoot(body),
     timestamp,
   };
   return { block: { header: signHeader(fields, keys), body }, transactions, executed };

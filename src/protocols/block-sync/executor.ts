@@ -1,7 +1,8 @@
 import { type Account, accountAt, encodeAccount } from "./account.ts";
 import type { Addresses } from "./addresses.ts";
-import type { Address, SignatureCheck } from "./keys.ts";
-import { gasOf, isSignedTransaction, type Transaction } from "./transaction.ts";
+import type { ChainChecks } from "./chain-reader.ts";
+import type { Address } from "./keys.ts";
+import { gasOf, type Transaction } from "./transaction.ts";
 import { compareKeys } from "./trie/nibbles.ts";
 import { type Trie, type TrieEntry, trieUpdate } from "./trie/trie.ts";
 
@@ -16,11 +17,9 @@ export type InvalidTransaction =
   | "amount overflow";
 
 /** What the validity of transactions depends on, apart from the accounts. */
-export interface TransactionRules {
+export interface TransactionRules extends ChainChecks {
   /** The most that a transaction may ask for, and all of a block together may use. */
   readonly blockGas: number;
-  readonly signatures: SignatureCheck;
-  readonly addresses: Addresses;
 }
 
 /** What transactions have made of the accounts. */
@@ -60,12 +59,12 @@ export function execute(
 /** The rule that a transaction breaks whatever the accounts are; what is cheap comes first. */
 export function ruleBrokenAlone(
   transaction: Transaction,
-  { blockGas, signatures }: TransactionRules,
+  { blockGas, reader }: TransactionRules,
 ): InvalidTransaction | undefined {
   const { gasLimit } = transaction;
   if (gasLimit < gasOf(transaction)) return "gas limit too low";
   if (gasLimit > blockGas) return "gas limit above block";
-  if (!isSignedTransaction(transaction, signatures)) return "bad signature";
+  if (!reader.isSigned(transaction)) return "bad signature";
   return undefined;
 }
 

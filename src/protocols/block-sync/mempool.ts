@@ -4,11 +4,11 @@ import { assert } from "../../sim/assert.ts";
 import type { Micros } from "../../sim/time.ts";
 import type { Account } from "./account.ts";
 import { costOf, type InvalidTransaction, ruleBrokenAlone } from "./executor.ts";
-import { type Hash, hashOf } from "./hash.ts";
+import type { Hash } from "./hash.ts";
 import type { ChainLimits } from "./options.ts";
 import type { Refusal } from "./queries.ts";
 import { isMalformed } from "./rlp.ts";
-import { type Address, decodeTransaction, type Transaction } from "./transaction.ts";
+import type { Address, Transaction } from "./transaction.ts";
 import type { ChainRules } from "./validation.ts";
 
 /** All that waits at a node. */
@@ -63,12 +63,11 @@ export function addTransaction(
   rules: ChainRules,
   accountOf: (address: Address) => Account,
 ): Accepted | Refusal {
-  const hash = hashOf(bytes);
-  if (pool.waiting.has(hash)) return { kind: "known" };
-  if (pool.waiting.size >= rules.limits.mempoolCount) return { kind: "busy" };
-  const { limits, addresses } = rules;
-  const transaction = decodeTransaction(bytes, limits.transactionBytes, addresses, hash);
+  const { limits, reader } = rules;
+  const transaction = reader.transaction(bytes, limits.transactionBytes);
   if (isMalformed(transaction)) return transaction;
+  if (pool.waiting.has(transaction.hash)) return { kind: "known" };
+  if (pool.waiting.size >= limits.mempoolCount) return { kind: "busy" };
   const account = accountOf(transaction.from);
   const refusal = refusalBySender(pool, transaction, account, limits);
   if (refusal !== undefined) return refusal;

@@ -67,13 +67,12 @@ export function signTransaction(
 
 /**
  * Reads a transaction of at most so many bytes, strictly: there is one encoding of each. The
- * signature is not checked. `hash` is that of the bytes, by whoever has it already.
+ * signature is not checked.
  */
 export function decodeTransaction(
   bytes: Uint8Array,
   sizeBytesMax: number,
   addresses: Addresses,
-  hash: Hash = hashOf(bytes),
 ): Transaction | Malformed {
   if (bytes.length > sizeBytesMax) {
     const reason = `transaction: expected at most ${sizeBytesMax} bytes, got ${bytes.length}`;
@@ -92,6 +91,7 @@ export function decodeTransaction(
   if (isMalformed(payment)) return payment;
   const { sender, nonce, to, amount, gasPrice, gasLimit, data, signature } = payment;
   const from = addresses.of(sender);
+  const hash = hashOf(bytes);
   return { sender, nonce, to, amount, gasPrice, gasLimit, data, signature, from, hash, bytes };
 }
 

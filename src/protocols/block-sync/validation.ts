@@ -10,6 +10,7 @@ import {
   isSignedHeader,
   TRANSACTIONS_MAX,
 } from "./block.ts";
+import type { ChainChecks } from "./chain-reader.ts";
 import {
   type Executed,
   execute,
@@ -17,11 +18,11 @@ import {
   type TransactionRules,
 } from "./executor.ts";
 import { type GenesisOptions, producerOf, slotOf } from "./genesis.ts";
-import { type Hash, hashOf } from "./hash.ts";
+import type { Hash } from "./hash.ts";
 import type { ChainLimits } from "./options.ts";
 import { isMalformed } from "./rlp.ts";
-import { decodeTransaction, gasOf, type Transaction } from "./transaction.ts";
-import { orderedRoot, type Trie, trieRoot } from "./trie/trie.ts";
+import { gasOf, type Transaction } from "./transaction.ts";
+import { type Trie, trieRoot } from "./trie/trie.ts";
 
 /** The rule that a block breaks: each has its own name. */
 export type InvalidBlock =
@@ -53,9 +54,9 @@ export function chainRules(
   genesis: GenesisOptions,
   genesisHash: Hash,
   limits: ChainLimits,
-  { signatures, addresses }: Pick<ChainRules, "signatures" | "addresses">,
+  checks: ChainChecks,
 ): ChainRules {
-  return { genesis, genesisHash, limits, blockGas: limits.blockGas, signatures, addresses };
+  return { genesis, genesisHash, limits, blockGas: limits.blockGas, ...checks };
 }
 
 /** The first rule that was found to be broken, and by which transaction, if by one. */
@@ -93,20 +94,16 @@ export function ruleBrokenByHeader(
 }
 
 /**
- * Decodes a body, unless it breaks a rule of its own or is not its header's. `known` gives the
- * transactions that were decoded before, by their hashes. O(bytes), and bounded by the limits.
+ * Decodes a body, unless it breaks a rule of its own or is not its header's. O(bytes), and bounded
+ * by the limits.
  */
-export function checkBody(
-  { header, body }: Block,
-  rules: ChainRules,
-  known: (hash: Hash) => Transaction | undefined,
-): CheckedBody | Broken {
+export function checkBody({ header, body }: Block, rules: ChainRules): CheckedBody | Broken {
   if (!isBody(body)) return broken("malformed body");
   if (bodyBytes(body) > rules.limits.blockBytes) return broken("too large");
-  if (hexOf(orderedRoot(body)) !== header.transactionsRoot) {
+  if (rules.reader.transactionsRoot(body) !== header.transactionsRoot) {
     return broken("wrong transactions root");
   }
-  return decodeBody(body, rules, known);
+  return decodeBody(body, rules);
 }
 
 /** The state root is the last thing that can be wrong: whatever passes is a valid block. */
@@ -162,17 +159,11 @@ function isBody(body: unknown): body is Body {
   return body.every((bytes) => bytes instanceof Uint8Array && bytes.length > 0);
 }
 
-function decodeBody(
-  body: Body,
-  { limits, addresses }: ChainRules,
-  known: (hash: Hash) => Transaction | undefined,
-): CheckedBody | Broken {
+function decodeBody(body: Body, { limits, reader }: ChainRules): CheckedBody | Broken {
   const transactions: Transaction[] = [];
   let gas = 0;
   for (const [index, bytes] of body.entries()) {
-    const hash = hashOf(bytes);
-    const decode = () => decodeTransaction(bytes, limits.transactionBytes, addresses, hash);
-    const transaction = known(hash) ?? decode();
+    const transaction = reader.transaction(bytes, limits.transactionBytes);
     if (isMalformed(transaction)) return broken("transaction: malformed", index);
     gas += gasOf(transaction);
     if (gas > limits.blockGas) return broken("over gas limit", index);

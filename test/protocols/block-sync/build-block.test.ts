@@ -93,7 +93,7 @@ describe("a block that is built", () => {
         const { header } = built.block;
         const now = header.timestamp;
         expect(ruleBrokenByHeader(header, genesis.block.header, now, rules)).toBeUndefined();
-        const body = checkBody(built.block, rules, () => undefined);
+        const body = checkBody(built.block, rules);
         expect(body).toEqual({ kind: "checked", transactions: built.transactions });
         const executed = checkExecution(header, built.transactions, genesis.trie, rules);
         expect(executed).toEqual(built.executed);

@@ -3,12 +3,12 @@
 import type { Block, Header } from "../../../src/protocols/block-sync/block.ts";
 import { signHeader } from "../../../src/protocols/block-sync/block.ts";
 import { type BuiltBlock, buildBlock } from "../../../src/protocols/block-sync/build-block.ts";
+import { newChainChecks } from "../../../src/protocols/block-sync/chain-reader.ts";
 import {
   type GenesisOptions,
   genesisOf,
   slotStart,
 } from "../../../src/protocols/block-sync/genesis.ts";
-import { SignatureCheck } from "../../../src/protocols/block-sync/keys.ts";
 import {
   type ChainLimits,
   defaultBlockSyncOptions,
@@ -43,8 +43,7 @@ export function rulesOfThree(over: Partial<ChainLimits> = {}): ChainRules {
     ...{ blockGas: 210_000, blockBytes: 4_096, transactionBytes: TRANSACTION_BYTES_MAX },
     ...over,
   };
-  const checks = { signatures: new SignatureCheck(), addresses };
-  return chainRules(GENESIS, genesis.block.header.hash, limits, checks);
+  return chainRules(GENESIS, genesis.block.header.hash, limits, newChainChecks());
 }
 
 /** The block that the owner of a slot makes of candidates. */

@@ -7,8 +7,9 @@ import {
   encodeAccount,
 } from "../../../src/protocols/block-sync/account.ts";
 import { Addresses } from "../../../src/protocols/block-sync/addresses.ts";
+import { newChainChecks } from "../../../src/protocols/block-sync/chain-reader.ts";
 import type { TransactionRules } from "../../../src/protocols/block-sync/executor.ts";
-import { type KeyPair, keyPairOf, SignatureCheck } from "../../../src/protocols/block-sync/keys.ts";
+import { type KeyPair, keyPairOf } from "../../../src/protocols/block-sync/keys.ts";
 import { isMalformed } from "../../../src/protocols/block-sync/rlp.ts";
 import {
   type Address,
@@ -73,7 +74,7 @@ export function accountOf(trie: Trie, { address }: Person): Account {
 
 /** All checks, with a block's gas that is enough for ten transfers. */
 export function rulesOf(over: Partial<TransactionRules> = {}): TransactionRules {
-  return { blockGas: 210_000, signatures: new SignatureCheck(), addresses, ...over };
+  return { blockGas: 210_000, ...newChainChecks(), ...over };
 }
 
 /** The transaction with its last byte, which is of its signature, changed. */

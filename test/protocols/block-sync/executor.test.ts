@@ -68,6 +68,15 @@ describe("a transaction that is executed", () => {
     expect(accountOf(trie, alice)).toEqual({ balance: 79_000, nonce: 6 });
   });
 
+  it("may pay its sender though twice as much would be too much for an account", () => {
+    const rich = accountsOf([[alice, { balance: MOST }]]);
+    const toOneself = pays(alice, { to: alice.address, amount: MOST, gasPrice: 0 });
+    const result = execute(rich, [toOneself], rulesOf());
+    expect(result.kind === "executed" && accountOf(result.trie, alice)).toEqual({
+      ...{ balance: MOST, nonce: 1 },
+    });
+  });
+
   it("may spend all, to the last", () => {
     const { trie } = executed([pays(alice, { nonce: 5, amount: 79_000 })]);
     expect(accountOf(trie, alice)).toEqual({ balance: 0, nonce: 6 });
