@@ -1,6 +1,7 @@
 import { UsageError } from "../sim/assert.ts";
 import { didYouMean } from "../sim/nearest.ts";
 import type { Scenario } from "../sim/scenario.ts";
+import { chainBasics } from "./chain-basics.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
 import { orchestratorFailures } from "./orchestrator-failures.ts";
 import { orchestratorLatency } from "./orchestrator-latency.ts";
@@ -92,6 +93,7 @@ export const catalogue: readonly Scenario[] = [
   ...storageHeartbeats,
   ...storageLiars,
   ...storageProofs,
+  ...chainBasics,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */

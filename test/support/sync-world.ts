@@ -217,6 +217,7 @@ export class SyncWorld {
         checkAccounts,
       },
       imports: {
+        isKnown: (hash) => this.memory.chain.blocks.has(hash),
         importBlock: (block) => this.#import(block.header, block.body),
         adopt: (header, accounts) => {
           this.adopted.push(accounts.length);

@@ -1,8 +1,11 @@
 import type { Env, NodeId } from "../../sim/env.ts";
-import type { ChainState } from "./chain.ts";
-import type { GenesisOptions } from "./genesis.ts";
+import type { Genesis, GenesisOptions } from "./genesis.ts";
+import type { KeyPair } from "./keys.ts";
 import type { BlockSyncMessage } from "./messages.ts";
+import type { ChainNodeState } from "./node-state.ts";
 import type { BlockSyncOptions } from "./options.ts";
+import type { PublicKey } from "./transaction.ts";
+import type { ChainRules } from "./validation.ts";
 import type { Checkpoint } from "./vote.ts";
 
 /** Who a node is, and what it is to know before it starts. */
@@ -17,17 +20,17 @@ export interface ChainNodeConfig {
   readonly checkpoint: Checkpoint | undefined;
 }
 
-/** All that a node remembers. */
-export interface ChainNodeState {
-  /** Drawn anew at each start. */
-  life: number;
-  chain: ChainState;
-}
-
 /** What the parts of a node share. */
 export interface ChainContext {
   readonly env: Env<BlockSyncMessage>;
   readonly config: ChainNodeConfig;
+  readonly genesis: Genesis;
+  readonly rules: ChainRules;
+  /** A validator's; undefined for an observer. */
+  readonly keys: KeyPair | undefined;
+  readonly publicKey: PublicKey | undefined;
   /** The memory as it is now: in a recorded run it is another object at each handler. */
   readonly state: ChainNodeState;
+  /** Tells all peers that can be reached. */
+  broadcast(message: BlockSyncMessage): void;
 }

@@ -3,6 +3,7 @@
 import { assert } from "../../sim/assert.ts";
 import type { Body, Header } from "./block.ts";
 import type { Hash } from "./hash.ts";
+import type { Trie } from "./trie/trie.ts";
 import type { Checkpoint } from "./vote.ts";
 
 /** A valid block: its rules were checked, and its transactions executed on its parent's state. */
@@ -23,9 +24,6 @@ export interface ChainBlock {
 export interface KeptState {
   readonly trie: Trie;
 }
-
-/** A stand-in until the trie is there. */
-export type Trie = unknown;
 
 export interface ChainState {
   /**

@@ -1,4 +1,5 @@
 import type { NodeId } from "../../sim/env.ts";
+import type { Micros } from "../../sim/time.ts";
 import type { Body } from "./block.ts";
 import type { Hash } from "./hash.ts";
 import type { ChainQuery, QueryAnswer, Refusal } from "./queries.ts";
@@ -100,8 +101,13 @@ export type ClientMessage =
     }
   | { readonly type: "query"; readonly serial: number; readonly query: ChainQuery }
   | { readonly type: "answer"; readonly serial: number; readonly answer: QueryAnswer }
-  /** An operator's order to produce blocks, if production waits for orders. */
-  | { readonly type: "produce"; readonly serial: number; readonly count: number }
+  /** An operator's order: to make blocks, so far apart at least, until the chain is that high. */
+  | {
+      readonly type: "produce";
+      readonly serial: number;
+      readonly height: number;
+      readonly interval: Micros;
+    }
   | { readonly type: "produced"; readonly serial: number; readonly tip: Checkpoint };
 
 /** Between a node and whoever collects its metrics. */

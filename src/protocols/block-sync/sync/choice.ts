@@ -35,8 +35,9 @@ export function leaderOf(context: SyncContext): Candidate | undefined {
 }
 
 /** Whether a peer claims a chain that fork choice may prefer, and of which the tip is not known. */
-export function isBetter({ memory: { chain } }: SyncContext, status: Status): boolean {
-  if (chain.blocks.has(status.tip.hash)) return false;
+export function isBetter({ memory, imports }: SyncContext, status: Status): boolean {
+  const { chain } = memory;
+  if (imports.isKnown(status.tip.hash)) return false;
   const { header: tip } = tipOf(chain);
   const isHigher = status.tip.height > tip.height;
   const isLower = status.tip.height === tip.height && status.tip.hash < tip.hash;

@@ -2,6 +2,7 @@ import type { Env } from "../../../sim/env.ts";
 import type { Block, Body, Header } from "../block.ts";
 import type { ChainState } from "../chain.ts";
 import type { BranchRefusal } from "../fork-choice.ts";
+import type { Hash } from "../hash.ts";
 import type { BlockSyncMessage } from "../messages.ts";
 import type { BlockSyncOptions } from "../options.ts";
 import type { PeersState } from "../peer-state.ts";
@@ -52,6 +53,8 @@ export type RangeCheck = "wrong" | "more" | "complete";
 
 /** Who takes what was fetched. */
 export interface SyncImports {
+  /** Whether a block is here, or on its way into the chain, or was found to be invalid. */
+  isKnown(hash: Hash): boolean;
   /**
    * Takes a block whose parent is known, or was given before. What becomes of it is told by
    * {@link Synchronizer.onImported}, later and not within this call.

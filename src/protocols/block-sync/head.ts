@@ -1,0 +1,126 @@
+// The node's one way to change its chain: blocks, votes and evidence, and all that follows.
+
+import { fail } from "../../sim/assert.ts";
+import type { ChainBlock, TipChange } from "./chain.ts";
+import { checkpointOf, forgetStates, knownBlock, tipOf } from "./chain.ts";
+import type { ChainContext } from "./chain-context.ts";
+import { proposalEvidence } from "./evidence.ts";
+import { addBlock, addEvidence, addVotes, type FinalityChange } from "./finality.ts";
+import { slotOf } from "./genesis.ts";
+import type { Hash } from "./hash.ts";
+import { followTip } from "./mempool.ts";
+import { isMalformed } from "./rlp.ts";
+import type { Transaction } from "./transaction.ts";
+import type { Evidence, Vote } from "./vote.ts";
+
+/** What follows a change of the chain, elsewhere in the node. */
+export interface HeadOwner {
+  /** The tip is another one now; transactions of these blocks are in the chain. */
+  onTip(adopted: readonly Hash[]): void;
+  /** More is final: what proves it is to be kept. */
+  onFinal(): void;
+  /** Somebody breaks the rules: everybody is to know. */
+  onEvidence(evidence: readonly Evidence[]): void;
+}
+
+/** Changes the chain, and sees to what follows from it. */
+export class Head {
+  readonly #context: ChainContext;
+  readonly #owner: HeadOwner;
+
+  constructor(context: ChainContext, owner: HeadOwner) {
+    this.#context = context;
+    this.#owner = owner;
+  }
+
+  /** Adds a valid block whose parent is known. */
+  addBlock(block: ChainBlock): void {
+    const { state, env } = this.#context;
+    const { height, hash } = checkpointOf(block);
+    state.counters.blocks_imported++;
+    this.#lookForTwins(block);
+    const change = addBlock(state.finality, state.chain, block);
+    if (change.tip === undefined) {
+      state.counters.forks_detected++;
+      env.emit("fork seen", { height, hash });
+    }
+    this.#onChange(change);
+  }
+
+  /** Adds votes whose signatures are right. */
+  addVotes(votes: readonly Vote[]): ReturnType<typeof addVotes>["outcomes"] {
+    const { state } = this.#context;
+    const { outcomes, change, evidence } = addVotes(state.finality, state.chain, votes);
+    this.#onEvidence(evidence);
+    this.#onChange(change);
+    return outcomes;
+  }
+
+  /** Adds what a peer has proved. */
+  addEvidence(evidence: Evidence): void {
+    if (addEvidence(this.#context.state.finality, evidence)) this.#onEvidence([evidence]);
+  }
+
+  /** A producer makes one block in a slot. */
+  #lookForTwins({ header }: ChainBlock): void {
+    const { state, config } = this.#context;
+    const { chain, finality } = state;
+    for (const levelHeight of [header.height - 1, header.height, header.height + 1]) {
+      for (const hash of chain.branches.get(levelHeight) ?? []) {
+        const other = knownBlock(chain, hash).header;
+        const evidence = proposalEvidence(header, other, (of) =>
+          slotOf(config.genesis, of.timestamp),
+        );
+        if (evidence !== undefined && addEvidence(finality, evidence)) {
+          this.#onEvidence([evidence]);
+        }
+      }
+    }
+  }
+
+  #onEvidence(evidence: readonly Evidence[]): void {
+    const { env, state } = this.#context;
+    for (const { kind, offender } of evidence) {
+      state.counters.evidence_found++;
+      env.emit("evidence", { kind, offender });
+    }
+    if (evidence.length > 0) this.#owner.onEvidence(evidence);
+  }
+
+  #onChange({ tip, finalized }: FinalityChange): void {
+    if (tip !== undefined) this.#onTip(tip);
+    if (finalized === undefined) return;
+    this.#context.env.emit("finalized", { ...finalized });
+    this.#owner.onFinal();
+  }
+
+  #onTip({ orphaned, adopted }: TipChange): void {
+    const { state, config, env } = this.#context;
+    const { chain, counters, mempool } = state;
+    const { height, hash } = checkpointOf(tipOf(chain));
+    counters.blocks_orphaned += orphaned.length;
+    for (const one of adopted) {
+      counters.transactions_included += knownBlock(chain, one).transactions.length;
+    }
+    env.emit("tip changed", { height, hash, orphaned: orphaned.length, adopted: adopted.length });
+    const changed = {
+      orphaned: orphaned.flatMap((one) => this.#transactionsOf(one)),
+      adopted: adopted.flatMap((one) => this.#transactionsOf(one)),
+    };
+    followTip(mempool, changed, env.now());
+    const { store, limits } = config.options;
+    forgetStates(chain, { keptStates: store.keptStates, reorgMax: limits.reorgMax });
+    this.#owner.onTip(adopted);
+  }
+
+  /** Of a block that was checked. */
+  #transactionsOf(hash: Hash): Transaction[] {
+    const { state, rules } = this.#context;
+    const { body, transactions } = knownBlock(state.chain, hash);
+    return transactions.map((_, index) => {
+      const bytes = body?.[index] ?? fail("a block of the tip without its body:", hash);
+      const decoded = rules.reader.transaction(bytes, bytes.length);
+      return isMalformed(decoded) ? fail(decoded.reason) : decoded;
+    });
+  }
+}

@@ -1,0 +1,179 @@
+// The parts of a node, and who tells whom.
+
+import type { Header } from "./block.ts";
+import type { BuiltBlock } from "./build-block.ts";
+import { type ChainBlock, checkpointOf, tipOf } from "./chain.ts";
+import type { ChainContext } from "./chain-context.ts";
+import { Gossip } from "./gossip.ts";
+import { Head } from "./head.ts";
+import { Watch } from "./health.ts";
+import { type ImportOutcome, Imports } from "./imports.ts";
+import { Keeper } from "./keeper.ts";
+import type { Origin } from "./node-state.ts";
+import { type OwnStatus, Peers } from "./peers.ts";
+import { Pool } from "./pool.ts";
+import { Producer } from "./producer.ts";
+import { Synchronizer } from "./sync/synchronizer.ts";
+import { claimOf, isProvenClaim, syncRulesOf } from "./sync-rules.ts";
+import { isBrokenForNow } from "./validation.ts";
+import type { Vote } from "./vote.ts";
+import { Voter } from "./voter.ts";
+
+/** Everything that a node is made of. */
+export class NodeParts {
+  readonly gossip: Gossip;
+  readonly head: Head;
+  readonly imports: Imports;
+  readonly keeper: Keeper;
+  readonly peers: Peers;
+  readonly pool: Pool;
+  readonly producer: Producer;
+  readonly sync: Synchronizer;
+  readonly voter: Voter;
+  readonly watch: Watch;
+  readonly #context: ChainContext;
+
+  constructor(context: ChainContext) {
+    this.#context = context;
+    this.pool = new Pool(context);
+    this.watch = new Watch(context);
+    this.keeper = new Keeper(context, {
+      onOwnBlock: () => this.producer.onDurable(),
+      onOwnBlockLost: () => this.producer.onLost(),
+      onVotes: (count) => this.voter.onDurable(count),
+      onRecovered: (votes) => this.voter.recall(votes),
+      onVotesForgotten: () => this.voter.silence(),
+    });
+    this.head = new Head(context, {
+      onTip: (adopted) => this.#onTip(adopted),
+      onFinal: () => this.keeper.keepCertificate(),
+      onEvidence: (evidence) =>
+        context.broadcast({ type: "evidence", evidence: evidence.map(({ proofs }) => proofs) }),
+    });
+    this.imports = new Imports(context, {
+      onValid: (block, changes) => {
+        this.head.addBlock(block);
+        this.keeper.append(block, changes);
+      },
+      onOutcome: (header, outcome, origin) => this.#onOutcome(header, outcome, origin),
+    });
+    this.voter = new Voter(context, {
+      store: (vote) => this.keeper.appendVote(vote),
+      publish: (vote) => this.#publishVote(vote),
+    });
+    this.producer = new Producer(context, {
+      isReady: () => this.#mayProduce(),
+      store: (built) => this.keeper.propose(blockOf(built), built.executed.changes),
+      publish: (built) => this.#publishBlock(built),
+    });
+    this.peers = this.#newPeers();
+    this.sync = this.#newSynchronizer();
+    this.gossip = new Gossip(context, this);
+  }
+
+  #newPeers(): Peers {
+    const context = this.#context;
+    const { env, config, rules } = context;
+    return new Peers({
+      ...{ env, options: config.options.peers, bootstrap: config.bootstrap },
+      genesis: rules.genesisHash,
+      get state() {
+        return context.state.peers;
+      },
+      ownStatus: () => this.#ownStatus(),
+      isProven: (claim, peer) => isProvenClaim(context, claim, peer),
+      onGone: (peer) => this.sync.onGone(peer),
+    });
+  }
+
+  #newSynchronizer(): Synchronizer {
+    const context = this.#context;
+    const { env, config } = context;
+    return new Synchronizer({
+      ...{ env, options: config.options, checkpoint: config.checkpoint, peers: this.peers },
+      get memory() {
+        return context.state;
+      },
+      rules: syncRulesOf(context),
+      imports: {
+        isKnown: (hash) => this.imports.isKnown(hash),
+        importBlock: (block) => this.imports.take(block),
+        adopt: (header, accounts) => this.keeper.adopt(header, accounts),
+      },
+    });
+  }
+
+  #onTip(adopted: readonly string[]): void {
+    const { chain } = this.#context.state;
+    for (const hash of adopted) this.pool.forget(chain.blocks.get(hash)?.transactions ?? []);
+    this.voter.maybeVote();
+  }
+
+  #onOutcome(header: Header, outcome: ImportOutcome, origin: Origin): void {
+    const { env, state } = this.#context;
+    const { height, hash } = header;
+    if (outcome === "imported") env.emit("block imported", { height, hash, from: nameOf(origin) });
+    if (origin.kind === "sync") {
+      const result = outcome === "known" ? "imported" : outcome;
+      this.sync.onImported(hash, result === "orphan" ? "unknown parent" : result);
+    } else if (outcome !== "imported" && outcome !== "known") {
+      state.counters.blocks_refused++;
+      env.emit("block refused", { peer: origin.peer, hash, rule: outcome });
+      if (isFault(outcome)) this.peers.penalise(origin.peer, "invalid block");
+    }
+    if (outcome === "imported") this.imports.adoptChildren(hash);
+  }
+
+  #publishBlock(built: BuiltBlock): void {
+    const { env, state } = this.#context;
+    const { header, body } = built.block;
+    const { height, hash, timestamp } = header;
+    state.counters.blocks_proposed++;
+    env.emit("block proposed", { height, hash, timestamp, transactions: body.length });
+    this.#context.broadcast({ type: "block", header: header.bytes, body });
+    this.head.addBlock(blockOf(built));
+    this.imports.adoptChildren(hash);
+  }
+
+  #publishVote(vote: Vote): void {
+    const { env, state } = this.#context;
+    state.counters.votes_cast++;
+    env.emit("vote cast", { ...vote.target });
+    this.#context.broadcast({ type: "votes", votes: [vote.bytes] });
+    this.head.addVotes([vote]);
+  }
+
+  /** Who knows of nobody, and should, may be behind a chain that it has not heard of. */
+  #mayProduce(): boolean {
+    const { state, config } = this.#context;
+    const hasPeer = [...state.peers.values()].some(({ status }) => status !== undefined);
+    return (config.bootstrap.length === 0 || hasPeer) && this.sync.phase !== "bodies";
+  }
+
+  #ownStatus(): OwnStatus {
+    const { state, rules } = this.#context;
+    const { chain } = state;
+    const { justified, finalized, bodiesFrom } = chain;
+    return {
+      ...{ genesis: rules.genesisHash, tip: checkpointOf(tipOf(chain)), justified, finalized },
+      ...{ bodiesFrom, validator: claimOf(this.#context) },
+    };
+  }
+}
+
+function blockOf({ block, transactions, executed }: BuiltBlock): ChainBlock {
+  const hashes = transactions.map(({ hash }) => hash);
+  return { ...block, transactions: hashes, accounts: { trie: executed.trie } };
+}
+
+function nameOf(origin: Origin): string {
+  return origin.kind === "gossip" ? origin.peer : "sync";
+}
+
+/** Whether the giver of a block could have known better. */
+function isFault(outcome: Exclude<ImportOutcome, "imported" | "known">): boolean {
+  if (outcome === "orphan" || outcome === "behind finality" || outcome === "fork too deep") {
+    return false;
+  }
+  return !isBrokenForNow(outcome);
+}

@@ -1,0 +1,140 @@
+// A second opinion on blocks: the rules of the chain once more, the slow and simple way, with plain
+// maps of accounts in place of tries. It shares with the protocol the encodings and the hash.
+
+import { type Account, emptyAccount, encodeAccount } from "../protocols/block-sync/account.ts";
+import type { Addresses } from "../protocols/block-sync/addresses.ts";
+import { type Block, isSignedHeader } from "../protocols/block-sync/block.ts";
+import type { GenesisOptions } from "../protocols/block-sync/genesis.ts";
+import type { Hash } from "../protocols/block-sync/hash.ts";
+import type { Address, SignatureCheck } from "../protocols/block-sync/keys.ts";
+import { encodeItem, isMalformed } from "../protocols/block-sync/rlp.ts";
+import {
+  decodeTransaction,
+  isSignedTransaction,
+  type Transaction,
+} from "../protocols/block-sync/transaction.ts";
+import { type Trie, triePut, trieRoot } from "../protocols/block-sync/trie/trie.ts";
+import { hexOf } from "../protocols/hex.ts";
+
+/** What is known of a block that was judged: its accounts, and what was burned up to it. */
+interface Judged {
+  readonly header: Block["header"];
+  readonly accounts: ReadonlyMap<Address, Account>;
+  readonly burned: number;
+}
+
+export interface JudgeOptions {
+  readonly genesis: GenesisOptions;
+  readonly blockGas: number;
+  readonly signatures: SignatureCheck;
+  readonly addresses: Addresses;
+  /** The root of all accounts is made anew at heights that this divides. */
+  readonly rootEvery: number;
+}
+
+/** Judges each block once, whoever has it, its ancestors before it. */
+export class ChainJudge {
+  readonly #options: JudgeOptions;
+  readonly #judged = new Map<Hash, Judged | string>();
+
+  constructor(options: JudgeOptions, genesis: Block["header"]) {
+    this.#options = options;
+    const accounts = Object.entries(options.genesis.balances).map(
+      ([address, balance]) => [address, { balance, nonce: 0 }] as const,
+    );
+    this.#judged.set(genesis.hash, { header: genesis, accounts: new Map(accounts), burned: 0 });
+  }
+
+  /** What is wrong with a block whose parent was judged; undefined if it is valid. */
+  judge(block: Block): string | undefined {
+    const known = this.#judged.get(block.header.hash);
+    if (known !== undefined) return typeof known === "string" ? known : undefined;
+    const parent = this.#judged.get(block.header.parent);
+    if (typeof parent === "string") return `its parent: ${parent}`;
+    const verdict = parent === undefined ? "an unknown parent" : this.#verdictOn(block, parent);
+    this.#judged.set(block.header.hash, verdict);
+    return typeof verdict === "string" ? verdict : undefined;
+  }
+
+  /** By address, all accounts after a valid block that was judged. */
+  accountsAfter(hash: Hash): ReadonlyMap<Address, Account> | undefined {
+    return this.#validBlock(hash)?.accounts;
+  }
+
+  /** All fees up to a valid block that was judged. */
+  burnedBy(hash: Hash): number | undefined {
+    return this.#validBlock(hash)?.burned;
+  }
+
+  #validBlock(hash: Hash): Judged | undefined {
+    const known = this.#judged.get(hash);
+    return typeof known === "string" ? undefined : known;
+  }
+
+  #verdictOn(block: Block, parent: Judged): Judged | string {
+    const { header } = block;
+    const wrongHeader = this.#wrongHeader(header, parent.header);
+    if (wrongHeader !== undefined) return wrongHeader;
+    if (hexOf(rootOfList(block.body)) !== header.transactionsRoot) return "its transactions' root";
+    const accounts = new Map(parent.accounts);
+    let gas = 0;
+    let burned = parent.burned;
+    for (const [index, bytes] of block.body.entries()) {
+      const { addresses } = this.#options;
+      const transaction = decodeTransaction(bytes, bytes.length, addresses);
+      if (isMalformed(transaction)) return `transaction ${index}: ${transaction.reason}`;
+      const paid = this.#pay(accounts, transaction);
+      if (typeof paid === "string") return `transaction ${index}: ${paid}`;
+      gas += paid.gas;
+      burned += paid.fee;
+    }
+    if (gas > this.#options.blockGas) return `its gas, ${gas}`;
+    const isRootDue = header.height % this.#options.rootEvery === 0;
+    if (isRootDue && this.#rootOf(accounts) !== header.stateRoot) return "its state root";
+    return { header, accounts, burned };
+  }
+
+  #wrongHeader(header: Block["header"], parent: Block["header"]): string | undefined {
+    const { timestamp, slotTime, validators } = this.#options.genesis;
+    const slot = (of: Block["header"]): number => Math.floor((of.timestamp - timestamp) / slotTime);
+    if (header.height !== parent.height + 1) return "its height";
+    if (header.timestamp <= parent.timestamp) return "its time";
+    if (slot(header) === slot(parent) && parent.height > 0) return "its slot";
+    if (validators[slot(header) % validators.length] !== header.producer) return "its producer";
+    return isSignedHeader(header, this.#options.signatures) ? undefined : "its signature";
+  }
+
+  #pay(
+    accounts: Map<Address, Account>,
+    transaction: Transaction,
+  ): { readonly gas: number; readonly fee: number } | string {
+    const { from, to, amount, nonce, gasPrice, gasLimit, data } = transaction;
+    if (!isSignedTransaction(transaction, this.#options.signatures)) return "its signature";
+    const gas = 21_000 + 68 * data.length;
+    const payer = accounts.get(from) ?? emptyAccount;
+    const cost = BigInt(amount) + BigInt(gas) * BigInt(gasPrice);
+    if (gas > gasLimit) return "its gas limit";
+    if (nonce !== payer.nonce) return "its nonce";
+    if (cost > BigInt(payer.balance)) return "its payer's balance";
+    accounts.set(from, { balance: payer.balance - Number(cost), nonce: nonce + 1 });
+    const receiver = accounts.get(to) ?? emptyAccount;
+    accounts.set(to, { ...receiver, balance: receiver.balance + amount });
+    return { gas, fee: gas * gasPrice };
+  }
+
+  #rootOf(accounts: ReadonlyMap<Address, Account>): Hash {
+    let trie: Trie;
+    for (const [address, account] of accounts) {
+      if (account.balance === 0 && account.nonce === 0) continue;
+      trie = triePut(trie, this.#options.addresses.keyOf(address), encodeAccount(account));
+    }
+    return hexOf(trieRoot(trie));
+  }
+}
+
+/** One after the other, where the protocol makes the whole trie at once. */
+function rootOfList(items: readonly Uint8Array[]): Uint8Array {
+  let trie: Trie;
+  for (const [index, item] of items.entries()) trie = triePut(trie, encodeItem(index), item);
+  return trieRoot(trie);
+}

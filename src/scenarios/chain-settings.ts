@@ -1,0 +1,141 @@
+// What a plan says of a chain: hosts and names in place of keys, so that a person can read it.
+
+import {
+  type ChainClientOptions,
+  checkChainClientOptions,
+  defaultChainClientOptions,
+} from "../protocols/block-sync/client-options.ts";
+import type { GenesisOptions } from "../protocols/block-sync/genesis.ts";
+import {
+  type BlockSyncOptions,
+  checkBlockSyncOptions,
+  defaultBlockSyncOptions,
+} from "../protocols/block-sync/options.ts";
+import { loadAccount } from "../protocols/block-sync/task.ts";
+import { secretOf, type Wallet } from "../protocols/block-sync/wallet.ts";
+import { hexOf } from "../protocols/hex.ts";
+import { checkCount, checkList, checkRecord, checkText } from "../sim/check.ts";
+import type { NodeId } from "../sim/env.ts";
+import { defaultClockOptions } from "../sim/host/clock.ts";
+import type { Plan } from "../sim/plan.ts";
+import { type Micros, seconds } from "../sim/time.ts";
+
+/** What a plan says of the chain itself. */
+export interface ChainSettings {
+  /** Of the chain; two chains of different names are different chains. */
+  readonly name: string;
+  readonly slotTime: Micros;
+  /** Hosts, in the order of their slots; all other servers are observers. */
+  readonly validators: readonly NodeId[];
+  /** What accounts have in the beginning, by the names from which their keys follow. */
+  readonly balances: Readonly<Record<string, number>>;
+  readonly options: BlockSyncOptions;
+  /** How many blocks hosts keep that keep another number: see `options.store.keptBlocks`. */
+  readonly keptBlocksOf: Readonly<Record<NodeId, number>>;
+  /** Whom a host knows when it starts; a host without an entry knows all other servers. */
+  readonly bootstrapOf: Readonly<Record<NodeId, readonly NodeId[]>>;
+  readonly client: ChainClientOptions;
+}
+
+export type ChainPlan = Plan<ChainSettings>;
+
+/** Settings with what is usual but for what is given. */
+export function chainSettings(
+  validators: readonly NodeId[],
+  given: Partial<Omit<ChainSettings, "options">> & {
+    readonly options?: ChangedOptions;
+  } = {},
+): ChainSettings {
+  const { options = {}, ...rest } = given;
+  return {
+    ...{ name: "stormglass", slotTime: seconds(1), validators, balances: {} },
+    ...{ keptBlocksOf: {}, bootstrapOf: {}, client: defaultChainClientOptions },
+    ...rest,
+    options: changedOptions(options),
+  };
+}
+
+/** Options by their parts: what is left out is the default. */
+export type ChangedOptions = {
+  readonly [Part in keyof BlockSyncOptions]?: BlockSyncOptions[Part] extends string
+    ? BlockSyncOptions[Part]
+    : Partial<BlockSyncOptions[Part]>;
+};
+
+function changedOptions(given: ChangedOptions): BlockSyncOptions {
+  const { production, costs, limits, sync, peers, store } = defaultBlockSyncOptions;
+  return {
+    production: given.production ?? production,
+    costs: { ...costs, ...given.costs },
+    limits: { ...limits, ...given.limits },
+    sync: { ...sync, ...given.sync },
+    peers: { ...peers, ...given.peers },
+    store: { ...store, ...given.store },
+  };
+}
+
+/** The genesis that a plan means. It begins when the run does. */
+export function genesisOptions(
+  { name, slotTime, validators, balances }: ChainSettings,
+  wallet: Wallet,
+): GenesisOptions {
+  const accounts = Object.entries(balances).map(
+    ([account, balance]) => [wallet.addressOf(account), balance] as const,
+  );
+  return {
+    ...{ name, slotTime, timestamp: defaultClockOptions.epoch },
+    validators: validators.map((host) => hexOf(wallet.pairOf(validatorName(host)).publicKey)),
+    balances: Object.fromEntries(accounts),
+  };
+}
+
+/** The secret of the validator on a host. */
+export function validatorSecret(host: NodeId): Uint8Array {
+  return secretOf(validatorName(host));
+}
+
+/** The name from which the keys of the validator on a host follow. */
+export function validatorName(host: NodeId): string {
+  return `validator ${host}`;
+}
+
+/** Balances for accounts of these names, each the same. */
+export function balancesOf(names: readonly string[], balance: number): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, balance]));
+}
+
+/** The names of all accounts of a client's load. */
+export function loadAccounts(client: NodeId, senders: number): string[] {
+  return Array.from({ length: senders }, (_, sender) => loadAccount(client, sender));
+}
+
+/** Checks settings from outside; throws a UsageError that names the path. */
+export function checkChainSettings(value: unknown, path: string): ChainSettings {
+  const fields = checkRecord(value, path, Object.keys(chainSettings([])));
+  const hosts = (list: unknown, at: string): readonly NodeId[] =>
+    checkList(list, at).map((host, i) => checkText(host, `${at}[${i}]`));
+  const validators = hosts(fields.validators, `${path}.validators`);
+  return {
+    name: checkText(fields.name, `${path}.name`),
+    slotTime: checkCount(fields.slotTime, `${path}.slotTime`, 1),
+    validators,
+    balances: checkRecordOf(fields.balances, `${path}.balances`, (balance, at) =>
+      checkCount(balance, at, 1),
+    ),
+    options: checkBlockSyncOptions(fields.options, `${path}.options`),
+    keptBlocksOf: checkRecordOf(fields.keptBlocksOf, `${path}.keptBlocksOf`, (count, at) =>
+      checkCount(count, at, 0),
+    ),
+    bootstrapOf: checkRecordOf(fields.bootstrapOf, `${path}.bootstrapOf`, hosts),
+    client: checkChainClientOptions(fields.client, `${path}.client`),
+  };
+}
+
+function checkRecordOf<Value>(
+  value: unknown,
+  path: string,
+  check: (value: unknown, path: string) => Value,
+): Record<string, Value> {
+  const entries = Object.entries(checkRecord(value, path));
+  return Object.fromEntries(entries.map(([key, item]) => [key, check(item, `${path}.${key}`)]));
+}
