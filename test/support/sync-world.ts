@@ -124,6 +124,7 @@ export class SyncWorld {
   inFlightMax = 0;
   #events: Event[] = [];
   #importsUntil: Micros = 0;
+  #isQuiet = false;
   readonly #peers: ReadonlyMap<NodeId, ToyPeer>;
   readonly #answers = new Map<NodeId, number>();
 
@@ -186,6 +187,11 @@ export class SyncWorld {
       if (isThere && this.sync.phase === "idle") return this.env.now() - start;
     }
     return undefined;
+  }
+
+  /** From now on nothing comes from any peer. */
+  fallSilent(): void {
+    this.#isQuiet = true;
   }
 
   get height(): number {
@@ -288,17 +294,19 @@ export class SyncWorld {
     const answer = peer.answer === undefined ? inTime(reply) : peer.answer(reply, request, number);
     if (answer === undefined) return;
     this.after(answer.delay, () => {
-      if (this.peers.hear(peer.name, 100)) this.sync.onReply(peer.name, answer.reply);
+      if (this.#isHeard(peer)) this.sync.onReply(peer.name, answer.reply);
     });
+  }
+
+  #isHeard({ name }: ToyPeer): boolean {
+    return !this.#isQuiet && this.peers.hear(name, 100);
   }
 
   /** Every second it tells where it stands. */
   #tellStatus(peer: ToyPeer, delay: Micros): void {
     this.after(delay, () => {
       const status = { ...truth(peer.chain), peers: [], isFirst: false, ...peer.claims };
-      if (this.peers.hear(peer.name, 100) && this.peers.onStatus(peer.name, status)) {
-        this.sync.look();
-      }
+      if (this.#isHeard(peer) && this.peers.onStatus(peer.name, status)) this.sync.look();
       this.#tellStatus(peer, 1_000_000);
     });
   }

@@ -200,10 +200,11 @@ export class Synchronizer {
       // One that was banned for something else.
       if (peer === undefined || !isActive(peer)) this.#drop(request, open);
     }
-    for (;;) {
-      const { session } = memory.sync;
-      if (session === undefined && !this.#maybeBegin()) return;
-      if (session === undefined) continue;
+    // What begins asks somebody; what ends at once does so for want of anybody, or of anything.
+    const roundsMax = 2 + memory.peers.size;
+    for (let round = 0; memory.sync.session !== undefined || this.#maybeBegin(); round++) {
+      assert(round < roundsMax, "sessions begin and end without end:", round);
+      const session = memory.sync.session!;
       const end = this.#work(session);
       if (end === undefined) return;
       this.#end(session, end);
