@@ -1,5 +1,5 @@
-// One node that synchronizes, and peers that do what a test tells them to. Blocks are real but for
-// their signatures and their states: what is wrong with one stands in it.
+// One node that synchronizes, and peers that do what a test tells them to. Blocks are linked as
+// blocks are, and nobody signs them: what is found to be wrong with one stands in it.
 
 import type { Body, Header } from "../../src/protocols/block-sync/block.ts";
 import {
@@ -26,10 +26,13 @@ import { Peers, STATUS_TIMER } from "../../src/protocols/block-sync/peers.ts";
 import { answerTo } from "../../src/protocols/block-sync/serving.ts";
 import { bodyRequests } from "../../src/protocols/block-sync/sync/requests.ts";
 import type { SyncContext } from "../../src/protocols/block-sync/sync/sync-context.ts";
+import { checkAccounts } from "../../src/protocols/block-sync/sync/sync-rules.ts";
 import { newSyncState, type SyncState } from "../../src/protocols/block-sync/sync/sync-state.ts";
 import { Synchronizer } from "../../src/protocols/block-sync/sync/synchronizer.ts";
+import { type Trie, trieRoot, trieUpdate } from "../../src/protocols/block-sync/trie/trie.ts";
 import type { InvalidBlock } from "../../src/protocols/block-sync/validation.ts";
 import type { Checkpoint } from "../../src/protocols/block-sync/vote.ts";
+import { hexOf, isHex } from "../../src/protocols/hex.ts";
 import type { NodeId } from "../../src/sim/env.ts";
 import type { Micros } from "../../src/sim/time.ts";
 import { RecordingEnv } from "./recording-env.ts";
@@ -40,6 +43,8 @@ export interface ToyFlaws {
   readonly headerFlaw?: InvalidBlock;
   /** The rule that its transactions are found to break. */
   readonly blockFlaw?: InvalidBlock;
+  /** All accounts after it. */
+  readonly trie?: Trie;
 }
 
 /** A block of one transaction; another name is another block. */
@@ -53,14 +58,14 @@ export function toyBlock(
   const fields = {
     height,
     parent: parent?.header.hash ?? "00".repeat(32),
-    stateRoot: flaws.blockFlaw ?? "",
+    stateRoot: flaws.blockFlaw ?? hexOf(trieRoot(flaws.trie)),
     transactionsRoot: rootOf(body),
     timestamp: 0,
     producer: flaws.headerFlaw ?? "",
   };
   const bytes = new TextEncoder().encode(JSON.stringify(fields));
   const header = { ...fields, signature: new Uint8Array(0), hash: hashOf(bytes), bytes };
-  return { header, body, transactions: [], accounts: { trie: undefined } };
+  return { header, body, transactions: [], accounts: { trie: flaws.trie } };
 }
 
 /** Blocks behind each other. */
@@ -120,7 +125,8 @@ export class SyncWorld {
   readonly asked: (readonly [peer: NodeId, request: SyncRequest])[] = [];
   readonly options: BlockSyncOptions;
   readonly checkpoint: Checkpoint | undefined;
-  readonly adopted: number[] = [];
+  /** The root of the accounts that were given with a checkpoint. */
+  readonly adopted: string[] = [];
   inFlightMax = 0;
   #events: Event[] = [];
   #importsUntil: Micros = 0;
@@ -136,7 +142,6 @@ export class SyncWorld {
       readonly limits?: Partial<BlockSyncOptions["limits"]>;
       readonly chain?: ChainState;
       readonly checkpoint?: Checkpoint;
-      readonly checkAccounts?: SyncContext["rules"]["checkAccounts"];
     } = {},
   ) {
     const defaults = defaultBlockSyncOptions;
@@ -157,7 +162,7 @@ export class SyncWorld {
       isProven: () => true,
       onGone: (peer) => this.sync.onGone(peer),
     });
-    this.sync = new Synchronizer(this.#context(changes.checkAccounts));
+    this.sync = new Synchronizer(this.#context());
     this.peers.begin();
     for (const peer of peers) this.#tellStatus(peer, 0);
   }
@@ -207,7 +212,7 @@ export class SyncWorld {
     this.#events.push({ at: this.env.now() + delay, run });
   }
 
-  #context(checkAccounts: SyncContext["rules"]["checkAccounts"] = () => "wrong"): SyncContext {
+  #context(): SyncContext {
     const { env, options, checkpoint, memory, peers } = this;
     return {
       ...{ env, options, checkpoint, memory, peers },
@@ -219,16 +224,20 @@ export class SyncWorld {
         },
         branchRefusal: (parent) =>
           branchRefusal(this.memory.chain, parent, options.limits.reorgMax),
-        isBodyOf: (body, { transactionsRoot }) => rootOf(body) === transactionsRoot,
+        checkBody: (body, { transactionsRoot }) =>
+          rootOf(body) === transactionsRoot ? undefined : "wrong transactions root",
         checkAccounts,
       },
       imports: {
         isKnown: (hash) => this.memory.chain.blocks.has(hash),
         importBlock: (block) => this.#import(block.header, block.body),
         adopt: (header, accounts) => {
-          this.adopted.push(accounts.length);
+          const entries = accounts.map(([key, value]) => ({ key, value }));
+          const trie = trieUpdate(undefined, entries);
+          this.adopted.push(hexOf(trieRoot(trie)));
           this.after(IMPORT_TIME, () => {
-            this.memory.chain = newChain({ ...TOY_GENESIS, header });
+            const block = { header, body: undefined, transactions: [], accounts: { trie } };
+            this.memory.chain = newChain(block);
             this.sync.onAdopted();
           });
         },
@@ -245,11 +254,10 @@ export class SyncWorld {
     this.#importsUntil = Math.max(this.#importsUntil, this.env.now()) + IMPORT_TIME;
     this.after(this.#importsUntil - this.env.now(), () => {
       const parent = chain.blocks.get(header.parent);
-      const rule = parent === undefined ? "unknown parent" : header.stateRoot;
-      if (rule === "") {
-        insert(chain, { header, body, transactions: [], accounts: { trie: undefined } });
-      }
-      this.sync.onImported(header.hash, rule === "" ? "imported" : (rule as InvalidBlock));
+      const isValid = parent !== undefined && isHex(header.stateRoot);
+      if (isValid) insert(chain, { header, body, transactions: [], accounts: { trie: undefined } });
+      const flaw = parent === undefined ? "unknown parent" : (header.stateRoot as InvalidBlock);
+      this.sync.onImported(header.hash, isValid ? "imported" : flaw);
     });
   }
 
@@ -288,7 +296,6 @@ export class SyncWorld {
     const reply = answerTo(request, {
       ...{ options: this.options, chain: peer.chain, isBusy: false },
       bodyOf: (block) => (peer.bodyOf === undefined ? block.body : peer.bodyOf(block)),
-      accountsOf: () => undefined,
     });
     if (reply === undefined) throw new Error(`not a sound request: ${JSON.stringify(request)}`);
     const answer = peer.answer === undefined ? inTime(reply) : peer.answer(reply, request, number);

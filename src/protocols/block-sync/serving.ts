@@ -1,12 +1,14 @@
 // What a node gives to peers that fetch from it: never more than it would ask for itself.
 
 import { unreachable } from "../../sim/assert.ts";
+import { bytesOf } from "../hex.ts";
 import type { Body } from "./block.ts";
 import type { ChainBlock, ChainState } from "./chain.ts";
 import type { Hash } from "./hash.ts";
 import type { SyncReply, SyncRequest } from "./messages.ts";
 import type { BlockSyncOptions } from "./options.ts";
 import { isHash } from "./status.ts";
+import { proveRange } from "./trie/range.ts";
 
 /** What of its node serving uses. */
 export interface ServingContext {
@@ -16,8 +18,6 @@ export interface ServingContext {
   readonly isBusy: boolean;
   /** From memory or from the disk; undefined when it was pruned, or never was here. */
   bodyOf(block: ChainBlock): Body | undefined;
-  /** Accounts after a block by rising key, with their proof; undefined when they are not kept. */
-  accountsOf(block: ChainBlock, start: Hash, count: number): AccountsPage | undefined;
 }
 
 /** Accounts as they are answered. */
@@ -115,9 +115,26 @@ function accountsFrom(request: RequestFor<"get accounts">, context: ServingConte
   const block = chain.blocks.get(request.block);
   if (block === undefined) return notAvailable(request, "unknown");
   const count = Math.min(request.count, options.sync.accountsPerRequest);
-  const page = context.accountsOf(block, request.start, count);
+  const sizeBytesMax = options.limits.blockBytes;
+  const page = accountsPage(block, request.start, { count, sizeBytesMax });
   if (page === undefined) return notAvailable(request, "pruned");
   return { type: "accounts", request: request.request, ...page };
+}
+
+/**
+ * Accounts after a block from a key on, by rising key, with their proof: `limit.count` at most, and
+ * no more bytes than that; undefined when the block's state is not kept.
+ */
+function accountsPage(
+  { accounts }: ChainBlock,
+  start: Hash,
+  limit: { readonly count: number; readonly sizeBytesMax: number },
+): AccountsPage | undefined {
+  if (accounts === undefined) return undefined;
+  const { entries, proof } = proveRange(accounts.trie, {
+    ...{ start: bytesOf(start), entriesMax: limit.count, sizeBytesMax: limit.sizeBytesMax },
+  });
+  return { accounts: entries.map(({ key, value }) => [key, value] as const), proof };
 }
 
 function notAvailable(

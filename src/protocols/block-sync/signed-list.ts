@@ -5,7 +5,7 @@ import { type KeyPair, SIGNATURE_BYTES, type SignatureCheck, signatureOf } from 
 import { encodeList, type RlpItem } from "./rlp.ts";
 
 /** What may be signed. */
-export type SignedKind = "block" | "transaction" | "vote";
+export type SignedKind = "block" | "transaction" | "vote" | "validator";
 
 /** A list with its signature: as bytes, and the signature itself. */
 export interface SignedList {
@@ -42,6 +42,7 @@ const NAMES: Readonly<Record<SignedKind, Uint8Array>> = {
   block: asciiOf("stormglass block"),
   transaction: asciiOf("stormglass transaction"),
   vote: asciiOf("stormglass vote"),
+  validator: asciiOf("stormglass validator"),
 };
 
 /** What is signed: the name of the kind, and the list as RLP without its last item. */

@@ -98,12 +98,19 @@ export function ruleBrokenByHeader(
  * by the limits.
  */
 export function checkBody({ header, body }: Block, rules: ChainRules): CheckedBody | Broken {
-  if (!isBody(body)) return broken("malformed body");
-  if (bodyBytes(body) > rules.limits.blockBytes) return broken("too large");
-  if (rules.reader.transactionsRoot(body) !== header.transactionsRoot) {
-    return broken("wrong transactions root");
-  }
-  return decodeBody(body, rules);
+  const rule = ruleBrokenByBody(body, header, rules);
+  return rule === undefined ? decodeBody(body, rules) : broken(rule);
+}
+
+/** The first rule that a body breaks before it is decoded: whether it belongs to that header. */
+export function ruleBrokenByBody(
+  body: Body,
+  { transactionsRoot }: Header,
+  { limits, reader }: Pick<ChainRules, "limits" | "reader">,
+): InvalidBlock | undefined {
+  if (!isBody(body)) return "malformed body";
+  if (bodyBytes(body) > limits.blockBytes) return "too large";
+  return reader.transactionsRoot(body) === transactionsRoot ? undefined : "wrong transactions root";
 }
 
 /** The state root is the last thing that can be wrong: whatever passes is a valid block. */

@@ -82,27 +82,37 @@ export function onBodies(
   session: BlockSession,
   { request, bodies }: { readonly request: number; readonly bodies: readonly Body[] },
 ): void {
-  const { env, memory, peers, rules } = context;
+  const { env, memory, peers } = context;
   const index = indexOf(session, request);
   const batch = session.batches[index]!;
   assert(batch.state === "asked", "bodies for a batch that is", batch.state);
   const { headers, peer } = batch;
   const bytes = bytesOf(bodies);
   memory.sync.counts.bodyBytes += bytes;
-  const wrong = bodies.findIndex((body, i) => {
-    const header = headers[i];
-    return header === undefined || !rules.isBodyOf(body, header);
-  });
-  if (wrong >= 0 || bodies.length === 0) {
+  const wrong = firstWrong(context, batch, bodies);
+  if (wrong !== undefined || bodies.length === 0) {
     memory.sync.counts.wastedBytes += bytes;
-    const height = headers[Math.max(wrong, 0)]?.height;
-    if (wrong >= 0) env.emit("body refused", { peer, height });
-    failBatch(context, session, { request, reason: wrong >= 0 ? "wrong body" : "withheld" });
+    if (wrong !== undefined) env.emit("body refused", { peer, ...wrong });
+    failBatch(context, session, { request, reason: wrong ? "wrong body" : "withheld" });
     return;
   }
   session.batches.splice(index, 1, ...arrive(batch, bodies));
   env.emit("batch arrived", { peer, request, first: headers[0]!.height, count: bodies.length });
   peers.reward(peer);
+}
+
+/** The first body that is not that of its header, and why; undefined when there is none. */
+function firstWrong(
+  { rules }: SyncContext,
+  { headers }: Batch,
+  bodies: readonly Body[],
+): { readonly height: number | undefined; readonly rule: string } | undefined {
+  for (const [i, body] of bodies.entries()) {
+    const header = headers[i];
+    const rule = header === undefined ? "too many" : rules.checkBody(body, header);
+    if (rule !== undefined) return { height: header?.height, rule };
+  }
+  return undefined;
 }
 
 /** Why a request for bodies came to nothing. */

@@ -36,8 +36,8 @@ export interface SyncRules {
   checkHeader(header: Header, parent: Header): InvalidBlock | undefined;
   /** Why nothing can be put behind a known block. */
   branchRefusal(parent: Checkpoint): BranchRefusal | undefined;
-  /** Whether the header's root is that of the body. */
-  isBodyOf(body: Body, header: Header): boolean;
+  /** The first rule that a body breaks as that of its header; it is not executed. */
+  checkBody(body: Body, header: Header): InvalidBlock | undefined;
   /** Whether these are all accounts with keys from `range.start` on, up to the last of them. */
   checkAccounts(header: Header, range: AccountRange): RangeCheck;
 }

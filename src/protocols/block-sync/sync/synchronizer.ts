@@ -3,6 +3,7 @@ import type { NodeId } from "../../../sim/env.ts";
 import type { Hash } from "../hash.ts";
 import type { SyncReply } from "../messages.ts";
 import { isActive } from "../peers.ts";
+import { isBrokenForNow } from "../validation.ts";
 import {
   askBodies,
   type BatchFailure,
@@ -138,8 +139,7 @@ export class Synchronizer {
     // What follows an invalid block has no parent any more: that is one fault, not many.
     const isFault =
       rule !== "behind finality" && rule !== "fork too deep" && rule !== "unknown parent";
-    // What comes too early now will not do so later.
-    if (isFault && rule !== "timestamp in the future") {
+    if (isFault && !isBrokenForNow(rule)) {
       refused.add(hash);
       if (refused.size > REFUSED_MAX) refused.delete(refused.values().next().value!);
     }
