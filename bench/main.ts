@@ -10,6 +10,7 @@ import { BareLoop } from "./bare-loop.ts";
 import { type CampaignRow, measureOverhead, measureScaling } from "./campaigns.ts";
 import { measureLinearizability } from "./linearizability.ts";
 import { measureMemory } from "./memory.ts";
+import { PAYMENTS, Payments } from "./payments.ts";
 import { replicate } from "./replication.ts";
 import { tokenSimulation } from "./tokens.ts";
 import { Accounts, permute } from "./trie.ts";
@@ -94,6 +95,15 @@ function accountUpdates(): Work {
   };
 }
 
+function paymentsInBlocks(): Work {
+  let payments: Payments | undefined;
+  return () => {
+    payments ??= new Payments();
+    payments.pass();
+    return PAYMENTS;
+  };
+}
+
 function barePermutations(): Work {
   let permutations: number | undefined;
   return () => {
@@ -144,6 +154,11 @@ const MEASURED: Readonly<Record<string, Measured>> = {
     name: "(j) the permutations of Keccak that (i) takes",
     unit: "updates/s",
     work: barePermutations(),
+  },
+  k: {
+    name: "(k) payments into a pool, a block, and its import",
+    unit: "payments/s",
+    work: paymentsInBlocks(),
   },
 };
 
@@ -232,7 +247,7 @@ function printGrowth(growths: readonly Growth[]): void {
 
 const HELP = `npm run bench [-- <option>]
 
-  --work <letter>  one work: a to d and g to j are speed, e is what a campaign costs over bare runs,
+  --work <letter>  one work: a to d and g to k are speed, e is what a campaign costs over bare runs,
                    f is what a second worker brings
   --linearizability [--dump <folder>]
                    the checker, on histories of stated hardness; written as JSON lines, too
@@ -274,7 +289,7 @@ async function measureOne(letter: string, isJson: boolean): Promise<void> {
     if (isJson) console.log(JSON.stringify(rows, undefined, 2));
     else printCampaigns(rows, letter === "e" ? "CPU" : "schedules/s");
   } else {
-    console.error(`bench: --work: expected one of a to j, got ${letter}`);
+    console.error(`bench: --work: expected one of a to k, got ${letter}`);
     process.exitCode = 2;
   }
 }
