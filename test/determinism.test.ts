@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { catalogue, findScenario, type Plan, plan, run } from "../src/index.ts";
+import { findScenario, type Plan, plan, run } from "../src/index.ts";
 import type { Observation } from "../src/sim/scenario.ts";
 import { arbitraryPlan } from "./support/plans.ts";
 
@@ -14,7 +14,8 @@ const fingerprintOf = (planned: Plan): string =>
 
 /**
  * So many events of a run are recorded here: each costs more than the one before, as states grow.
- * Of a whole run of every scenario, CI's campaign does as much (RECORDED_ONE_IN).
+ * Of every scenario `npm run campaign` records a whole run (RECORDED_ONE_IN), and holds it against
+ * the plain one by the fingerprint, into which every event goes.
  */
 const RECORDED_MAX = 3_000;
 
@@ -82,13 +83,3 @@ describe("different plans give different fingerprints", () => {
     expect(fingerprintOf(JSON.parse(changed))).not.toBe(fingerprintOf(planned));
   });
 });
-
-it.each(catalogue.map((scenario) => [scenario.name, scenario] as const))(
-  "%s is the same, event by event, when it is recorded",
-  (_name, scenario) => {
-    const planned = plan(scenario, "1");
-    const plain = beginningOf(planned);
-    expect(plain.length).toBeGreaterThan(0);
-    expect(beginningOf(planned, { record: true, strict: true })).toEqual(plain);
-  },
-);

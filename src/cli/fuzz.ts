@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { campaign } from "../campaign/campaign.ts";
+import { type KeptFingerprints, KeptRuns, parseKeptFingerprints } from "../campaign/kept-runs.ts";
 import { WorkerPool } from "../campaign/pool.ts";
 import { parseBudget, parseSpan } from "../campaign/project/span.ts";
 import { outcomeOf } from "../campaign/report/outcome.ts";
@@ -32,6 +33,8 @@ export interface FuzzOptions extends ReporterOptions {
   readonly shrinkFor?: string;
   /** False: not at all. */
   readonly shrink?: boolean;
+  /** A file of fingerprints, which runs must have. */
+  readonly fingerprints?: string;
   /** Where to keep the report as it grows. */
   readonly report?: string;
   /** A kept report, to go on with. */
@@ -58,6 +61,7 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
   const runBudget = parseBudget(options.runBudget ?? RUN_BUDGET, "--run-budget");
   const shrinkFor = parseSpan(options.shrinkFor ?? "60s", "--shrink-for");
   const task = await taskOf(names, options, limit);
+  const runs = readFingerprints(options.fingerprints);
   const kept = options.report ?? options.resume;
   for (const file of [kept, ...reporters.map((one) => one.file)]) {
     if (file !== undefined) checkWritable(file);
@@ -73,7 +77,7 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
       ...{ from: task.from, seeds: task.seeds, shard: task.shard, code: task.code },
       untilFailure: options.untilFailure === true,
       ...(task.before === undefined ? {} : { before: task.before }),
-      runner: pool,
+      runner: new KeptRuns(pool, task.sources, runs),
       isOver: () => interrupt.isOver || line.seconds > limit,
       onRun: ({ finding }, { scenario: n }, sum) => {
         const found = finding && first.keep(finding, task.sources[n]!);
@@ -98,6 +102,10 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
     interrupt.stop();
     await pool.close();
   }
+}
+
+function readFingerprints(file: string | undefined): KeptFingerprints {
+  return file === undefined ? {} : parseKeptFingerprints(readText(file), file);
 }
 
 async function taskOf(

@@ -131,6 +131,10 @@ function addFuzz(program: Command): void {
     .addOption(budgetOption())
     .option("--shrink-for <time>", 'time to shrink each failing plan (default: "60s")')
     .option("--no-shrink", "leave failing plans as they are")
+    .option(
+      "--fingerprints <file>",
+      "runs must have those kept as JSON: by scenario, of seeds 1, 2, …",
+    )
     .option("--report <file>", "keep the report, to resume or merge it")
     .option("--resume <file>", "go on with a kept report, and keep it")
     .addOption(reporterOption())

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runBuilt } from "../support/cli.ts";
 
@@ -42,6 +45,25 @@ describe("stormglass fuzz", () => {
     const { scenarios } = JSON.parse(stdout);
     const names = scenarios.map(({ scenario }: { scenario: string }) => scenario);
     expect(names).toEqual([variant, SCENARIO]);
+  });
+
+  it("fails when a run has not the fingerprint that was kept", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "kept-")), "kept.json");
+    writeFileSync(file, JSON.stringify({ [SMALL]: ["f00"] }));
+    const { status, stdout } = await runBuilt(
+      "fuzz",
+      SMALL,
+      "--seeds",
+      "2",
+      "--fingerprints",
+      file,
+    );
+    rmSync(dirname(file), { recursive: true });
+    expect(stdout).toMatch(
+      /seed 1 changed: the run that was kept has the fingerprint f00, this one [0-9a-f]{16}\n/,
+    );
+    expect(stdout).not.toContain("seed 2");
+    expect(status).toBe(1);
   });
 
   it("prints the report with --json", async () => {

@@ -81,6 +81,11 @@ describe("the command line", () => {
     ["fuzz --run-budget 1", '--run-budget: expected a time such as 500ms, 30s or 10m, got "1"'],
     ["fuzz --reporter xml", `${NO_REPORTER} "xml"`],
     ["fuzz --reporter junit=", '--reporter: expected a file after "junit=", got none'],
+    [
+      "fuzz --fingerprints a.json",
+      "a.json: expected a file to read: ENOENT: no such file or directory, open 'a.json'",
+    ],
+    ["fuzz --fingerprints package.json", 'package.json.name: expected a list, got "stormglass"'],
     ["fuzz --bogus", "unknown option '--bogus'"],
     ["replay", "missing required argument 'capsule'"],
     ["replay a b", "too many arguments for 'replay'. Expected 1 argument but got 2."],

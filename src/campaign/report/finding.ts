@@ -23,14 +23,16 @@ export function isIndeterminate({ difference, outside }: Finding): boolean {
   return difference !== undefined || outside.length > 0;
 }
 
-/** A seed that could not be run to its end. */
+/** A seed that could not be run to its end, or whose run is not the one that it was to be. */
 export interface Casualty {
   readonly scenario: string;
   readonly seed: string;
   /**
    * `hung`: it took longer than a run may; `died`: its worker did, of it or beside it; `threw`: its
-   * plan could not be drawn or simulated.
+   * plan could not be drawn or simulated; `changed`: its run is another than the one that was kept.
    */
-  readonly what: "hung" | "died" | "threw";
+  readonly what: (typeof CASUALTIES)[number];
   readonly message: string;
 }
+
+export const CASUALTIES = ["hung", "died", "threw", "changed"] as const;

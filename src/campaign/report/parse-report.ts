@@ -15,7 +15,7 @@ import { checkViolation } from "../capsule/capsule.ts";
 import { type SeedRanges, type Shard, unionOf } from "../seeds.ts";
 import { VERSION } from "../version.ts";
 import type { AssertionSum, BestOfSeed } from "./assertions.ts";
-import type { Casualty, Finding } from "./finding.ts";
+import { CASUALTIES, type Casualty, type Finding } from "./finding.ts";
 import type { HistogramState } from "./histogram.ts";
 import type { CampaignReport, ScenarioReport } from "./report.ts";
 import type { TallyState } from "./tally.ts";
@@ -156,7 +156,7 @@ function casualty(value: unknown, path: string): Casualty {
   return {
     scenario: checkText(scenario, `${path}.scenario`),
     seed: checkText(seed, `${path}.seed`),
-    what: checkOneOf(what, `${path}.what`, ["hung", "died", "threw"]),
+    what: checkOneOf(what, `${path}.what`, CASUALTIES),
     message: message === "" ? "" : checkText(message, `${path}.message`),
   };
 }

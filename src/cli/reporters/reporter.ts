@@ -40,7 +40,7 @@ function runCommand(scenario: string, file: string | undefined, seed: string): s
   return `npx stormglass run ${name} --seed ${seed}`;
 }
 
-/** Of each scenario with seeds that hung, died or threw, the command that runs the first alone. */
+/** Of each scenario with such seeds the command that runs the first alone. */
 export function casualtyCommands({ casualties, scenarios }: CampaignReport): readonly string[] {
   return scenarios.flatMap(({ scenario, file }) => {
     const first = casualties.find((one) => one.scenario === scenario);
