@@ -41,7 +41,7 @@ const SENDERS = 1_000;
 const PER_SENDER = 10;
 export const PAYMENTS = SENDERS * PER_SENDER;
 
-/** Payments of 1,000 accounts to one another, ten of each, and the chain on which they are valid. */
+/** Payments of 1,000 accounts to one another, ten of each, and a chain on which they are valid. */
 export class Payments {
   readonly #checks: ChainChecks = newChainChecks();
   readonly #keys: readonly KeyPair[];

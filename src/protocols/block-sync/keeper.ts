@@ -1,14 +1,12 @@
 // What the node keeps on its disk, and what it may do when that is durable.
 
 import type { DiskError } from "../../sim/env.ts";
-import { hexOf } from "../hex.ts";
 import type { Body, Header } from "./block.ts";
 import { type ChainBlock, checkpointOf, tipOf } from "./chain.ts";
 import type { ChainContext } from "./chain-context.ts";
 import type { QueryAnswer } from "./queries.ts";
-import type { AccountsPage, ServingContext } from "./serving.ts";
+import type { ServingContext } from "./serving.ts";
 import type { AccountRange } from "./sync/sync-context.ts";
-import { proveRange } from "./trie/range.ts";
 import type { TrieEntry } from "./trie/trie.ts";
 import type { Vote } from "./vote.ts";
 
@@ -41,7 +39,6 @@ export class Keeper {
     return {
       ...{ options: config.options, chain: state.chain, isBusy: false },
       bodyOf: (block) => this.bodyOf(block),
-      accountsOf: (block, start, count) => accountsOf(block, start, count),
     };
   }
 
@@ -79,17 +76,4 @@ export class Keeper {
   verify(): QueryAnswer {
     return { kind: "verified", height: tipOf(this.#context.state.chain).header.height };
   }
-}
-
-function accountsOf(
-  { accounts }: ChainBlock,
-  start: string,
-  count: number,
-): AccountsPage | undefined {
-  if (accounts === undefined) return undefined;
-  void hexOf;
-  void proveRange;
-  void start;
-  void count;
-  return undefined;
 }

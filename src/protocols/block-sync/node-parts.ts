@@ -9,13 +9,15 @@ import { Head } from "./head.ts";
 import { Watch } from "./health.ts";
 import { type ImportOutcome, Imports } from "./imports.ts";
 import { Keeper } from "./keeper.ts";
+import type { ValidatorClaim } from "./messages.ts";
 import type { Origin } from "./node-state.ts";
 import { type OwnStatus, Peers } from "./peers.ts";
 import { Pool } from "./pool.ts";
 import { Producer } from "./producer.ts";
+import { syncRulesOf } from "./sync/sync-rules.ts";
 import { Synchronizer } from "./sync/synchronizer.ts";
-import { claimOf, isProvenClaim, syncRulesOf } from "./sync-rules.ts";
 import { isBrokenForNow } from "./validation.ts";
+import { claimOf, isProvenClaim } from "./validator-claim.ts";
 import type { Vote } from "./vote.ts";
 import { Voter } from "./voter.ts";
 
@@ -32,9 +34,12 @@ export class NodeParts {
   readonly voter: Voter;
   readonly watch: Watch;
   readonly #context: ChainContext;
+  readonly #claim: ValidatorClaim | undefined;
 
   constructor(context: ChainContext) {
+    const { keys, env, rules } = context;
     this.#context = context;
+    this.#claim = keys && claimOf(keys, env.id, rules);
     this.pool = new Pool(context);
     this.watch = new Watch(context);
     this.keeper = new Keeper(context, {
@@ -81,7 +86,7 @@ export class NodeParts {
         return context.state.peers;
       },
       ownStatus: () => this.#ownStatus(),
-      isProven: (claim, peer) => isProvenClaim(context, claim, peer),
+      isProven: (claim, peer) => isProvenClaim(claim, peer, rules),
       onGone: (peer) => this.sync.onGone(peer),
     });
   }
@@ -94,7 +99,14 @@ export class NodeParts {
       get memory() {
         return context.state;
       },
-      rules: syncRulesOf(context),
+      rules: syncRulesOf(context.rules, {
+        get chain() {
+          return context.state.chain;
+        },
+        get wallClock() {
+          return env.wallClock();
+        },
+      }),
       imports: {
         isKnown: (hash) => this.imports.isKnown(hash),
         importBlock: (block) => this.imports.take(block),
@@ -156,7 +168,7 @@ export class NodeParts {
     const { justified, finalized, bodiesFrom } = chain;
     return {
       ...{ genesis: rules.genesisHash, tip: checkpointOf(tipOf(chain)), justified, finalized },
-      ...{ bodiesFrom, validator: claimOf(this.#context) },
+      ...{ bodiesFrom, validator: this.#claim },
     };
   }
 }
