@@ -57,6 +57,21 @@ export function endSync(state: JournalState): void {
   state.durableBytes = state.syncingBytes;
 }
 
+/**
+ * Writes again what of a journal no sync has made durable, as it must be after one has failed; the
+ * error, if the disk refuses. O(bytes).
+ */
+export function rewriteUnsynced(
+  disk: Disk,
+  file: string,
+  { sizeBytes, durableBytes }: JournalState,
+): DiskError | undefined {
+  if (sizeBytes === durableBytes) return undefined;
+  const bytes = disk.read(file)?.subarray(durableBytes, sizeBytes);
+  assert(bytes !== undefined, "no journal", file);
+  return disk.write(file, bytes, durableBytes);
+}
+
 /** One journal on one disk. All that it remembers is in the state that its owner lends it. */
 export class Journal {
   readonly #disk: Disk;
