@@ -124,12 +124,23 @@ export class StoredNode {
     for (const one of made) {
       const parent = this.#chain.blocks.get(one.block.header.parent)!;
       this.add(one);
-      addVotes(this.finality, this.#chain, [madeVote(parent, one.block)]);
-      const { certificate } = this.finality;
-      if (certificate !== undefined) this.store.appendCertificate("final", certificate);
-      this.store.prune();
-      this.settle();
+      this.#finalize(parent, one.block);
     }
+  }
+
+  /** A block that is stored becomes part of the chain, and its parent final. */
+  adopt(block: ChainBlock): void {
+    const parent = this.#chain.blocks.get(block.header.parent)!;
+    addBlock(this.finality, this.#chain, block);
+    this.#finalize(parent, block);
+  }
+
+  #finalize(parent: ChainBlock, block: ChainBlock): void {
+    addVotes(this.finality, this.#chain, [madeVote(parent, block)]);
+    const { certificate } = this.finality;
+    if (certificate !== undefined) this.store.appendCertificate("final", certificate);
+    this.store.prune();
+    this.settle();
   }
 
   /** Completes all syncs, and those that follow. */

@@ -129,6 +129,23 @@ export class ChainStore {
     this.#sync();
   }
 
+  /**
+   * Stores a block of this node's own making, which is not part of the chain yet; false when the
+   * disk refuses it: then nothing is left of it, and it must not be sent.
+   */
+  propose({ header, body }: ChainBlock, changes: readonly TrieChange[]): boolean {
+    assert(body !== undefined, "a block without a body is not stored:", header.height);
+    const { blocks } = this.#setup.state();
+    this.#write();
+    if (blocks.unwritten.length > 0) return false;
+    this.#blocks.add({ header, body }, changes);
+    this.#write();
+    const isWritten = blocks.unwritten.length === 0;
+    if (!isWritten) blocks.unwritten = [];
+    this.#sync();
+    return isWritten;
+  }
+
   /** Stores a vote of this node's own; false when the disk refuses it: then it must not be sent. */
   appendVote(vote: Vote): boolean {
     const error = this.#votes.appendVote(vote);

@@ -260,6 +260,20 @@ describe("a disk that fails", () => {
     expect(node.store.failure).toBeUndefined();
   });
 
+  it("does not take a block of one's own, and nothing is left of it", () => {
+    const node = new StoredNode();
+    node.settle();
+    node.disk.leaveRoom(10);
+    expect(node.store.propose(LINE[0]!.block, LINE[0]!.changes)).toBe(false);
+    node.disk.leaveRoom(1_000_000);
+    node.store.retry();
+    node.settle();
+    expect(node.durable).toEqual([]);
+    expect(node.store.propose(LINE[0]!.block, LINE[0]!.changes)).toBe(true);
+    node.settle();
+    expect(node.durable).toEqual([{ kind: "block", hash: hashOf(LINE[0]!) }]);
+  });
+
   it("does not take a vote, and says so", () => {
     const node = new StoredNode();
     node.settle();
@@ -381,6 +395,21 @@ describe("pruning", () => {
     const { chain, recovered } = new StoredNode(node.disk, { keptBlocks: 4 });
     expect(recovered.damage).toBeUndefined();
     expect(tipOf(chain).header.hash).toBe(tipOf(node.chain).header.hash);
+  });
+
+  it("keeps what a block of one's own that is not part of the chain yet will need", () => {
+    const node = new StoredNode(new ManualDisk(), { segmentBlocks: 4, keptBlocks: 4 });
+    node.settle();
+    for (const { block, changes } of long.slice(0, 20)) {
+      // Stored first, and part of the chain when it is durable.
+      node.store.propose(block, changes);
+      node.settle();
+      node.adopt(block);
+    }
+    const { chain, recovered } = new StoredNode(node.disk, { keptBlocks: 4 });
+    expect(recovered.damage).toBeUndefined();
+    expect(tipOf(chain)).toEqual(long[19]!.block);
+    expect(chain.base).toBeGreaterThan(8);
   });
 
   it("begins at a checkpoint that is trusted, without what was before", () => {
