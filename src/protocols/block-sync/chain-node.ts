@@ -8,6 +8,7 @@ import type { ChainChecks } from "./chain-reader.ts";
 import { genesisOf } from "./genesis.ts";
 import { gaugesOf, healthOf } from "./health.ts";
 import { IMPORT_TIMER } from "./imports.ts";
+import { ADOPT_TIMER, STORE_TIMER } from "./keeper.ts";
 import { keyPairOf } from "./keys.ts";
 import type { BlockSyncMessage, ClientMessage, Gossip, SyncMessage } from "./messages.ts";
 import { metricsPage } from "./metrics-page.ts";
@@ -17,6 +18,7 @@ import { activePeers, STATUS_TIMER } from "./peers.ts";
 import { GOSSIP_TIMER } from "./pool.ts";
 import { MADE_TIMER, SLOT_TIMER } from "./producer.ts";
 import { answerTo } from "./serving.ts";
+import { newSyncState } from "./sync/sync-state.ts";
 import { chainRules } from "./validation.ts";
 import { weightOf } from "./weight.ts";
 
@@ -94,12 +96,13 @@ export class ChainNode implements Node<BlockSyncMessage, ChainNodeState> {
   }
 
   onTimer(name: string): void {
-    const { imports, pool, producer, sync } = this.#parts;
+    const { imports, keeper, pool, producer, sync } = this.#parts;
     if (name === START_TIMER) this.#begin();
     else if (name === IMPORT_TIMER) imports.onTimer();
     else if (name === SLOT_TIMER || name === MADE_TIMER) producer.onTimer(name);
     else if (name === GOSSIP_TIMER) pool.onTimer();
     else if (name === STATUS_TIMER) this.#onStatusTick();
+    else if (name === STORE_TIMER || name === ADOPT_TIMER) keeper.onTimer(name);
     else sync.onTimer(name);
   }
 
@@ -113,8 +116,10 @@ export class ChainNode implements Node<BlockSyncMessage, ChainNodeState> {
 
   /** Reads the disk, and sets to work. */
   #begin(): void {
-    const { keeper, peers, producer } = this.#parts;
-    keeper.recover();
+    const { keeper, peers, producer, voter } = this.#parts;
+    const { votes, areVotesLost } = keeper.recover();
+    voter.recall(votes, areVotesLost);
+    this.state.sync = newSyncState(this.state.life);
     this.state.isReady = true;
     peers.begin();
     producer.begin();

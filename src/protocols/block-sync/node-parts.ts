@@ -43,15 +43,13 @@ export class NodeParts {
     this.pool = new Pool(context);
     this.watch = new Watch(context);
     this.keeper = new Keeper(context, {
-      onOwnBlock: () => this.producer.onDurable(),
-      onOwnBlockLost: () => this.producer.onLost(),
-      onVotes: (count) => this.voter.onDurable(count),
-      onRecovered: (votes) => this.voter.recall(votes),
-      onVotesForgotten: () => this.voter.silence(),
+      onOwnBlock: (hash) => this.producer.onDurable(hash),
+      onOwnVote: (target) => this.voter.onDurable(target),
+      onAdopted: () => this.sync.onAdopted(),
     });
     this.head = new Head(context, {
       onTip: (adopted) => this.#onTip(adopted),
-      onFinal: () => this.keeper.keepCertificate(),
+      onFinal: () => this.keeper.keepCertificates(),
       onEvidence: (evidence) =>
         context.broadcast({ type: "evidence", evidence: evidence.map(({ proofs }) => proofs) }),
     });

@@ -5,6 +5,7 @@ import type { Micros } from "../../sim/time.ts";
 import type { Block, Header } from "./block.ts";
 import type { BuiltBlock } from "./build-block.ts";
 import { type ChainState, newChain } from "./chain.ts";
+import { type ChainStoreState, newChainStore } from "./chain-store.ts";
 import { type FinalityState, newFinality } from "./finality.ts";
 import type { Genesis, GenesisOptions } from "./genesis.ts";
 import type { Hash } from "./hash.ts";
@@ -92,12 +93,6 @@ export interface PoolState {
   readonly own: Map<Hash, Micros>;
 }
 
-/** For the time being it keeps nothing. */
-export interface ChainStoreState {
-  isProposed: boolean;
-  votes: number;
-}
-
 /** The memory of a node that has not read its disk. */
 export function newChainNodeState(
   { block, trie }: Genesis,
@@ -113,7 +108,7 @@ export function newChainNodeState(
     pool: { outgoing: [], own: new Map() },
     peers: new Map(),
     producer: { slot: undefined, proposal: undefined, orders: [], notBefore: 0 },
-    store: { isProposed: false, votes: 0 },
+    store: newChainStore(),
     sync: newSyncState(0),
     voter: { record: emptyVotingRecord, waiting: [], isSilenced: false },
     counters: newCounters(),

@@ -6,6 +6,7 @@ import { type BuiltBlock, buildBlock } from "./build-block.ts";
 import { checkpointOf, tipOf } from "./chain.ts";
 import type { ChainContext } from "./chain-context.ts";
 import { producerOf, slotOf, slotStart } from "./genesis.ts";
+import type { Hash } from "./hash.ts";
 import { candidates } from "./mempool.ts";
 import type { BlockSyncMessage } from "./messages.ts";
 import type { Order, ProducerState } from "./node-state.ts";
@@ -50,19 +51,12 @@ export class Producer {
     else this.#onSlot();
   }
 
-  /** The proposal is durable. */
-  onDurable(): void {
+  /** A block that is not part of the chain is durable: the proposal, unless it was given up. */
+  onDurable(hash: Hash): void {
     const { proposal } = this.#state;
-    assert(proposal !== undefined, "no block of its own waits for the disk");
+    if (proposal?.block.header.hash !== hash) return;
     this.#state.proposal = undefined;
     this.#owner.publish(proposal);
-    this.#carryOn();
-  }
-
-  /** The disk has refused the proposal: nobody has seen it. */
-  onLost(): void {
-    this.#state.proposal = undefined;
-    this.#context.env.emit("proposal lost");
     this.#carryOn();
   }
 
@@ -115,8 +109,9 @@ export class Producer {
       rules,
     );
     this.#state.notBefore = this.#context.env.wallClock() + (this.#state.orders[0]?.interval ?? 0);
-    if (!this.#owner.store(built)) this.onLost();
-    else this.#state.proposal = built;
+    if (this.#owner.store(built)) this.#state.proposal = built;
+    else this.#context.env.emit("proposal lost");
+    this.#carryOn();
   }
 
   /** Whether a slot is this validator's, and free. */

@@ -1,7 +1,7 @@
 // A validator's votes: each is on the disk before it is sent.
 
 import type { ChainContext } from "./chain-context.ts";
-import { signVote, type Vote } from "./vote.ts";
+import { type Checkpoint, signVote, type Vote } from "./vote.ts";
 import { nextVote, recordVote } from "./voting.ts";
 
 /** What the voter needs of its node. */
@@ -22,15 +22,12 @@ export class Voter {
     this.#owner = owner;
   }
 
-  /** Takes in what an earlier life has voted. */
-  recall(votes: readonly Vote[]): void {
+  /** Takes in what an earlier life has voted; whoever does not know that votes no more. */
+  recall(votes: readonly Vote[], areVotesLost: boolean): void {
     const { voter } = this.#context.state;
     for (const vote of votes) voter.record = recordVote(voter.record, vote);
-  }
-
-  /** Nobody knows what an earlier life has voted. */
-  silence(): void {
-    this.#context.state.voter.isSilenced = true;
+    if (!areVotesLost) return;
+    voter.isSilenced = true;
     this.#context.env.emit("votes forgotten");
   }
 
@@ -50,9 +47,10 @@ export class Voter {
     voter.waiting.push(vote);
   }
 
-  /** All votes that were stored are durable. */
-  onDurable(count: number): void {
+  /** The vote for that target is durable, and those before it. */
+  onDurable(target: Checkpoint): void {
     const { voter } = this.#context.state;
-    for (const vote of voter.waiting.splice(0, count)) this.#owner.publish(vote);
+    const at = voter.waiting.findIndex((vote) => vote.target.hash === target.hash);
+    for (const vote of voter.waiting.splice(0, at + 1)) this.#owner.publish(vote);
   }
 }
