@@ -194,6 +194,11 @@ export class SyncWorld {
     return undefined;
   }
 
+  /** Blocks come that nobody has asked for, and are imported. */
+  gossip(blocks: readonly ChainBlock[]): void {
+    for (const block of blocks) insert(this.memory.chain, block);
+  }
+
   /** From now on nothing comes from any peer. */
   fallSilent(): void {
     this.#isQuiet = true;

@@ -86,6 +86,7 @@ export function spend(
   { options, now }: { readonly options: PeerOptions; readonly now: Micros },
 ): boolean {
   const { messagesPerSecond, bytesPerSecond } = options;
+  if (messagesPerSecond === 0 && bytesPerSecond === 0) return true;
   // What comes in a microsecond are so many millionths; after a second a bucket is full.
   const elapsed = Math.min(now - allowance.filledAt, MILLION);
   allowance.filledAt = now;

@@ -74,6 +74,47 @@ describe("a node that synchronizes", () => {
     expect(bodyRequestsOf(world, "p1")).toBeLessThanOrEqual(2);
   });
 
+  it("is twice as fast at least with four peers as with one, if each gives only so much", () => {
+    // A batch of 8 blocks takes 100 ms to be sent, and 8 ms to be imported.
+    const times = [1, 4].map((count) => {
+      const names = ["p1", "p2", "p3", "p4"].slice(0, count);
+      const until = new Map<string, number>();
+      const world: SyncWorld = new SyncWorld(
+        names.map((name) =>
+          withBodies(name, (reply) => {
+            const now = world.env.now();
+            const sent = Math.max(now, until.get(name) ?? 0) + 100_000;
+            until.set(name, sent);
+            return { reply, delay: sent - now };
+          }),
+        ),
+      );
+      return world.runUntil(100, 3 * SECOND)!;
+    });
+    expect(times[0]! / times[1]!).toBeGreaterThan(2);
+  });
+
+  it("does not wait again and again for the headers of a slow peer", () => {
+    const slow: ToyPeer = { ...honest("p1"), answer: (reply) => ({ delay: 5 * SECOND, reply }) };
+    const world = new SyncWorld([slow, honest("p2")]);
+    expect(world.runUntil(100, 11 * SECOND)).toBeDefined();
+    expect(world.events("sync ended")).toMatchObject([
+      { reason: "slow leader", imported: 32 },
+      { reason: "caught up", imported: 68 },
+    ]);
+  });
+
+  it("does not fetch what has come otherwise meanwhile", () => {
+    const world = new SyncWorld([withBodies("p1", (reply) => ({ delay: 50_000, reply }))]);
+    world.after(30_000, () => world.gossip(LINE.slice(0, 60)));
+    expect(world.runUntil(100, SECOND)).toBeDefined();
+    const hashes = world.asked.flatMap(([, asked]) =>
+      asked.type === "get bodies" ? asked.hashes : [],
+    );
+    expect(hashes).toHaveLength(100 - 60 + 32);
+    expect(world.memory.sync.counts.fetchedTwice).toBe(32);
+  });
+
   it("has never more blocks to be imported than two batches", () => {
     const world = new SyncWorld([honest("p1"), honest("p2")]);
     let most = 0;

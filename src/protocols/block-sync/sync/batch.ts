@@ -42,6 +42,16 @@ export function newBatch(headers: readonly Header[]): WaitingBatch {
   return { state: "waiting", headers, attempts: {} };
 }
 
+/** waiting -> waiting, or nothing more: without the blocks that have come otherwise. */
+export function without(
+  batch: Batch,
+  isHere: (header: Header) => boolean,
+): WaitingBatch | undefined {
+  assert(batch.state === "waiting", "blocks are left out of a batch that is", batch.state);
+  const headers = batch.headers.filter((header) => !isHere(header));
+  return headers.length === 0 ? undefined : { ...batch, headers };
+}
+
 /** waiting -> asked */
 export function askFor(batch: Batch, peer: NodeId, request: number): AskedBatch {
   assert(batch.state === "waiting", "a batch is asked for that is", batch.state);

@@ -4,7 +4,7 @@ import { assert } from "../../../sim/assert.ts";
 import type { NodeId } from "../../../sim/env.ts";
 import type { Block, Body } from "../block.ts";
 import type { PeerFault } from "../peer-state.ts";
-import { arrive, askFor, type Batch, blocksOf, giveUp } from "./batch.ts";
+import { arrive, askFor, type Batch, blocksOf, giveUp, without } from "./batch.ts";
 import { bodySourceOf } from "./choice.ts";
 import { ask, bodyRequests } from "./requests.ts";
 import type { SyncContext } from "./sync-context.ts";
@@ -50,6 +50,7 @@ function handOverBlock({ memory, imports }: SyncContext, block: Block, leader: N
 export function askBodies(context: SyncContext, session: BlockSession): boolean {
   const { env, options } = context;
   const { window, retryDelay } = options.sync;
+  leaveOut(context, session);
   // What arrives out of order has to wait, and takes memory.
   const end = Math.min(session.batches.length, 2 * window);
   for (let index = 0; index < end; index++) {
@@ -62,6 +63,18 @@ export function askBodies(context: SyncContext, session: BlockSession): boolean 
     else session.batches[index] = askPeer(context, batch, source.peer);
   }
   return true;
+}
+
+/** Blocks that were imported meanwhile, as by gossip, are not fetched. */
+function leaveOut({ memory: { chain } }: SyncContext, session: BlockSession): void {
+  const first = session.batches[0];
+  // What is here is so from the first block on.
+  if (first === undefined || !chain.blocks.has(first.headers[0]!.hash)) return;
+  session.batches = session.batches.flatMap((batch): readonly Batch[] => {
+    if (batch.state !== "waiting") return [batch];
+    const rest = without(batch, ({ hash }) => chain.blocks.has(hash));
+    return rest === undefined ? [] : [rest];
+  });
 }
 
 function askPeer(context: SyncContext, batch: Batch, peer: NodeId): Batch {

@@ -41,7 +41,7 @@ export function askForCheckpoint(
       status.tip.height >= session.checkpoint.height,
   );
   if (able.length === 0) return "not available";
-  const best = quickest(context, able);
+  const best = quickest(context, able, (name) => session.attempts[name] ?? 0);
   if (best === undefined) {
     env.setTimer(RETRY_TIMER, retryDelay);
     return undefined;

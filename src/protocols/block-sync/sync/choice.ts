@@ -18,8 +18,8 @@ interface Candidate {
 
 /**
  * Who is to give headers: of those who claim a better chain that is not known here the one who has
- * led nowhere least often, then the best score, the greatest claim, the first name. Claims are not
- * believed: a broken one costs score, and its peer's turn.
+ * led nowhere least often, then the best score, the quickest, the greatest claim, the first name.
+ * Claims are not believed: a broken one costs score, and its peer's turn.
  */
 export function leaderOf(context: SyncContext): Candidate | undefined {
   const now = context.env.now();
@@ -30,8 +30,22 @@ export function leaderOf(context: SyncContext): Candidate | undefined {
   return least(offering, (one, other) => [
     failures(one) - failures(other),
     other.peer.score - one.peer.score,
+    experienceOf(context, one.name).leadTime - experienceOf(context, other.name).leadTime,
     other.status.tip.height - one.status.tip.height,
   ]);
+}
+
+/** Whether somebody else, no less trusted, claims to have more than the leader has given. */
+export function isReplaceable(context: SyncContext, { leader, last }: BlockSession): boolean {
+  const { failures } = experienceOf(context, leader);
+  const height = last?.height ?? 0;
+  return candidates(context).some(
+    ({ name, status }) =>
+      name !== leader &&
+      status.tip.height > height &&
+      experienceOf(context, name).failures <= failures &&
+      experienceOf(context, name).leadTime <= context.options.sync.retryDelay,
+  );
 }
 
 /** Whether a peer claims a chain that fork choice may prefer, and of which the tip is not known. */
@@ -48,9 +62,9 @@ export function isBetter({ memory, imports }: SyncContext, status: Status): bool
 export type BodySource = { readonly peer: NodeId } | "later" | "nobody";
 
 /**
- * Who is to give the bodies of a batch: who will have answered first, if all take as long as they
- * did and answer one request after another; then the fewest requests, the best score, the first
- * name.
+ * Who is to give the bodies of a batch: who was asked for it in vain least often; then who will
+ * have answered first, if all take as long as they did and answer one request after another; then
+ * the fewest requests, the best score, the first name.
  */
 export function bodySourceOf(
   context: SyncContext,
@@ -67,16 +81,21 @@ export function bodySourceOf(
       (name === leader || status.tip.height >= last.height),
   );
   if (able.length === 0) return "nobody";
-  const best = quickest(context, able);
+  const best = quickest(context, able, (name) => attemptsOf(batch, name));
   return best === undefined ? "later" : { peer: best.name };
 }
 
-/** Of those who are not resting the one who will have answered first. */
-export function quickest(context: SyncContext, able: readonly Candidate[]): Candidate | undefined {
+/** Of those who are not resting, and were asked least often, the one who will answer first. */
+export function quickest(
+  context: SyncContext,
+  able: readonly Candidate[],
+  attempts: (name: NodeId) => number,
+): Candidate | undefined {
   const now = context.env.now();
   const awake = able.filter(({ name }) => experienceOf(context, name).restsUntil <= now);
   const wait = ({ name }: Candidate): number => expectedWait(context, name);
   return least(awake, (one, other) => [
+    attempts(one.name) - attempts(other.name),
     wait(one) - wait(other),
     requestsTo(context, one.name) - requestsTo(context, other.name),
     other.peer.score - one.peer.score,

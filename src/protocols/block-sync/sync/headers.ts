@@ -3,7 +3,8 @@
 import type { Header } from "../block.ts";
 import { locatorOf } from "../locator.ts";
 import { newBatch } from "./batch.ts";
-import { ask } from "./requests.ts";
+import { isReplaceable } from "./choice.ts";
+import { ask, experienceOf } from "./requests.ts";
 import type { SyncContext } from "./sync-context.ts";
 import type { BlockSession, SessionEnd } from "./sync-state.ts";
 
@@ -52,7 +53,16 @@ export function onHeaders(
     return;
   }
   const accepted = checkAll(context, session, headers);
-  if (accepted !== undefined) accept(context, session, accepted);
+  if (accepted === undefined) return;
+  accept(context, session, accepted);
+  maybeLeaveSlow(context, session);
+}
+
+/** While headers come slowly, all waits for them: after these, another peer may lead. */
+function maybeLeaveSlow(context: SyncContext, session: BlockSession): void {
+  const { leadTime } = experienceOf(context, session.leader);
+  if (session.headers.state !== "due" || leadTime <= context.options.sync.retryDelay) return;
+  if (isReplaceable(context, session)) stopHeaders(session, "slow leader");
 }
 
 /** All headers, if they keep the rules; undefined when the leader was found at fault. */

@@ -56,15 +56,30 @@ export function requestsTo({ memory: { sync } }: SyncContext, peer: NodeId): num
 export function experienceOf({ memory: { sync } }: SyncContext, peer: NodeId): Experience {
   const known = sync.experience.get(peer);
   if (known !== undefined) return known;
-  sync.experience.set(peer, { replyTime: 0, failures: 0, leadsFrom: 0, restsUntil: 0 });
+  sync.experience.set(peer, {
+    replyTime: 0,
+    leadTime: 0,
+    failures: 0,
+    leadsFrom: 0,
+    restsUntil: 0,
+  });
   return sync.experience.get(peer)!;
 }
 
-/** Learns how long a peer took: three quarters of what it was, and one of what is new. */
-export function learnReplyTime(context: SyncContext, { peer, sentAt }: OpenRequest): void {
+/**
+ * Learns how long a peer took, or takes at least: three quarters of what it was, and one of what is
+ * new. Headers are small: how soon they come says little of all else, and is kept for itself.
+ */
+export function learnReplyTime(
+  context: SyncContext,
+  { peer, sentAt, about }: OpenRequest,
+  outcome: "answered" | "overdue",
+): void {
   const experience = experienceOf(context, peer);
   const taken = Math.max(1, context.env.now() - sentAt);
   const { replyTime } = experience;
+  if (about === "headers") experience.leadTime = taken;
+  if (about === "headers" && outcome === "answered") return;
   experience.replyTime = replyTime === 0 ? taken : Math.floor((3 * replyTime + taken) / 4);
 }
 

@@ -72,7 +72,8 @@ export type SessionEnd =
   | "malformed"
   | "timeout"
   | "gone"
-  | "better leader";
+  | "better leader"
+  | "slow leader";
 
 /** `due`: the next are to be asked for when there is room. */
 export type HeaderProgress =
@@ -105,6 +106,8 @@ export interface AccountsSoFar {
 export interface Experience {
   /** How long its answers take, smoothed; 0 before the first. */
   replyTime: Micros;
+  /** How long its last answer with headers took; 0 before the first. */
+  leadTime: Micros;
   /** How often in a row it led nowhere. */
   failures: number;
   /** It does not lead before that. */

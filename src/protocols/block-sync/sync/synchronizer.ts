@@ -74,8 +74,7 @@ export class Synchronizer {
       return;
     }
     close(this.#context, reply.request);
-    // Headers are small: how long they take says little of bodies.
-    if (open.about !== "headers") learnReplyTime(this.#context, open);
+    learnReplyTime(this.#context, open, "answered");
     if (reply.type === "not available") {
       if (reply.reason === "busy") this.#rest(from);
       this.#fail(reply.request, open, reply.reason);
@@ -95,7 +94,7 @@ export class Synchronizer {
     const open = memory.sync.requests.get(request);
     if (open === undefined) return true;
     close(this.#context, request);
-    learnReplyTime(this.#context, open);
+    learnReplyTime(this.#context, open, "overdue");
     this.#fail(request, open, "timeout");
     this.#proceed();
     return true;
@@ -285,7 +284,8 @@ export class Synchronizer {
         this.#context.memory.sync.counts.wastedBytes += bytesOf(batch.bodies);
       }
     }
-    const isGood = reason === "caught up" && session.imported > 0;
+    const isKept = reason === "caught up" || reason === "slow leader";
+    const isGood = isKept && session.imported > 0;
     if (isGood) experienceOf(this.#context, session.leader).failures = 0;
     else retreat(this.#context, session.leader);
   }
