@@ -44,11 +44,13 @@ export class Imports {
     this.#owner = owner;
   }
 
-  /** Whether a block is known, waits, or was found to be broken: nobody needs to fetch it. */
+  /**
+   * Whether a block is known, in the queue, or was found to be broken: nobody needs to fetch it.
+   * One that waits for its parent may wait for ever, unless what is before it is fetched.
+   */
   isKnown(hash: Hash): boolean {
-    const { queued, orphans, invalid } = this.#state;
-    const { blocks } = this.#context.state.chain;
-    return blocks.has(hash) || queued.has(hash) || orphans.has(hash) || invalid.has(hash);
+    const { queued, invalid } = this.#state;
+    return this.#context.state.chain.blocks.has(hash) || queued.has(hash) || invalid.has(hash);
   }
 
   /**
@@ -59,6 +61,7 @@ export class Imports {
     const header = decodeHeader(headerBytes);
     if (isMalformed(header)) return "malformed header";
     if (this.isKnown(header.hash)) return "known";
+    if (this.#state.orphans.has(header.hash)) return "unknown parent";
     const { rules, state, env } = this.#context;
     const parent = state.chain.blocks.get(header.parent) ?? this.#state.queued.get(header.parent);
     const parentHeader = parent !== undefined && "header" in parent ? parent.header : parent;

@@ -285,7 +285,9 @@ export class Synchronizer {
       }
     }
     const isKept = reason === "caught up" || reason === "slow leader";
-    const isGood = isKept && session.imported > 0;
+    // What it has may have come by gossip before its headers did.
+    const isHere = this.#context.imports.isKnown(session.target.hash);
+    const isGood = isKept && (isHere || session.imported > 0);
     if (isGood) experienceOf(this.#context, session.leader).failures = 0;
     else retreat(this.#context, session.leader);
   }
