@@ -77,9 +77,13 @@ export class Gossip {
   #onBlock(from: NodeId, { header, body }: Extract<GossipMessage, { type: "block" }>): void {
     const { imports, peers, sync } = this.#parts;
     const rule = imports.offer(from, header, body);
-    if (rule === undefined || rule === "known") return;
+    if (rule === undefined) return;
     const decoded = decodeHeader(header);
     const hash = isMalformed(decoded) ? undefined : decoded.hash;
+    if (rule === "known") {
+      this.#context.env.emit("block come twice", { from, hash });
+      return;
+    }
     if (rule === "unknown parent") {
       if (!isMalformed(decoded)) {
         peers.claim(from, { height: decoded.height, hash: decoded.hash });

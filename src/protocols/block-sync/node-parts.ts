@@ -123,6 +123,7 @@ export class NodeParts {
     const { env, state } = this.#context;
     const { height, hash } = header;
     if (outcome === "imported") env.emit("block imported", { height, hash, from: nameOf(origin) });
+    if (outcome === "known") env.emit("block come twice", { from: nameOf(origin), hash });
     if (origin.kind === "sync") {
       const result = outcome === "known" ? "imported" : outcome;
       this.sync.onImported(hash, result === "orphan" ? "unknown parent" : result);

@@ -62,6 +62,8 @@ export interface SyncOptions {
   readonly retryDelay: Micros;
   /** Accounts asked for at once. Default: 256. */
   readonly accountsPerRequest: number;
+  /** How long a block that a peer claims may be under way before it is fetched. Default: 500 ms. */
+  readonly grace: Micros;
 }
 
 export interface PeerOptions {
@@ -113,6 +115,7 @@ export const defaultBlockSyncOptions: BlockSyncOptions = {
     attemptsPerPeer: 3,
     retryDelay: seconds(1),
     accountsPerRequest: 256,
+    grace: ms(500),
   },
   peers: {
     statusInterval: seconds(1),
@@ -159,6 +162,7 @@ const SYNC: Limits<keyof SyncOptions> = {
   attemptsPerPeer: [1],
   retryDelay: [1],
   accountsPerRequest: [1],
+  grace: [0],
 };
 
 const PEERS: Limits<keyof PeerOptions> = {

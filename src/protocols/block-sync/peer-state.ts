@@ -2,6 +2,7 @@
 
 import type { NodeId } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
+import type { Hash } from "./hash.ts";
 import type { Status } from "./messages.ts";
 import type { PeerOptions } from "./options.ts";
 import type { PublicKey } from "./transaction.ts";
@@ -14,6 +15,8 @@ export interface PeerState {
   readonly isBootstrap: boolean;
   /** What it has said last; undefined before its first one, and if it belongs to another chain. */
   status: Status | undefined;
+  /** Of the tips that it claims the first that has not come since; undefined when all have. */
+  awaited: AwaitedTip | undefined;
   /** When anything came from it last, by the monotonic clock; undefined before. */
   heardAt: Micros | undefined;
   /** It was heard, and has not been silent for longer than {@link PeerOptions.silenceMax} since. */
@@ -25,6 +28,12 @@ export interface PeerState {
   /** Which validator it has proven to be. */
   validator: PublicKey | undefined;
   readonly allowance: Allowance;
+}
+
+/** A claimed tip that is not here, and since when that is so. */
+export interface AwaitedTip {
+  readonly hash: Hash;
+  readonly since: Micros;
 }
 
 /** What a peer may send at once: two token buckets, in millionths of a message and of a byte. */
@@ -60,6 +69,7 @@ export function newPeerState(isBootstrap: boolean, options: PeerOptions, now: Mi
   return {
     isBootstrap,
     status: undefined,
+    awaited: undefined,
     heardAt: undefined,
     isReachable: false,
     score: SCORE_MAX,

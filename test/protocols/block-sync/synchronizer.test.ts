@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { insert } from "../../../src/protocols/block-sync/fork-choice.ts";
 import type { SyncReply } from "../../../src/protocols/block-sync/messages.ts";
 import {
   inTime,
@@ -198,6 +199,27 @@ describe("what is lost while a node synchronizes", () => {
     expect(world.handedOver).toHaveLength(100);
   });
 
+  it("waits for what is under way, and is fetched when that has not come in time", () => {
+    const world = new SyncWorld([honest("p1", 2)]);
+    world.run(SECOND / 2);
+    expect(world.asked).toEqual([]);
+    world.run(SECOND);
+    world.sync.look();
+    world.run(SECOND);
+    expect([world.height, world.sync.phase]).toEqual([2, "idle"]);
+  });
+
+  it("waits anew for the next block when what was under way has come", () => {
+    const world = new SyncWorld([honest("p1", 1)]);
+    const peer = world.memory.peers.get("p1")!;
+    world.run(SECOND / 10);
+    insert(world.memory.chain, LINE[0]!);
+    world.run(SECOND);
+    peer.status = { ...peer.status!, tip: { height: 2, hash: LINE[1]!.header.hash } };
+    world.sync.look();
+    expect(world.asked).toEqual([]);
+  });
+
   it("is nobody's while there are no peers, and fetched when there are", () => {
     const world = new SyncWorld([{ ...honest("p1"), claims: { genesis: NOWHERE } }]);
     world.run(10 * SECOND);
@@ -227,7 +249,7 @@ describe("a peer that lies to a node that synchronizes", () => {
     expect([world.height, world.sync.phase]).toEqual([50, "headers"]);
     world.memory.peers.get("p1")!.status = {
       ...world.memory.peers.get("p1")!.status!,
-      tip: { height: 51, hash: LINE[50]!.header.hash },
+      tip: { height: 53, hash: LINE[52]!.header.hash },
     };
     world.sync.look();
     expect(world.events("sync ended")).toContainEqual({

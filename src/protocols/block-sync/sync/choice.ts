@@ -24,7 +24,7 @@ interface Candidate {
 export function leaderOf(context: SyncContext): Candidate | undefined {
   const now = context.env.now();
   const offering = candidates(context).filter(
-    ({ name, status }) => isBetter(context, status) && experienceOf(context, name).leadsFrom <= now,
+    (one) => isBetter(context, one) && experienceOf(context, one.name).leadsFrom <= now,
   );
   const failures = ({ name }: Candidate): number => experienceOf(context, name).failures;
   return least(offering, (one, other) => [
@@ -48,14 +48,39 @@ export function isReplaceable(context: SyncContext, { leader, last }: BlockSessi
   );
 }
 
-/** Whether a peer claims a chain that fork choice may prefer, and of which the tip is not known. */
-export function isBetter({ memory, imports }: SyncContext, status: Status): boolean {
+/** Notes since when each peer has claimed what is not here. */
+export function noteClaims({ env, memory, imports }: SyncContext): void {
+  for (const peer of memory.peers.values()) {
+    const { status, awaited } = peer;
+    if (status === undefined || imports.isKnown(status.tip.hash)) peer.awaited = undefined;
+    else if (awaited === undefined || imports.isKnown(awaited.hash)) {
+      peer.awaited = { hash: status.tip.hash, since: env.now() };
+    }
+  }
+}
+
+/**
+ * Whether a peer claims a chain that fork choice may prefer, and of which the tip is not known. A
+ * claim of no more than {@link UNDER_WAY_BLOCKS} counts only after a time of grace: what was made
+ * just now comes by itself.
+ */
+function isBetter(context: SyncContext, { status, peer }: Candidate): boolean {
+  const { memory, imports } = context;
   const { chain } = memory;
   if (imports.isKnown(status.tip.hash)) return false;
   const { header: tip } = tipOf(chain);
-  const isHigher = status.tip.height > tip.height;
-  const isLower = status.tip.height === tip.height && status.tip.hash < tip.hash;
-  return isHigher || isLower || status.justified.height > chain.justified.height;
+  const lead = status.tip.height - tip.height;
+  const isLower = lead === 0 && status.tip.hash < tip.hash;
+  const isOffered = lead > 0 || isLower || status.justified.height > chain.justified.height;
+  return isOffered && (lead > UNDER_WAY_BLOCKS || isOverdue(context, peer));
+}
+
+/** So many blocks may be under way from a peer that claims them. */
+const UNDER_WAY_BLOCKS = 2;
+
+function isOverdue({ env, options, imports }: SyncContext, { awaited }: PeerState): boolean {
+  if (awaited === undefined || imports.isKnown(awaited.hash)) return options.sync.grace === 0;
+  return env.now() - awaited.since >= options.sync.grace;
 }
 
 /** Who can be asked for a batch: now, later, or nobody ever. */

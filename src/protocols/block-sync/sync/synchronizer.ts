@@ -21,7 +21,7 @@ import {
   onAccounts,
   onCheckpointHeader,
 } from "./checkpoint.ts";
-import { candidates, leaderOf } from "./choice.ts";
+import { candidates, leaderOf, noteClaims } from "./choice.ts";
 import { maybeAskHeaders, onHeaders, stopHeaders } from "./headers.ts";
 import { close, experienceOf, learnReplyTime, REQUEST_TIMER, retreat } from "./requests.ts";
 import type { ImportResult, SyncContext } from "./sync-context.ts";
@@ -58,6 +58,7 @@ export class Synchronizer {
 
   /** Looks for work; due when a status has come, or a block of which the parent has not. */
   look(): void {
+    noteClaims(this.#context);
     this.#maybeChangeLeader();
     this.#proceed();
   }
