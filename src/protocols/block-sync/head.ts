@@ -17,8 +17,8 @@ import type { Evidence, Vote } from "./vote.ts";
 export interface HeadOwner {
   /** The tip is another one now; transactions of these blocks are in the chain. */
   onTip(adopted: readonly Hash[]): void;
-  /** More is final: what proves it is to be kept. */
-  onFinal(): void;
+  /** More is justified or final: what proves it is to be kept. */
+  onProof(what: "final" | "justified"): void;
   /** Somebody breaks the rules: everybody is to know. */
   onEvidence(evidence: readonly Evidence[]): void;
 }
@@ -87,11 +87,12 @@ export class Head {
     if (evidence.length > 0) this.#owner.onEvidence(evidence);
   }
 
-  #onChange({ tip, finalized }: FinalityChange): void {
+  #onChange({ tip, justified, finalized }: FinalityChange): void {
+    // Before its next vote, which may be for what is justified now.
+    if (finalized !== undefined) this.#owner.onProof("final");
+    else if (justified !== undefined) this.#owner.onProof("justified");
+    if (finalized !== undefined) this.#context.env.emit("finalized", { ...finalized });
     if (tip !== undefined) this.#onTip(tip);
-    if (finalized === undefined) return;
-    this.#context.env.emit("finalized", { ...finalized });
-    this.#owner.onFinal();
   }
 
   #onTip({ orphaned, adopted }: TipChange): void {

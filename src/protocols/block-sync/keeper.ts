@@ -95,15 +95,16 @@ export class Keeper {
     return isTaken;
   }
 
-  /** More is final, or justified: what proves it is kept, and what is too old is given up. */
-  keepCertificates(): void {
+  /** More is justified or final: what proves it is kept, and what is too old is given up. */
+  keepProof(what: "final" | "justified"): void {
     const { certificate, justification } = this.#context.state.finality;
-    if (certificate !== undefined) this.#store.appendCertificate("final", certificate);
-    else if (justification !== undefined) {
-      this.#store.appendCertificate("justified", justification);
+    const proof = what === "final" ? certificate : justification;
+    // A trusted block is final without a proof.
+    if (proof !== undefined) this.#store.appendCertificate(what, proof);
+    if (what === "final") {
+      this.#store.prune();
+      this.#forgetBodies();
     }
-    this.#store.prune();
-    this.#forgetBodies();
     this.#maybeRetry();
   }
 
@@ -163,7 +164,8 @@ export class Keeper {
     const { chain } = this.#context.state;
     const { keptStates } = this.#context.config.options.store;
     const below = Math.min(chain.finalized.height, tipOf(chain).header.height - keptStates);
-    if (below > 0) forgetBodies(chain, below);
+    // What the disk refuses is in memory only.
+    if (below > 0 && this.#store.failure === undefined) forgetBodies(chain, below);
   }
 
   #maybeRetry(): void {

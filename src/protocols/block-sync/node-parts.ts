@@ -49,7 +49,7 @@ export class NodeParts {
     });
     this.head = new Head(context, {
       onTip: (adopted) => this.#onTip(adopted),
-      onFinal: () => this.keeper.keepCertificates(),
+      onProof: (what) => this.keeper.keepProof(what),
       onEvidence: (evidence) =>
         context.broadcast({ type: "evidence", evidence: evidence.map(({ proofs }) => proofs) }),
     });

@@ -37,8 +37,11 @@ function observer(): { node: ChainNode; env: RecordingEnv<BlockSyncMessage> } {
 }
 
 describe("a block that comes before its parent", () => {
-  it("makes the node ask for what is before it", () => {
+  it("makes the node ask for what is before it when that does not come by itself", () => {
     const { node, env } = observer();
+    node.onMessage("n2", gossipOf(SECOND));
+    expect(env.takeSent()).toEqual([]);
+    env.pass(defaultBlockSyncOptions.sync.grace);
     node.onMessage("n2", gossipOf(SECOND));
     const sent = env.takeSent().filter(({ message }) => message.type === "get headers");
     expect(sent.map(({ to }) => to)).toEqual(["n2"]);
