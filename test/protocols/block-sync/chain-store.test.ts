@@ -327,6 +327,24 @@ describe("votes", () => {
     }
   });
 
+  it("are in the old file until what follows on it is durable", () => {
+    const node = new StoredNode();
+    node.settle();
+    node.store.appendVote(votes[0]!);
+    node.settle();
+    const old = "votes-00000001";
+    const { source, target } = votes[0]!;
+    // So many that the file is written anew, while a sync is under way that began before.
+    for (let i = 0; i < 600; i++) {
+      node.store.appendCertificate("final", { source, target, votes });
+    }
+    node.complete();
+    expect(node.disk.list()).toEqual([FIRST_FILE, old, "votes-00000002"]);
+    node.settle();
+    expect(node.disk.list()).toEqual([FIRST_FILE, "votes-00000002"]);
+    expect(new StoredNode(node.disk).recovered.votes).toEqual([votes[0]]);
+  });
+
   it("that have rotted are said to be lost, for good", () => {
     const node = new StoredNode(diskWith(LINE.slice(0, 1)));
     for (const vote of votes) node.store.appendVote(vote);
@@ -383,6 +401,16 @@ describe("pruning", () => {
     node.store.prune();
     node.settle();
     expect(node.chain.bodiesFrom).toBe(0);
+    expect(node.disk.list()).toContain(FIRST_FILE);
+  });
+
+  it("keeps what comes before a base that is of a branch which was given up", () => {
+    const node = new StoredNode(new ManualDisk(), { segmentBlocks: 4, keptBlocks: 2 });
+    const branch = madeLine("other", long[2]!.block, 3);
+    node.add(...long.slice(0, 4), ...branch);
+    node.addFinal(madeBlock("more", branch[2]!.block));
+    // The fourth block of the long line is old enough, and not of the chain.
+    expect(node.chain.finalized.height).toBe(6);
     expect(node.disk.list()).toContain(FIRST_FILE);
   });
 
