@@ -10,13 +10,12 @@ import type { Evidence, Vote } from "./vote.ts";
  * two commandments.
  */
 export function voteEvidence(one: Vote, other: Vote): Evidence | undefined {
+  // Numbers first: most pairs break no rule.
+  const isDouble = one.target.height === other.target.height;
+  if (!(isDouble || surrounds(one, other) || surrounds(other, one))) return undefined;
   if (one.validator !== other.validator || areSameLink(one, other)) return undefined;
-  const proofs = [one.bytes, other.bytes] as const;
-  if (one.target.height === other.target.height) {
-    return evidenceOf("double vote", one.validator, proofs);
-  }
-  const isSurround = surrounds(one, other) || surrounds(other, one);
-  return isSurround ? evidenceOf("surround vote", one.validator, proofs) : undefined;
+  const kind = isDouble ? "double vote" : "surround vote";
+  return evidenceOf(kind, one.validator, [one.bytes, other.bytes]);
 }
 
 /** What two blocks of one producer prove that are different, and of the same slot. */

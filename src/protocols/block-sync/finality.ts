@@ -181,14 +181,15 @@ function keepVote(
   const highest = tipOf(chain).header.height + VOTES_ABOVE;
   if (target.height < finality.keptFrom || target.height > highest) return "out of reach";
   const cast = finality.cast.get(validator) ?? [];
-  if (cast.some((other) => areSameLink(vote, other))) return "known";
   const rivals = cast.filter((other) => other.target.height === target.height);
+  if (rivals.some((other) => areSameLink(vote, other))) return "known";
   if (rivals.length >= VOTES_PER_HEIGHT) return "too many";
   for (const other of cast) {
     const evidence = voteEvidence(vote, other);
     if (evidence !== undefined && addEvidence(finality, evidence)) found.push(evidence);
   }
-  finality.cast.set(validator, [...cast, vote]);
+  if (cast.length === 0) finality.cast.set(validator, [vote]);
+  else cast.push(vote);
   const block = chain.blocks.get(target.hash);
   if (block === undefined) return "added";
   return isLink(chain, { source, target }) ? "added" : "not a link";
