@@ -1,13 +1,19 @@
 // Recursive Length Prefix, strictly: what is not the one encoding of a value is refused. Source:
-// Ethereum yellow paper, appendix B. Decoding is ours, by a reader like go-ethereum's `Stream`: the
-// library recurses as deep as the bytes are nested, which overflows its stack on junk, and copies
-// them once for each level.
+// Ethereum yellow paper, appendix B. Decoding is by a reader, like go-ethereum's `Stream`: one that
+// follows any nesting would overflow its stack on junk.
 
-import { type Input, RLP } from "@ethereumjs/rlp";
 import { assert } from "../../sim/assert.ts";
+import {
+  emptyList,
+  itemSize,
+  itemsSize,
+  type RlpItem,
+  SHORT_MAX,
+  writeItem,
+  writeItems,
+} from "./rlp-writing.ts";
 
-/** Bytes, a whole number in [0, 2^53) (its big-endian bytes without leading zeros) or a list. */
-export type RlpItem = Uint8Array | number | readonly RlpItem[];
+export type { RlpItem } from "./rlp-writing.ts";
 
 /** Bytes from outside that are not what was expected: where, what was expected and what came. */
 export interface Malformed {
@@ -15,28 +21,19 @@ export interface Malformed {
   readonly reason: string;
 }
 
-/** The library hands the items of a list to one call: more would not fit on the stack. */
-const ITEMS_MAX = 65_536;
-
-/** The encoding of a list of up to 65,536 items; O(bytes) for each level of nesting. */
+/** The encoding of a list. O(bytes) for each level of nesting. */
 export function encodeList(items: readonly RlpItem[]): Uint8Array {
-  return RLP.encode(inputOf(items));
+  const size = itemsSize(items);
+  const bytes = emptyList(size);
+  writeItems(bytes, bytes.length - size, items);
+  return bytes;
 }
 
-/** The encoding of one value; a number is what the yellow paper calls a scalar. */
-export function encodeItem(item: Uint8Array | number): Uint8Array {
-  return RLP.encode(inputOf(item));
-}
-
-/** The library would take more than we can read back: fractions fail late, 2^53 is not exact. */
-function inputOf(item: RlpItem): Input {
-  if (item instanceof Uint8Array) return item;
-  if (typeof item === "number") {
-    assert(Number.isSafeInteger(item) && item >= 0, "not a whole number in [0, 2^53):", item);
-    return item;
-  }
-  assert(item.length <= ITEMS_MAX, "too many items in a list:", item.length);
-  return item.map(inputOf);
+/** The encoding of one item. */
+export function encodeItem(item: RlpItem): Uint8Array {
+  const bytes = new Uint8Array(itemSize(item));
+  writeItem(bytes, 0, item);
+  return bytes;
 }
 
 /**
@@ -201,9 +198,6 @@ export class RlpList {
     return `${this.#path}.${name}`;
   }
 }
-
-/** The longest content whose length is in its prefix. Yellow paper, appendix B. */
-const SHORT_MAX = 55;
 
 /** The item at a place, which must end where its list does or before; or what is wrong there. */
 function spanAt(bytes: Uint8Array, at: number, listEnd: number): Span | string {

@@ -4,6 +4,7 @@
 
 import { assert } from "../../../sim/assert.ts";
 import { keccak256 } from "../hash.ts";
+import { EMPTY_STRING, emptyList, stringSize, writeString } from "../rlp-writing.ts";
 import { extensionPrefix, leafPrefix, nibbleCount } from "./nibbles.ts";
 
 /** A key, of any length, and its value, of one byte or more. Neither may be changed later. */
@@ -76,7 +77,7 @@ function referenceOf(encoding: Uint8Array): Uint8Array {
 
 function encodeLeaf({ key, value }: TrieEntry, depth: number): Uint8Array {
   const prefix = leafPrefix(key, depth);
-  const bytes = listOf(stringSize(prefix) + stringSize(value));
+  const bytes = emptyList(stringSize(prefix) + stringSize(value));
   const at = writeString(bytes, bytes.length - stringSize(value) - stringSize(prefix), prefix);
   writeString(bytes, at, value);
   return bytes;
@@ -85,7 +86,7 @@ function encodeLeaf({ key, value }: TrieEntry, depth: number): Uint8Array {
 function encodeExtension(path: Uint8Array, child: TrieNode): Uint8Array {
   const prefix = extensionPrefix(path);
   const size = stringSize(prefix) + referenceSize(child);
-  const bytes = listOf(size);
+  const bytes = emptyList(size);
   const at = writeString(bytes, bytes.length - size, prefix);
   writeReference(bytes, at, child);
   return bytes;
@@ -97,7 +98,7 @@ function encodeBranch(
 ): Uint8Array {
   let size = entry === undefined ? 1 : stringSize(entry.value);
   for (const child of children) size += child === undefined ? 1 : referenceSize(child);
-  const bytes = listOf(size);
+  const bytes = emptyList(size);
   let at = bytes.length - size;
   for (const child of children) {
     if (child === undefined) bytes[at++] = EMPTY_STRING;
@@ -106,55 +107,6 @@ function encodeBranch(
   if (entry === undefined) bytes[at] = EMPTY_STRING;
   else writeString(bytes, at, entry.value);
   return bytes;
-}
-
-// The RLP of these few shapes, written in place: the library makes an array for each item, which
-// takes longer than to hash a branch. What it would give is compared in a test.
-
-/** RLP of no bytes. Yellow paper, appendix B. */
-const EMPTY_STRING = 0x80;
-const LIST = 0xc0;
-const SHORT_MAX = 55;
-
-/** The bytes of a list whose items take so many bytes, with its prefix written. */
-function listOf(sizeBytes: number): Uint8Array {
-  const bytes = new Uint8Array(prefixSize(sizeBytes) + sizeBytes);
-  writePrefix(bytes, 0, LIST, sizeBytes);
-  return bytes;
-}
-
-function prefixSize(sizeBytes: number): number {
-  if (sizeBytes <= SHORT_MAX) return 1;
-  let size = 2;
-  for (let rest = sizeBytes >>> 8; rest > 0; rest >>>= 8) size++;
-  return size;
-}
-
-/** Writes what comes before so many bytes, and returns where these begin. */
-function writePrefix(bytes: Uint8Array, at: number, kind: number, sizeBytes: number): number {
-  if (sizeBytes <= SHORT_MAX) {
-    bytes[at] = kind + sizeBytes;
-    return at + 1;
-  }
-  const size = prefixSize(sizeBytes);
-  bytes[at] = kind + SHORT_MAX + size - 1;
-  for (let i = 1; i < size; i++) bytes[at + i] = sizeBytes >>> (8 * (size - 1 - i));
-  return at + size;
-}
-
-function isOwnEncoding(string: Uint8Array): boolean {
-  return string.length === 1 && string[0]! < EMPTY_STRING;
-}
-
-function stringSize(string: Uint8Array): number {
-  return isOwnEncoding(string) ? 1 : prefixSize(string.length) + string.length;
-}
-
-/** Writes a string with its prefix, and returns where the next one begins. */
-function writeString(bytes: Uint8Array, at: number, string: Uint8Array): number {
-  const start = isOwnEncoding(string) ? at : writePrefix(bytes, at, EMPTY_STRING, string.length);
-  bytes.set(string, start);
-  return start + string.length;
 }
 
 function referenceSize({ reference }: TrieNode): number {
