@@ -1,6 +1,7 @@
 // One node that synchronizes, and peers that do what a test tells them to. Blocks are linked as
 // blocks are, and nobody signs them: what is found to be wrong with one stands in it.
 
+import { current, enableMapSet, Immer, isDraft } from "immer";
 import type { Body, Header } from "../../src/protocols/block-sync/block.ts";
 import {
   type ChainBlock,
@@ -106,6 +107,9 @@ export interface ToyPeer {
   bodyOf?(block: ChainBlock): Body | undefined;
 }
 
+enableMapSet();
+const IMMER = new Immer({ autoFreeze: false });
+
 interface Event {
   readonly at: Micros;
   readonly run: () => void;
@@ -118,7 +122,7 @@ export class SyncWorld {
   readonly env = new RecordingEnv<BlockSyncMessage>("n");
   readonly sync: Synchronizer;
   readonly peers: Peers;
-  readonly memory: { sync: SyncState; chain: ChainState; peers: PeersState };
+  memory: { sync: SyncState; chain: ChainState; peers: PeersState };
   /** The heights of blocks handed over, in order. */
   readonly handedOver: number[] = [];
   /** All requests, in order. */
@@ -132,6 +136,7 @@ export class SyncWorld {
   #importsUntil: Micros = 0;
   #isQuiet = false;
   readonly #peers: ReadonlyMap<NodeId, ToyPeer>;
+  readonly #isRecorded: boolean;
   readonly #answers = new Map<NodeId, number>();
 
   constructor(
@@ -142,6 +147,7 @@ export class SyncWorld {
       readonly limits?: Partial<BlockSyncOptions["limits"]>;
       readonly chain?: ChainState;
       readonly checkpoint?: Checkpoint;
+      readonly isRecorded?: boolean;
     } = {},
   ) {
     const defaults = defaultBlockSyncOptions;
@@ -153,11 +159,16 @@ export class SyncWorld {
     };
     this.#peers = new Map(peers.map((peer) => [peer.name, peer]));
     this.checkpoint = changes.checkpoint;
+    this.#isRecorded = changes.isRecorded ?? false;
     const chain = changes.chain ?? toyChain();
     this.memory = { sync: newSyncState(1), chain, peers: new Map() };
+    const memoryNow = () => this.memory;
     this.peers = new Peers({
       ...{ env: this.env, options: this.options.peers, bootstrap: [...this.#peers.keys()] },
-      ...{ genesis: TOY_GENESIS.header.hash, state: this.memory.peers },
+      genesis: TOY_GENESIS.header.hash,
+      get state() {
+        return memoryNow().peers;
+      },
       ownStatus: () => truth(this.memory.chain),
       isProven: () => true,
       onGone: (peer) => this.sync.onGone(peer),
@@ -176,7 +187,7 @@ export class SyncWorld {
       if (event === undefined || event.at > end) break;
       this.#events = this.#events.filter((other) => other !== event);
       this.env.pass(Math.max(0, event.at - this.env.now()));
-      event.run();
+      this.#handle(event);
       this.#send();
       this.inFlightMax = Math.max(this.inFlightMax, this.#inFlight());
     }
@@ -218,9 +229,13 @@ export class SyncWorld {
   }
 
   #context(): SyncContext {
-    const { env, options, checkpoint, memory, peers } = this;
+    const { env, options, checkpoint, peers } = this;
+    const memoryNow = () => this.memory;
     return {
-      ...{ env, options, checkpoint, memory, peers },
+      ...{ env, options, checkpoint, peers },
+      get memory() {
+        return memoryNow();
+      },
       rules: {
         decodeHeader,
         checkHeader: ({ height, producer }, parent) => {
@@ -235,8 +250,9 @@ export class SyncWorld {
       },
       imports: {
         isKnown: (hash) => this.memory.chain.blocks.has(hash),
-        importBlock: (block) => this.#import(block.header, block.body),
-        adopt: (header, accounts) => {
+        importBlock: ({ header, body }) => this.#import(undrafted(header), undrafted(body)),
+        adopt: (draft, accountDrafts) => {
+          const [header, accounts] = [undrafted(draft), undrafted(accountDrafts)];
           const entries = accounts.map(([key, value]) => ({ key, value }));
           const trie = trieUpdate(undefined, entries);
           this.adopted.push(hexOf(trieRoot(trie)));
@@ -251,19 +267,32 @@ export class SyncWorld {
   }
 
   #import(header: Header, body: Body): void {
-    const { chain, sync } = this.memory;
+    const { sync } = this.memory;
+    const { hash, parent: before } = header;
     this.handedOver.push(header.height);
-    if (!chain.blocks.has(header.parent) && !sync.importing.has(header.parent)) {
+    if (!this.memory.chain.blocks.has(before) && !sync.importing.has(before)) {
       throw new Error(`handed over before its parent: ${header.height}`);
     }
     this.#importsUntil = Math.max(this.#importsUntil, this.env.now()) + IMPORT_TIME;
     this.after(this.#importsUntil - this.env.now(), () => {
-      const parent = chain.blocks.get(header.parent);
-      const isValid = parent !== undefined && isHex(header.stateRoot);
+      const { chain } = this.memory;
+      const isValid = chain.blocks.has(before) && isHex(header.stateRoot);
       if (isValid) insert(chain, { header, body, transactions: [], accounts: { trie: undefined } });
-      const flaw = parent === undefined ? "unknown parent" : (header.stateRoot as InvalidBlock);
-      this.sync.onImported(header.hash, isValid ? "imported" : flaw);
+      const flaw = chain.blocks.has(before) ? (header.stateRoot as InvalidBlock) : "unknown parent";
+      this.sync.onImported(hash, isValid ? "imported" : flaw);
     });
+  }
+
+  /** In a recorded run a handler sees a draft of the memory. */
+  #handle(event: Event): void {
+    if (!this.#isRecorded) {
+      event.run();
+      return;
+    }
+    const draft = IMMER.createDraft(this.memory);
+    this.memory = draft;
+    event.run();
+    this.memory = IMMER.finishDraft(draft) as SyncWorld["memory"];
   }
 
   #inFlight(): number {
@@ -322,6 +351,12 @@ export class SyncWorld {
       this.#tellStatus(peer, 1_000_000);
     });
   }
+}
+
+/** As it is now: a draft is of no use to a later handler. */
+function undrafted<Value>(value: Value): Value {
+  // Immer wants to know more of a type than is known here.
+  return isDraft(value) ? (current<unknown>(value) as Value) : value;
 }
 
 /** The answer comes as it is after 10 ms. */

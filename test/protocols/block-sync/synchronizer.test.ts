@@ -150,6 +150,26 @@ describe("a node that synchronizes", () => {
   });
 });
 
+describe("a node that synchronizes in a recorded run", () => {
+  it("does the same as in any other", () => {
+    const bad = toyBlock(LINE[9]!, "bad", { blockFlaw: "wrong state root" });
+    const chain = toyChain(...LINE.slice(0, 10), bad, ...toyLine(bad, 100, "bad"));
+    const lossy = withBodies("p1", (reply, _, number) =>
+      number % 5 === 2 ? undefined : inTime(reply),
+    );
+    const [plain, recorded] = [false, true].map((isRecorded) => {
+      const peers = [{ name: "liar", chain }, lossy, honest("p2")];
+      const world = new SyncWorld(peers, { isRecorded });
+      world.run(40 * SECOND);
+      return world;
+    });
+    expect(recorded!.height).toBe(100);
+    expect(recorded!.env.emitted).toEqual(plain!.env.emitted);
+    expect(recorded!.asked).toEqual(plain!.asked);
+    expect(recorded!.memory.sync).toEqual(plain!.memory.sync);
+  });
+});
+
 describe("what is lost while a node synchronizes", () => {
   it("is asked for again, of each kind, by another number", () => {
     const lossy: ToyPeer = {
