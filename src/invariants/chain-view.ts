@@ -55,14 +55,21 @@ export interface ChainEvents {
     readonly hash: string;
     readonly from: string;
   };
+  /** A block of a peer's breaks a rule; it has no hash if not even its header can be read. */
   readonly "block refused": {
-    readonly height: number;
-    readonly hash: string;
+    readonly peer: string;
+    readonly hash: string | undefined;
     readonly rule: string;
-    readonly from: string;
   };
   /** Blocks up to and with this one are on the disk for good. */
   readonly "block durable": { readonly height: number; readonly hash: string };
+  readonly "sync began": { readonly kind: "blocks" | "checkpoint"; readonly target: number };
+  /** How many blocks were fetched and have become known since it began. */
+  readonly "sync ended": {
+    readonly kind: "blocks" | "checkpoint";
+    readonly reason: string;
+    readonly imported: number;
+  };
   readonly "vote cast": { readonly height: number; readonly hash: string };
   readonly finalized: { readonly height: number; readonly hash: string };
   /** What the disk gave back at a start. */

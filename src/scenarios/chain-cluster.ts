@@ -8,6 +8,7 @@ import {
   finalBlocksStay,
   observersOnlyWatch,
 } from "../invariants/chain-blocks.ts";
+import { measureChain } from "../invariants/chain-measures.ts";
 import { decodeAccount, encodeAccount } from "../protocols/block-sync/account.ts";
 import type { Addresses } from "../protocols/block-sync/addresses.ts";
 import type { ChainBlock } from "../protocols/block-sync/chain.ts";
@@ -68,7 +69,11 @@ export function chainScenario(scenario: ChainScenario): Scenario {
         ...{ nodes: plan.servers, options: plan.settings.client, wallet: kitOf(plan).wallet },
       }),
     checkOperation: checkChainOperation,
-    invariants: (plan) => [...safetyOf(plan, kitOf(plan)), ...ownInvariants(scenario, plan)],
+    invariants: (plan) => [
+      ...safetyOf(plan, kitOf(plan)),
+      measureChain(liarsOf(plan)),
+      ...ownInvariants(scenario, plan),
+    ],
   });
 }
 
