@@ -142,6 +142,25 @@ describe("a node that synchronizes", () => {
     expect(world.memory.sync.counts).toMatchObject({ failures: 0, wastedBytes: 0 });
   });
 
+  it("fetches an equally high branch if its tip has the lower hash, and only then", () => {
+    const tips = ["a", "b"].map((name) => toyBlock(LINE[9], name));
+    const [lower, higher] = tips.sort((one, other) =>
+      one.header.hash < other.header.hash ? -1 : 1,
+    );
+    const [low, high] = [lower!, higher!].map((tip) => toyChain(...LINE.slice(0, 10), tip));
+    const fetching = new SyncWorld([{ name: "p1", chain: low! }], { chain: high! });
+    fetching.run(SECOND / 2);
+    expect(fetching.memory.chain.blocks.has(lower!.header.hash)).toBe(true);
+    const content = new SyncWorld(
+      [{ name: "p1", chain: toyChain(...LINE.slice(0, 10), higher!) }],
+      {
+        chain: low!,
+      },
+    );
+    content.run(SECOND / 2);
+    expect(content.asked).toEqual([]);
+  });
+
   it("changes to a branch that leaves its chain", () => {
     const chain = toyChain(...LINE.slice(0, 10), ...toyLine(LINE[9]!, 5, "other"));
     const world = new SyncWorld([honest("p1", 20)], { chain });
@@ -275,6 +294,13 @@ describe("a peer that lies to a node that synchronizes", () => {
     expect(world.events("sync ended")).toContainEqual({
       ...{ kind: "blocks", reason: "better leader", imported: 0 },
     });
+  });
+
+  it("is found out when it gives fewer headers than it has claimed", () => {
+    const boast = { tip: { height: 1_000, hash: NOWHERE } };
+    const world = new SyncWorld([{ ...honest("p1"), claims: boast }]);
+    expect(world.runUntil(100, SECOND)).toBeDefined();
+    expect(faultsOf(world, "p1")).toEqual(["lighter than promised"]);
   });
 
   it("costs nothing but its own score if it claims a greater height and has nothing", () => {
