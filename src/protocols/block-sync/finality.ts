@@ -83,8 +83,12 @@ export interface VotesOutcome {
 export const VOTES_ABOVE = 256;
 /** Nor those further below the finalized block; these prove only who breaks the rules. */
 export const VOTES_BELOW = 64;
-/** Of one validator for one height. One is right, and two show that it breaks the rules. */
-export const VOTES_PER_HEIGHT = 4;
+/**
+ * Of one validator for one height. One is right, and two show that it breaks the rules; which ones
+ * count of a validator that casts more than these depends on what came first, until somebody shows
+ * a whole certificate.
+ */
+export const VOTES_PER_HEIGHT = 32;
 
 /** No votes. */
 export function newFinality(validators: readonly PublicKey[]): FinalityState {
@@ -118,8 +122,9 @@ export function addBlock(
 }
 
 /**
- * Adds votes whose signatures are right. What came of those that are too far above the tip: if more
- * than 2/3 of the validators agree on one link, it is kept until its blocks are known.
+ * Adds votes whose signatures are right. If some of them are not kept, being too far above the tip
+ * or too many, and more than 2/3 of the validators agree on one link, it counts all the same: it is
+ * kept until its blocks are known.
  */
 export function addVotes(
   finality: FinalityState,
@@ -138,9 +143,12 @@ export function addVotes(
     if (isQuorum) tip = joinChanges(tip, settle(finality, chain, link));
     return outcome;
   });
-  const far = votes.filter((_, i) => outcomes[i] === "out of reach");
-  for (const certificate of certificatesAmong(finality.validators, far)) {
-    if (certificate.target.height <= chain.justified.height) continue;
+  const isKept = outcomes.every((outcome) => outcome !== "out of reach" && outcome !== "too many");
+  for (const certificate of certificatesAmong(finality.validators, isKept ? [] : votes)) {
+    const isNews =
+      certificate.target.height > chain.justified.height ||
+      (isFinalizing(certificate) && certificate.source.height > chain.finalized.height);
+    if (!isNews) continue;
     tip = joinChanges(tip, settle(finality, chain, certificate));
     const isHigher = certificate.target.height > (finality.ahead?.target.height ?? 0);
     if (isHigher && !chain.blocks.has(certificate.target.hash)) finality.ahead = certificate;
