@@ -2,6 +2,7 @@
 
 import { assert } from "../../sim/assert.ts";
 import type { NodeId } from "../../sim/env.ts";
+import { ms } from "../../sim/time.ts";
 import { type BuiltBlock, buildBlock } from "./build-block.ts";
 import { checkpointOf, tipOf } from "./chain.ts";
 import type { ChainContext } from "./chain-context.ts";
@@ -23,6 +24,8 @@ export interface ProducerOwner {
 
 export const SLOT_TIMER = "slot";
 export const MADE_TIMER = "made";
+/** Where slots are short, nobody wakes up in each of them only to look at the clock. */
+const JUMP_NOTICED = ms(100);
 
 /** Makes the blocks of one validator, each on the disk before anybody sees it. */
 export class Producer {
@@ -78,7 +81,8 @@ export class Producer {
     const now = env.wallClock();
     const slot = now < config.genesis.timestamp ? -1 : slotOf(config.genesis, now);
     const isIdle = this.#state.slot === undefined && this.#state.proposal === undefined;
-    if (isIdle && this.#isWanted && this.#isOwn(slot) && this.#owner.isReady()) {
+    const isDue = this.#makesEverySlot || now >= this.#state.notBefore;
+    if (isIdle && isDue && this.#isWanted && this.#isOwn(slot) && this.#owner.isReady()) {
       this.#state.slot = slot;
       const { createBlock, transaction } = config.options.costs;
       const blockMax = Math.floor(config.options.limits.blockGas / 21_000);
@@ -136,8 +140,9 @@ export class Producer {
     );
     const count = genesis.validators.length;
     const next = after + 1 + ((((own - after - 1) % count) + count) % count);
-    // Clocks that jump are noticed after a round at the latest.
-    const delay = Math.min(slotStart(genesis, next) - env.wallClock(), count * genesis.slotTime);
+    // Clocks that jump are noticed after a round, or soon, at the latest.
+    const delayMax = Math.max(count * genesis.slotTime, JUMP_NOTICED);
+    const delay = Math.min(slotStart(genesis, next) - env.wallClock(), delayMax);
     env.setTimer(SLOT_TIMER, Math.max(1, delay));
   }
 
