@@ -20,7 +20,7 @@ export interface LedgerSource<View extends ChainView> {
   readonly rootOf: (ledger: Ledger) => string;
   /** The money that there was in the beginning. */
   readonly supply: number;
-  /** Looked at where the height of the tip is a multiple of it, after each start and at the end. */
+  /** Looked at where the height of the tip is a multiple of it, and at the end. */
   readonly every: number;
   readonly mayLie: (host: NodeId) => boolean;
 }
@@ -39,16 +39,32 @@ export function accountsAreRight<View extends ChainView>(
       const step = chainOfStep(world, source.mayLie);
       const node = world.server?.node;
       if (step === undefined || node === undefined) return undefined;
-      const moved = told(world.emitted, "tip changed").some(
+      const isDue = told(world.emitted, "tip changed").some(
         ({ height }) => height % source.every === 0,
       );
-      const isDue = moved || told(world.emitted, "recovered").length > 0;
       return isDue ? wrongAccounts(step.host.id, node, source) : undefined;
     },
     onEnd: ({ servers }: World<View>) =>
       servers
         .filter(({ id }) => !source.mayLie(id))
         .flatMap(({ id, node }) => (node?.chain && wrongAccounts(id, node, source)) ?? []),
+  };
+}
+
+/** BS-ATOMIC: what a disk gives back at a start is a block and the accounts after that very one. */
+export function blockAndAccountsAreOne<View extends ChainView>(
+  name: string,
+  source: LedgerSource<View>,
+): Invariant<View> {
+  return {
+    name,
+    onStep: (world) => {
+      const step = chainOfStep(world, source.mayLie);
+      const node = world.server?.node;
+      if (step === undefined || node === undefined) return undefined;
+      if (told(world.emitted, "recovered").length === 0) return undefined;
+      return wrongAccounts(step.host.id, node, source)[0]?.message;
+    },
   };
 }
 

@@ -182,7 +182,7 @@ function noteBodies(
 ): void {
   for (const hash of (asked.get(request) ?? []).slice(0, count)) {
     metrics.count("blocksFetched");
-    if (hashes.has(hash)) metrics.count("blocksFetchedTwice");
+    metrics.count("blocksFetchedTwice", hashes.has(hash) ? 1 : 0);
     hashes.add(hash);
   }
   asked.delete(request);

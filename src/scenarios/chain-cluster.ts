@@ -1,6 +1,11 @@
 // A chain under test: what all of its scenarios have in common.
 
-import { accountsAreRight, type Ledger } from "../invariants/chain-accounts.ts";
+import {
+  accountsAreRight,
+  blockAndAccountsAreOne,
+  type Ledger,
+  type LedgerSource,
+} from "../invariants/chain-accounts.ts";
 import {
   blocksAreValid,
   chainsAreLinked,
@@ -136,6 +141,13 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainNode>[] {
     },
     kit.first.block.header,
   );
+  const ledgers: LedgerSource<ChainNode> = {
+    ledgerOf: (node, hash) => ledgerOf(node, hash),
+    expected: (hash) => expectedOf(judge, hash, kit.checks.addresses),
+    rootOf: rootOfLedger,
+    supply: Object.values(settings.balances).reduce((sum, balance) => sum + balance, 0),
+    ...{ every, mayLie },
+  };
   return [
     chainsAreLinked("BS-LINK", mayLie),
     finalBlocksStay("BS-HASH", mayLie),
@@ -144,13 +156,8 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainNode>[] {
       (node, hash) => judgeBlock(judge, node.chain?.blocks.get(hash)),
       mayLie,
     ),
-    accountsAreRight<ChainNode>({
-      ledgerOf: (node, hash) => ledgerOf(node, hash),
-      expected: (hash) => expectedOf(judge, hash, kit.checks.addresses),
-      rootOf: rootOfLedger,
-      supply: Object.values(settings.balances).reduce((sum, balance) => sum + balance, 0),
-      ...{ every, mayLie },
-    }),
+    blockAndAccountsAreOne("BS-ATOMIC", ledgers),
+    accountsAreRight(ledgers),
     durableBlocksStay("BS-DURABLE", { mayLose: (host) => mayLie(host) || damaged.has(host) }),
     observersOnlyWatch(
       "OBS-READONLY",

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type Convergence, heightsConverge } from "../../src/invariants/chain-liveness.ts";
+import {
+  type Convergence,
+  heightsConverge,
+  heightsFollow,
+} from "../../src/invariants/chain-liveness.ts";
 import { seconds } from "../../src/sim/time.ts";
-import { HandMadeChain } from "../support/hand-made-chain.ts";
+import { HandMadeChain, says } from "../support/hand-made-chain.ts";
 
 const begun = (options: Partial<Convergence> = {}) =>
   new HandMadeChain(
@@ -57,5 +61,26 @@ describe("that heights converge", () => {
     world.has(seconds(11), "a", ["x"]);
     world.has(seconds(12), "b", ["x"]);
     expect(world.end(seconds(20))).toEqual([]);
+  });
+});
+
+describe("that all follow a block", () => {
+  const proposed = says("block proposed", { height: 2, hash: "y" });
+  const follow = () => new HandMadeChain(heightsFollow("HEIGHT", { height: 2, within: 100 }));
+
+  it("is accepted once all servers have it, or more, in time", () => {
+    const world = follow();
+    world.tells(10, "a", proposed);
+    for (const host of ["a", "b", "c"]) world.has(110, host, ["x", "y", "z"]);
+    expect(world.end(500)).toEqual([]);
+  });
+
+  it("is rejected when one of them is late", () => {
+    const world = follow();
+    world.tells(10, "a", proposed);
+    for (const host of ["a", "b"]) world.has(20, host, ["x", "y"]);
+    world.has(50, "c", ["x"]);
+    const since = "what began at 0.01 ms was not answered within 0.1 ms";
+    expect(world.end(111)).toEqual([`HEIGHT: ${since}: a is at 2 y, b is at 2 y, c is at 1 x`]);
   });
 });

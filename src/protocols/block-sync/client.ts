@@ -11,12 +11,18 @@ import { heightIn, showAnswer } from "./client-words.ts";
 import { Loads } from "./load.ts";
 import type { BlockSyncMessage } from "./messages.ts";
 import type { ChainQuery, QueryAnswer } from "./queries.ts";
-import { type ChainTask, checkChainOperation, type Production, type Question } from "./task.ts";
+import {
+  type ChainTask,
+  checkChainOperation,
+  type Production,
+  type Question,
+  type Waiting,
+} from "./task.ts";
 import { Transfers } from "./transfers.ts";
 
 /**
- * A client of the chain: it signs and submits transfers, asks, orders blocks and makes load, any
- * number at a time, and writes the history. A transfer goes to the next node when one does not
+ * A client of the chain: it signs and submits transfers, asks, waits, orders blocks and makes load,
+ * any number at a time, and writes the history. A transfer goes to the next node when one does not
  * answer; it is the same transaction, so that it counts once. Sure refusals end with `fail`; what
  * is not answered in time ends with `info`: it may happen yet.
  */
@@ -90,7 +96,7 @@ export class ChainClient implements Node<BlockSyncMessage, ChainClientState> {
   #again(id: string): void {
     const task = this.state.tasks.get(id);
     if (task?.op === "transfer") this.#transfers.again(id);
-    else if (task?.op === "ask" || task?.op === "produce") this.#request(task);
+    else if (task !== undefined && task.op !== "load") this.#request(task);
   }
 
   #onAnswer(about: RequestSubject, answer: QueryAnswer): void {
@@ -99,6 +105,7 @@ export class ChainClient implements Node<BlockSyncMessage, ChainClientState> {
     const task = this.state.tasks.get(about.id);
     if (task?.op === "transfer") this.#transfers.onFound(task.id, answer);
     else if (task?.op === "ask") this.#onTold(task, answer);
+    else if (task?.op === "wait") this.#onHeight(task, answer);
   }
 
   #onTold(task: ChainTask & Question, answer: QueryAnswer): void {
@@ -109,9 +116,15 @@ export class ChainClient implements Node<BlockSyncMessage, ChainClientState> {
     this.#finish(task.id, "ok", showAnswer(answer));
   }
 
-  #request(task: ChainTask & (Question | Production)): void {
+  #onHeight({ id, height }: ChainTask & Waiting, answer: QueryAnswer): void {
+    const told = heightIn(answer);
+    if (told !== undefined && told.height >= height) this.#finish(id, "ok", { ...told });
+    else this.#env.setTimer(`again ${id}`, this.#config.options.pollInterval);
+  }
+
+  #request(task: ChainTask & (Question | Production | Waiting)): void {
     const { id, node } = task;
-    const message = task.op === "ask" ? this.#queryOf(task) : orderOf(task);
+    const message = this.#messageOf(task);
     if (message === undefined) {
       this.#finish(id, "fail", "nothing is known of it");
       return;
@@ -120,8 +133,10 @@ export class ChainClient implements Node<BlockSyncMessage, ChainClientState> {
     this.#ask({ kind: "task", id }, node, message);
   }
 
-  #queryOf({ about }: Question): Unnumbered | undefined {
-    const query = this.#wordsOf(about);
+  #messageOf(task: Question | Production | Waiting): Unnumbered | undefined {
+    if (task.op === "wait") return { type: "query", query: { op: "height" } };
+    if (task.op === "produce") return orderOf(task);
+    const query = this.#wordsOf(task.about);
     return query && { type: "query", query };
   }
 

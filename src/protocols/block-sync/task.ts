@@ -7,7 +7,7 @@ import type { Micros } from "../../sim/time.ts";
 /** An operation of the workload. Accounts have names; their keys follow from them. */
 export type ChainTask = { readonly id: string } & TaskRequest;
 
-export type TaskRequest = Transfer | Question | Production | Load;
+export type TaskRequest = Transfer | Question | Production | Waiting | Load;
 
 /** Pays; done when the transaction is in the chain of the node that was asked. */
 export interface Transfer {
@@ -39,6 +39,13 @@ export interface Production {
   readonly interval: Micros;
 }
 
+/** Waits until the chain of a node is that high, however it came by its blocks. */
+export interface Waiting {
+  readonly op: "wait";
+  readonly node: NodeId;
+  readonly height: number;
+}
+
 /**
  * Submits transfers at a rate, in turn to the nodes, and those that are refused as busy again:
  * `perSecond` of them, from as many accounts as `senders`, named `load <client> <n>`.
@@ -58,8 +65,8 @@ export function loadAccount(client: NodeId, sender: number): string {
 
 /**
  * Reads an operation of a plan: `{ id, op: "transfer", from, to, amount }`, `ask` with `node` and
- * `about`, `produce` with `node`, `height` and `interval`, `load` with `nodes`, `perSecond`,
- * `lasting` and `senders`. Throws a UsageError with the path.
+ * `about`, `produce` with `node`, `height` and `interval`, `wait` with `node` and `height`, `load`
+ * with `nodes`, `perSecond`, `lasting` and `senders`. Throws a UsageError with the path.
  */
 export function checkChainOperation(value: Operation, path: string): ChainTask {
   const op = checkOneOf(value.op, `${path}.op`, OPS);
@@ -67,12 +74,13 @@ export function checkChainOperation(value: Operation, path: string): ChainTask {
   return { id: value.id, ...checkRequest(op, value, path) };
 }
 
-const OPS = ["transfer", "ask", "produce", "load"] as const;
+const OPS = ["transfer", "ask", "produce", "wait", "load"] as const;
 
 const FIELDS: { readonly [Op in TaskRequest["op"]]: readonly string[] } = {
   transfer: ["from", "to", "amount"],
   ask: ["node", "about"],
   produce: ["node", "height", "interval"],
+  wait: ["node", "height"],
   load: ["nodes", "perSecond", "lasting", "senders"],
 };
 
@@ -87,6 +95,8 @@ function checkRequest(op: TaskRequest["op"], value: Operation, path: string): Ta
       return { op, node: text("node"), about: checkSubject(value.about, `${path}.about`) };
     case "produce":
       return { op, node: text("node"), height: count("height", 0), interval: count("interval", 0) };
+    case "wait":
+      return { op, node: text("node"), height: count("height", 0) };
     case "load": {
       const nodes = checkList(value.nodes, `${path}.nodes`);
       return {
