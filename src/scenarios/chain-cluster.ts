@@ -17,14 +17,17 @@ import { measureChain } from "../invariants/chain-measures.ts";
 import { decodeAccount, encodeAccount } from "../protocols/block-sync/account.ts";
 import type { Addresses } from "../protocols/block-sync/addresses.ts";
 import type { ChainBlock } from "../protocols/block-sync/chain.ts";
+import type { ChainNodeConfig } from "../protocols/block-sync/chain-context.ts";
 import { ChainNode } from "../protocols/block-sync/chain-node.ts";
 import { type ChainChecks, newChainChecks } from "../protocols/block-sync/chain-reader.ts";
 import { ChainClient } from "../protocols/block-sync/client.ts";
 import { type Genesis, type GenesisOptions, genesisOf } from "../protocols/block-sync/genesis.ts";
 import type { BlockSyncMessage } from "../protocols/block-sync/messages.ts";
+import type { StoreOptions } from "../protocols/block-sync/options.ts";
 import { isMalformed } from "../protocols/block-sync/rlp.ts";
 import { checkChainOperation } from "../protocols/block-sync/task.ts";
 import { type Trie, trieEntries, triePut, trieRoot } from "../protocols/block-sync/trie/trie.ts";
+import { type ChainRules, chainRules } from "../protocols/block-sync/validation.ts";
 import { Wallet } from "../protocols/block-sync/wallet.ts";
 import { bytesOf, hexOf } from "../protocols/hex.ts";
 import type { NodeId } from "../sim/env.ts";
@@ -38,36 +41,45 @@ import {
   type ChainSettings,
   checkChainSettings,
   genesisOptions,
+  validatorName,
   validatorSecret,
 } from "./chain-settings.ts";
+import { LYING_BEHAVIOURS } from "./lying-chain/lies.ts";
+import { LyingChainNode } from "./lying-chain/lying-chain-node.ts";
+import { PremadeChain } from "./premade-chain.ts";
 
 /** A scenario of the chain as its author writes it. */
-export type ChainScenario = Authored<ChainSettings, ChainNode>;
+export type ChainScenario = Authored<ChainSettings, ChainServer>;
+
+/** What servers run: honest nodes, and liars. */
+export type ChainServer = ChainNode | LyingChainNode;
 
 /** What all nodes of a run share: memories of pure functions, so nobody can tell. */
 interface Kit {
   readonly genesis: GenesisOptions;
   readonly first: Genesis;
+  readonly rules: ChainRules;
   readonly checks: ChainChecks;
   readonly wallet: Wallet;
+  readonly premade: PremadeChain;
 }
 
 /** Makes a scenario: servers, clients and invariants are those of all. */
 export function chainScenario(scenario: ChainScenario): Scenario {
-  // Made once for a plan, as the keys of accounts take their time.
-  const kits = new WeakMap<ChainPlan, Kit>();
-  const kitOf = (plan: ChainPlan): Kit => {
-    const kit = kits.get(plan) ?? newKit(plan);
-    kits.set(plan, kit);
-    return kit;
-  };
-  return defineScenario<BlockSyncMessage, ChainNode, ChainSettings>({
+  const kitOf = kitMaker();
+  return defineScenario<BlockSyncMessage, ChainServer, ChainSettings>({
     ...scenario,
     plan: (streams) => planOf(scenario, streams),
     checkSettings: checkChainSettings,
-    server: (env, plan) => {
+    behaviours: LYING_BEHAVIOURS,
+    files: (host, plan) => filesOf(host, plan, kitOf(plan)),
+    server: (env, plan, conduct) => {
       const kit = kitOf(plan);
-      return new ChainNode(env, configOf(env.id, plan, kit.genesis), kit.checks);
+      const config = configOf(env.id, plan, kit);
+      if (!liarsOf(plan)(env.id)) return new ChainNode(env, config, kit.checks);
+      const { rules, wallet } = kit;
+      const payers = Object.keys(plan.settings.balances);
+      return new LyingChainNode(env, config, { rules, wallet, payers, conduct });
     },
     client: (env, plan) =>
       new ChainClient(env, {
@@ -82,22 +94,58 @@ export function chainScenario(scenario: ChainScenario): Scenario {
   });
 }
 
+/**
+ * Makes a kit once for a plan, as the keys of accounts take their time; and of premade blocks once
+ * for all plans in a row that have the same settings, as nothing else counts.
+ */
+function kitMaker(): (plan: ChainPlan) => Kit {
+  const kits = new WeakMap<ChainPlan, Kit>();
+  let last: { readonly key: string; readonly kit: Kit } | undefined;
+  return (plan) => {
+    const known = kits.get(plan);
+    if (known !== undefined) return known;
+    const key = plan.settings.premade.blocks === 0 ? undefined : JSON.stringify(plan.settings);
+    const kit = last !== undefined && last.key === key ? last.kit : newKit(plan);
+    if (key !== undefined) last = { key, kit };
+    kits.set(plan, kit);
+    return kit;
+  };
+}
+
 function newKit({ settings }: ChainPlan): Kit {
   const checks = newChainChecks();
   const wallet = new Wallet(checks.addresses);
   const genesis = genesisOptions(settings, wallet);
-  return { genesis, first: genesisOf(genesis, checks.addresses), checks, wallet };
+  const first = genesisOf(genesis, checks.addresses);
+  const { limits } = settings.options;
+  const rules = chainRules(genesis, first.block.header.hash, limits, checks);
+  const producers = settings.validators.map((host) => [host, validatorName(host)] as const);
+  const premade = new PremadeChain({
+    ...{ genesis: first, rules, wallet, options: settings.premade },
+    producers: Object.fromEntries(producers),
+    payers: Object.keys(settings.balances),
+  });
+  return { genesis, first, rules, checks, wallet, premade };
 }
 
-function configOf(host: NodeId, { settings, servers }: ChainPlan, genesis: GenesisOptions) {
-  const { options, keptBlocksOf, bootstrapOf, validators } = settings;
-  const keptBlocks = keptBlocksOf[host] ?? options.store.keptBlocks;
+function filesOf(host: NodeId, plan: ChainPlan, { premade }: Kit): ReadonlyMap<string, Uint8Array> {
+  return premade.filesOf(host, storeOf(host, plan));
+}
+
+function storeOf(host: NodeId, { settings: { options, keptBlocksOf } }: ChainPlan): StoreOptions {
+  return { ...options.store, keptBlocks: keptBlocksOf[host] ?? options.store.keptBlocks };
+}
+
+function configOf(host: NodeId, plan: ChainPlan, { genesis, premade }: Kit): ChainNodeConfig {
+  const { settings, servers } = plan;
+  const { options, bootstrapOf, validators, checkpointOf } = settings;
+  const checkpoint = checkpointOf[host];
   return {
     genesis,
-    options: { ...options, store: { ...options.store, keptBlocks } },
+    options: { ...options, store: storeOf(host, plan) },
     secret: validators.includes(host) ? validatorSecret(host) : undefined,
     bootstrap: bootstrapOf[host] ?? servers.filter((other) => other !== host),
-    checkpoint: undefined,
+    checkpoint: checkpoint === undefined ? undefined : premade.checkpointAt(checkpoint),
   };
 }
 
@@ -127,7 +175,7 @@ const DAMAGING: readonly FaultKind["kind"][] = [
 const FEW_ACCOUNTS = 50;
 const SELDOM = 50;
 
-function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainNode>[] {
+function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainServer>[] {
   const { settings, servers } = plan;
   const mayLie = liarsOf(plan);
   const damaged = hostsOf(plan, DAMAGING);
@@ -141,17 +189,18 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainNode>[] {
     },
     kit.first.block.header,
   );
-  const ledgers: LedgerSource<ChainNode> = {
+  const supply = Object.values(settings.balances).reduce((sum, balance) => sum + balance, 0);
+  for (const height of givenHeights(settings)) judge.trust(kit.premade.at(height), supply);
+  const ledgers: LedgerSource<ChainServer> = {
     ledgerOf: (node, hash) => ledgerOf(node, hash),
     expected: (hash) => expectedOf(judge, hash, kit.checks.addresses),
     rootOf: rootOfLedger,
-    supply: Object.values(settings.balances).reduce((sum, balance) => sum + balance, 0),
-    ...{ every, mayLie },
+    ...{ supply, every, mayLie },
   };
   return [
     chainsAreLinked("BS-LINK", mayLie),
     finalBlocksStay("BS-HASH", mayLie),
-    blocksAreValid<ChainNode>(
+    blocksAreValid<ChainServer>(
       "BS-NO-INVALID",
       (node, hash) => judgeBlock(judge, node.chain?.blocks.get(hash)),
       mayLie,
@@ -166,13 +215,18 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainNode>[] {
   ];
 }
 
+/** Heights at which nodes begin whose blocks before were judged by nobody in the run. */
+function givenHeights({ premade, checkpointOf }: ChainSettings): readonly number[] {
+  return [...Object.values(premade.heightOf), ...Object.values(checkpointOf)];
+}
+
 /** Of a block whose body is not in memory nobody can tell more than was told before. */
 function judgeBlock(judge: ChainJudge, block: ChainBlock | undefined): string | undefined {
   if (block?.body === undefined) return undefined;
   return judge.judge({ header: block.header, body: block.body });
 }
 
-function ledgerOf({ chain }: ChainNode, hash: string): Ledger | undefined {
+function ledgerOf({ chain }: ChainServer, hash: string): Ledger | undefined {
   const accounts = chain?.blocks.get(hash)?.accounts;
   if (accounts === undefined) return undefined;
   const ledger = new Map<string, { balance: number; nonce: number }>();

@@ -1,9 +1,15 @@
 // A second opinion on blocks: the rules of the chain once more, the slow and simple way, with plain
 // maps of accounts in place of tries. It shares with the protocol the encodings and the hash.
 
-import { type Account, emptyAccount, encodeAccount } from "../protocols/block-sync/account.ts";
+import {
+  type Account,
+  decodeAccount,
+  emptyAccount,
+  encodeAccount,
+} from "../protocols/block-sync/account.ts";
 import type { Addresses } from "../protocols/block-sync/addresses.ts";
 import { type Block, isSignedHeader } from "../protocols/block-sync/block.ts";
+import type { ChainBlock } from "../protocols/block-sync/chain.ts";
 import type { GenesisOptions } from "../protocols/block-sync/genesis.ts";
 import type { Hash } from "../protocols/block-sync/hash.ts";
 import type { Address, SignatureCheck } from "../protocols/block-sync/keys.ts";
@@ -13,8 +19,9 @@ import {
   isSignedTransaction,
   type Transaction,
 } from "../protocols/block-sync/transaction.ts";
-import { type Trie, triePut, trieRoot } from "../protocols/block-sync/trie/trie.ts";
+import { type Trie, trieEntries, triePut, trieRoot } from "../protocols/block-sync/trie/trie.ts";
 import { hexOf } from "../protocols/hex.ts";
+import { fail } from "../sim/assert.ts";
 
 /** What is known of a block that was judged: its accounts, and what was burned up to it. */
 interface Judged {
@@ -43,6 +50,24 @@ export class ChainJudge {
       ([address, balance]) => [address, { balance, nonce: 0 }] as const,
     );
     this.#judged.set(genesis.hash, { header: genesis, accounts: new Map(accounts), burned: 0 });
+  }
+
+  /** Takes a block, and the accounts after it, for what it is: those before it are never judged. */
+  trust({ header, accounts }: ChainBlock, supply: number): void {
+    const ledger = new Map<Address, Account>();
+    let burned = supply;
+    const { addresses, genesis } = this.#options;
+    const names = new Map(
+      Object.keys(genesis.balances).map((one) => [hexOf(addresses.keyOf(one)), one] as const),
+    );
+    for (const { key, value } of trieEntries(accounts?.trie)) {
+      const account = decodeAccount(value);
+      const address = names.get(hexOf(key));
+      if (isMalformed(account) || address === undefined) fail("no account of genesis", hexOf(key));
+      ledger.set(address, account);
+      burned -= account.balance;
+    }
+    this.#judged.set(header.hash, { header, accounts: ledger, burned });
   }
 
   /** What is wrong with a block whose parent was judged; undefined if it is valid. */

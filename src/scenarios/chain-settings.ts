@@ -19,6 +19,7 @@ import type { NodeId } from "../sim/env.ts";
 import { defaultClockOptions } from "../sim/host/clock.ts";
 import type { Plan } from "../sim/plan.ts";
 import { type Micros, seconds } from "../sim/time.ts";
+import { checkPremade, noPremade, type PremadeOptions } from "./premade-chain.ts";
 
 /** What a plan says of the chain itself. */
 export interface ChainSettings {
@@ -34,6 +35,10 @@ export interface ChainSettings {
   readonly keptBlocksOf: Readonly<Record<NodeId, number>>;
   /** Whom a host knows when it starts; a host without an entry knows all other servers. */
   readonly bootstrapOf: Readonly<Record<NodeId, readonly NodeId[]>>;
+  /** What of the chain was made before the run. */
+  readonly premade: PremadeOptions;
+  /** Hosts that trust a block of the premade chain, by its height, and begin there. */
+  readonly checkpointOf: Readonly<Record<NodeId, number>>;
   readonly client: ChainClientOptions;
 }
 
@@ -50,6 +55,7 @@ export function chainSettings(
   return {
     ...{ name: "stormglass", slotTime: seconds(1), validators, balances: {} },
     ...{ keptBlocksOf: {}, bootstrapOf: {}, client: defaultChainClientOptions },
+    ...{ premade: noPremade, checkpointOf: {} },
     ...rest,
     options: changedOptions(options),
   };
@@ -74,16 +80,17 @@ function changedOptions(given: ChangedOptions): BlockSyncOptions {
   };
 }
 
-/** The genesis that a plan means. It begins when the run does. */
+/** The genesis that a plan means. The last slot of what is premade ends when the run begins. */
 export function genesisOptions(
-  { name, slotTime, validators, balances }: ChainSettings,
+  { name, slotTime, validators, balances, premade }: ChainSettings,
   wallet: Wallet,
 ): GenesisOptions {
   const accounts = Object.entries(balances).map(
     ([account, balance]) => [wallet.addressOf(account), balance] as const,
   );
+  const slots = premade.blocks === 0 ? 0 : premade.blocks + 1;
   return {
-    ...{ name, slotTime, timestamp: defaultClockOptions.epoch },
+    ...{ name, slotTime, timestamp: defaultClockOptions.epoch - slots * slotTime },
     validators: validators.map((host) => hexOf(wallet.pairOf(validatorName(host)).publicKey)),
     balances: Object.fromEntries(accounts),
   };
@@ -115,6 +122,7 @@ export function checkChainSettings(value: unknown, path: string): ChainSettings 
   const hosts = (list: unknown, at: string): readonly NodeId[] =>
     checkList(list, at).map((host, i) => checkText(host, `${at}[${i}]`));
   const validators = hosts(fields.validators, `${path}.validators`);
+  const premade = checkPremade(fields.premade, `${path}.premade`);
   return {
     name: checkText(fields.name, `${path}.name`),
     slotTime: checkCount(fields.slotTime, `${path}.slotTime`, 1),
@@ -127,6 +135,10 @@ export function checkChainSettings(value: unknown, path: string): ChainSettings 
       checkCount(count, at, 0),
     ),
     bootstrapOf: checkRecordOf(fields.bootstrapOf, `${path}.bootstrapOf`, hosts),
+    premade,
+    checkpointOf: checkRecordOf(fields.checkpointOf, `${path}.checkpointOf`, (height, at) =>
+      checkCount(height, at, 1, premade.blocks),
+    ),
     client: checkChainClientOptions(fields.client, `${path}.client`),
   };
 }

@@ -4,7 +4,13 @@
 
 import type { Disk, DiskError } from "../../sim/env.ts";
 import { ByteReader, type ByteWriter } from "../codec.ts";
-import { Journal, type JournalState, newJournalState, rewriteUnsynced } from "../journal.ts";
+import {
+  Journal,
+  type JournalState,
+  journalOf,
+  newJournalState,
+  rewriteUnsynced,
+} from "../journal.ts";
 import type { Certificate } from "./certificate.ts";
 import { isMalformed } from "./rlp.ts";
 import { decodeVote, type Vote } from "./vote.ts";
@@ -40,6 +46,11 @@ export function newVoteLog(): VoteLogState {
     ...{ file: 0, isOpen: false, journal: newJournalState(), obsolete: [] },
     ...{ own: [], final: [], justified: [] },
   };
+}
+
+/** The vote log of somebody who has never voted. */
+export function emptyVoteLog(): { readonly file: string; readonly bytes: Uint8Array } {
+  return { file: fileOf(1), bytes: journalOf([(writer) => writeVotes(writer, VOTE, [])]) };
 }
 
 /** Larger, it is written anew with what still matters. */
