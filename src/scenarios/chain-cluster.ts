@@ -31,7 +31,6 @@ import { type ChainRules, chainRules } from "../protocols/block-sync/validation.
 import { Wallet } from "../protocols/block-sync/wallet.ts";
 import { bytesOf, hexOf } from "../protocols/hex.ts";
 import type { NodeId } from "../sim/env.ts";
-import { type FaultKind, targetsOf } from "../sim/fault.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import { defineScenario, type Scenario } from "../sim/scenario.ts";
 import { type Authored, ownInvariants, planOf } from "./authored.ts";
@@ -47,6 +46,7 @@ import {
 import { LYING_BEHAVIOURS } from "./lying-chain/lies.ts";
 import { LyingChainNode } from "./lying-chain/lying-chain-node.ts";
 import { PremadeChain } from "./premade-chain.ts";
+import { DAMAGING, struckHosts } from "./struck-hosts.ts";
 
 /** A scenario of the chain as its author writes it. */
 export type ChainScenario = Authored<ChainSettings, ChainServer>;
@@ -151,25 +151,9 @@ function configOf(host: NodeId, plan: ChainPlan, { genesis, premade }: Kit): Cha
 
 /** Who lies at some time: what they say, and what is on their disks, proves nothing. */
 export function liarsOf(plan: ChainPlan): (host: NodeId) => boolean {
-  const liars = hostsOf(plan, ["byzantine"]);
+  const liars = struckHosts(plan, ["byzantine"]);
   return (host) => liars.has(host);
 }
-
-/** Every server that some fault of these kinds may mean. */
-function hostsOf(
-  { faults, servers }: ChainPlan,
-  kinds: readonly FaultKind["kind"][],
-): ReadonlySet<NodeId> {
-  const targets = faults.filter(({ kind }) => kinds.includes(kind)).flatMap(targetsOf);
-  // A name may stand for any of them.
-  const isNamed = targets.some((target) => !servers.includes(target));
-  return new Set(isNamed ? servers : targets);
-}
-
-/** After these, what was durable may not be there. */
-const DAMAGING: readonly FaultKind["kind"][] = [
-  ...(["wipe", "bitRot", "lostWrites", "misdirectedWrites"] as const),
-];
 
 /** Accounts up to so many are compared after every block, more of them now and then. */
 const FEW_ACCOUNTS = 50;
@@ -178,7 +162,7 @@ const SELDOM = 50;
 function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainServer>[] {
   const { settings, servers } = plan;
   const mayLie = liarsOf(plan);
-  const damaged = hostsOf(plan, DAMAGING);
+  const damaged = struckHosts(plan, DAMAGING);
   const every = Object.keys(settings.balances).length <= FEW_ACCOUNTS ? 1 : SELDOM;
   const judge = new ChainJudge(
     {

@@ -31,7 +31,6 @@ import { checkStorageQuorumOperation } from "../protocols/storage-quorum/task.ts
 import { UsageError } from "../sim/assert.ts";
 import { checkCount, checkRecord } from "../sim/check.ts";
 import type { NodeId } from "../sim/env.ts";
-import { type FaultKind, targetsOf } from "../sim/fault.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import type { Plan, PlanHosts } from "../sim/plan.ts";
 import { defineScenario, type Scenario } from "../sim/scenario.ts";
@@ -39,6 +38,7 @@ import { type Authored, ownInvariants, planOf } from "./authored.ts";
 import { LYING_BEHAVIOURS } from "./lying-storage/lies.ts";
 import { LyingStorageNode } from "./lying-storage/lying-storage-node.ts";
 import { hostNames } from "./raft-cluster.ts";
+import { DAMAGING, struckHosts } from "./struck-hosts.ts";
 
 /** Who takes files in, and who knows the storage nodes; all other servers are storage nodes. */
 export const BACKEND: NodeId = "backend";
@@ -76,7 +76,7 @@ export function storageScenario(scenario: StorageScenario): Scenario {
         ...{ discovery: DISCOVERY, backend: BACKEND, options },
         capacityBytes: capacityOf[env.id] ?? capacityBytes,
       };
-      const liars = hostsOf(plan, ["byzantine"]);
+      const liars = struckHosts(plan, ["byzantine"]);
       if (!liars.has(env.id)) return new StorageNode(env, config);
       const accomplices = [...liars].filter((id) => id !== env.id).sort();
       // A host that is no storage node, as they are all taken.
@@ -113,31 +113,15 @@ export function storageSettings(
 
 /** Who lies at some time: what they say, and what is on their disks, proves nothing. */
 export function liarsOf(plan: StoragePlan): (host: NodeId) => boolean {
-  const liars = hostsOf(plan, ["byzantine"]);
+  const liars = struckHosts(plan, ["byzantine"]);
   return (host) => liars.has(host);
 }
-
-/** Every storage server that some fault of these kinds may mean. */
-function hostsOf(
-  { faults, servers }: StoragePlan,
-  kinds: readonly FaultKind["kind"][],
-): ReadonlySet<NodeId> {
-  const targets = faults.filter(({ kind }) => kinds.includes(kind)).flatMap(targetsOf);
-  // A name may stand for any of them.
-  const isNamed = targets.some((target) => !servers.includes(target));
-  return new Set(isNamed ? servers : targets);
-}
-
-/** After these, what was durable may not be there. */
-const DAMAGING: readonly FaultKind["kind"][] = [
-  ...(["wipe", "bitRot", "lostWrites", "misdirectedWrites"] as const),
-];
 
 function safetyOf(plan: StoragePlan): readonly Invariant<StorageServer>[] {
   const { calm, settings } = plan;
   const { options } = settings;
   const mayLie = liarsOf(plan);
-  const damaged = hostsOf(plan, DAMAGING);
+  const damaged = struckHosts(plan, DAMAGING);
   const mayLack = (host: NodeId): boolean => mayLie(host) || damaged.has(host);
   return [
     everyChunkHasItsQuorum("SQ-QUORUM", options, mayLack),

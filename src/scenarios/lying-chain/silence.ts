@@ -1,4 +1,4 @@
-// Requests that are not answered: all, half of them, the first for each range, or those whose number
+// Requests that are not answered: all, half, the first for each range, or those whose number
 // was seen before.
 
 import type { SyncRequest } from "../../protocols/block-sync/messages.ts";
