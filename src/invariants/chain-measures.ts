@@ -91,11 +91,12 @@ function measureEvents(state: Measured, world: World<ChainView>): void {
   }
   for (const { hash } of told(emitted, "block proposed")) noteProposal(state, hash, world);
   for (const { hash } of told(emitted, "block imported")) noteImport(state, hash, world);
-  if (told(emitted, "sync began").length > 0) state.syncing.set(server.id, now);
+  // One may end and the next begin in one event.
   for (const { imported } of told(emitted, "sync ended")) {
     const took = now - (state.syncing.get(server.id) ?? now);
     if (imported > 0) metrics.observe("syncMsPerBlock", inMs(took) / imported);
   }
+  if (told(emitted, "sync began").length > 0) state.syncing.set(server.id, now);
   for (const { rule } of told(emitted, "block refused")) metrics.count(`blocksRefused, ${rule}`);
 }
 

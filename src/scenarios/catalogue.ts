@@ -2,6 +2,7 @@ import { UsageError } from "../sim/assert.ts";
 import { didYouMean } from "../sim/nearest.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { chainBasics } from "./chain-basics.ts";
+import { chainContinuous } from "./chain-continuous.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
 import { orchestratorFailures } from "./orchestrator-failures.ts";
 import { orchestratorLatency } from "./orchestrator-latency.ts";
@@ -94,6 +95,7 @@ export const catalogue: readonly Scenario[] = [
   ...storageLiars,
   ...storageProofs,
   ...chainBasics,
+  ...chainContinuous,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */

@@ -117,6 +117,18 @@ const multiNodes: readonly Scenario[] = [
     "While three nodes synchronize, 2 % of all messages are lost.",
     () => ({ network: { ...LINKS, loss: 0.02 } }),
   ),
+  multiNode(
+    "bs-multi-node-sync/restarts",
+    "The node that makes blocks is restarted after each step, and goes on where it was.",
+    (random) => {
+      const crash = (from: Micros, until: Micros): Fault => {
+        const at = from + ms(random.int(1, 200));
+        const last = (until - at) / ms(1) - 1;
+        return { kind: "crash", at, lasting: ms(random.int(1, last)), hosts: [A] };
+      };
+      return { faults: [crash(seconds(2), B_JOINS), crash(seconds(7), C_JOINS)] };
+    },
+  ),
 ];
 
 const ACCOUNTS = ["alice", "bob", "carol", "dave", "erin"];

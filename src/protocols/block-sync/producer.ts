@@ -112,7 +112,7 @@ export class Producer {
       },
       rules,
     );
-    this.#state.notBefore = this.#context.env.wallClock() + (this.#state.orders[0]?.interval ?? 0);
+    this.#state.notBefore = timestamp + (this.#state.orders[0]?.interval ?? 0);
     if (this.#owner.store(built)) this.#state.proposal = built;
     else this.#context.env.emit("proposal lost");
     this.#carryOn();
