@@ -3,6 +3,7 @@ import { didYouMean } from "../sim/nearest.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { chainBasics } from "./chain-basics.ts";
 import { chainContinuous } from "./chain-continuous.ts";
+import { chainDemo } from "./chain-demo.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
 import { orchestratorFailures } from "./orchestrator-failures.ts";
 import { orchestratorLatency } from "./orchestrator-latency.ts";
@@ -96,6 +97,7 @@ export const catalogue: readonly Scenario[] = [
   ...storageProofs,
   ...chainBasics,
   ...chainContinuous,
+  ...chainDemo,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */

@@ -56,6 +56,8 @@ export interface TransferState {
 export interface Sender {
   /** Of its next transaction; undefined while it is asked for. */
   nonce: number | undefined;
+  /** The place of the node that is asked for it, among the client's nodes, counted on and on. */
+  node: number;
   /** Transfers that wait for it, by id. */
   readonly queue: string[];
 }

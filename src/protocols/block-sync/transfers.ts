@@ -24,21 +24,23 @@ export class Transfers {
 
   begin({ id, from }: Task): void {
     const { senders } = this.#context.state;
-    const sender = senders.get(from) ?? { nonce: undefined, queue: [] };
+    const sender = senders.get(from) ?? {
+      ...{ nonce: undefined, node: this.#firstNode(), queue: [] },
+    };
     senders.set(from, sender);
     sender.queue.push(id);
     if (sender.nonce !== undefined) this.#submitQueue(from);
     else if (sender.queue.length === 1) this.askNonce(from);
   }
 
-  /** Asks for an account's next nonce, until it is told. */
+  /** Asks for an account's next nonce, one node after the other, until it is told. */
   askNonce(from: string): void {
     const { env, config, state, wallet } = this.#context;
     const sender = state.senders.get(from);
     if (sender === undefined || sender.nonce !== undefined || sender.queue.length === 0) return;
     env.setTimer(`nonce ${from}`, config.options.requestTimeout);
     const address = wallet.addressOf(from);
-    const to = this.#nodeAt(state.serial);
+    const to = this.#nodeAt(sender.node++);
     const query = { op: "nonce", address } as const;
     this.#context.ask({ kind: "nonce", sender: from }, to, { type: "query", query });
   }
