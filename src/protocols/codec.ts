@@ -36,13 +36,16 @@ export class ByteWriter {
   count(value: number): void {
     if (!(Number.isSafeInteger(value) && value >= 0)) fail("not a count:", value);
     this.#room(8);
+    const bytes = this.#bytes;
+    let at = this.#sizeBytes;
     let rest = value;
     while (rest >= 0x80) {
-      this.#bytes[this.#sizeBytes++] = (rest & 0x7f) | 0x80;
+      bytes[at++] = (rest & 0x7f) | 0x80;
       // Shifts work on 31 bits only; larger numbers are rare.
       rest = rest < 0x8000_0000 ? rest >>> 7 : Math.floor(rest / 0x80);
     }
-    this.#bytes[this.#sizeBytes++] = rest;
+    bytes[at++] = rest;
+    this.#sizeBytes = at;
   }
 
   /** Four bytes, little end first. */
@@ -62,29 +65,28 @@ export class ByteWriter {
 
   bytesOf(value: Uint8Array): void {
     this.count(value.length);
-    this.#room(value.length);
-    // For the few bytes of a usual value a loop beats `set`.
-    if (value.length > 64) this.#bytes.set(value, this.#sizeBytes);
-    else for (let i = 0; i < value.length; i++) this.#bytes[this.#sizeBytes + i] = value[i]!;
-    this.#sizeBytes += value.length;
+    const { length } = value;
+    this.#room(length);
+    const [bytes, start] = [this.#bytes, this.#sizeBytes];
+    if (length > LONG) bytes.set(value, start);
+    else for (let i = 0; i < length; i++) bytes[start + i] = value[i]!;
+    this.#sizeBytes += length;
   }
 
   /** A text without lone surrogates: those have no UTF-8, and would come back as U+FFFD. */
   text(value: string): void {
-    // ASCII, the usual case, needs no encoder: a byte a character.
+    // ASCII, the usual case, is a byte a character: its length is known before it is encoded.
     const start = this.#sizeBytes;
-    this.count(value.length);
-    this.#room(value.length);
-    for (let i = 0; i < value.length; i++) {
-      const code = value.charCodeAt(i);
-      if (code >= 0x80) {
-        this.#sizeBytes = start;
-        if (!isUnicode(value)) fail("not Unicode:", JSON.stringify(value));
-        this.bytesOf(encoder.encode(value));
-        return;
-      }
-      this.#bytes[this.#sizeBytes++] = code;
+    const { length } = value;
+    this.count(length);
+    this.#room(length);
+    if (!putAscii(value, this.#bytes, this.#sizeBytes)) {
+      this.#sizeBytes = start;
+      if (!isUnicode(value)) fail("not Unicode:", JSON.stringify(value));
+      this.bytesOf(encoder.encode(value));
+      return;
     }
+    this.#sizeBytes += length;
   }
 
   #room(sizeBytes: number): void {
@@ -95,6 +97,25 @@ export class ByteWriter {
     this.#bytes = larger;
   }
 }
+
+/** Writes a text where there is room for a byte a character; false if it is not ASCII. */
+function putAscii(text: string, bytes: Uint8Array, start: number): boolean {
+  const { length } = text;
+  if (length > LONG) {
+    // What is not ASCII takes more bytes than characters, and does not fit.
+    const { read } = encoder.encodeInto(text, bytes.subarray(start, start + length));
+    return read === length;
+  }
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x80) return false;
+    bytes[start + i] = code;
+  }
+  return true;
+}
+
+/** For fewer characters, or bytes, a loop beats a call of the engine. */
+const LONG = 64;
 
 /** Reads what a ByteWriter wrote, in the same order; reading past the end is a bug. */
 export class ByteReader {

@@ -81,9 +81,10 @@ export function sortedMapOf<Item>(codec: Codec<Item>): Codec<Map<string, Item>> 
 export function recordOf<Value extends object>(fields: Fields<Value>): Codec<Value> {
   // Its own keys, in the order in which they are written down.
   const names = Object.keys(fields) as (keyof Value & string)[];
+  const codecs = names.map((name) => fields[name]);
   return {
     encode(value, writer) {
-      for (const name of names) fields[name].encode(value[name], writer);
+      for (let i = 0; i < names.length; i++) codecs[i]!.encode(value[names[i]!], writer);
     },
     decode(reader) {
       const decoded = names.map((name) => [name, fields[name].decode(reader)] as const);

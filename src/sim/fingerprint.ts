@@ -116,11 +116,18 @@ function hashString(hash: number, text: string): number {
   return i < length ? step(mixed, text.charCodeAt(i)) : mixed;
 }
 
-/** Four bytes at a time. */
+const LONG = 512;
+
+/** Four bytes at a time, little end first. */
 function hashBytes(hash: number, bytes: Uint8Array): number {
   const { length } = bytes;
   let mixed = step(hash, length ^ BYTES);
   let i = 0;
+  if (length > LONG) {
+    // The same words, read twice as fast; for a few of them, a view is not worth its making.
+    const words = new DataView(bytes.buffer, bytes.byteOffset, length);
+    for (; i + 3 < length; i += 4) mixed = step(mixed, words.getInt32(i, true));
+  }
   for (; i + 3 < length; i += 4) {
     const low = bytes[i]! | (bytes[i + 1]! << 8);
     mixed = step(mixed, low | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24));

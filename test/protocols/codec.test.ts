@@ -62,6 +62,18 @@ describe("a text", () => {
     },
   );
 
+  it.each(["é", "🌩", "\u0080"])("that is long and not all ASCII comes back: %j", (one) => {
+    for (const text of [one + "x".repeat(200), "x".repeat(200) + one, one.repeat(99)]) {
+      const bytes = written((writer) => writer.text(text));
+      expect(new ByteReader(bytes, 0).text()).toBe(text);
+    }
+  });
+
+  it("that is long is refused with a lone surrogate", () => {
+    const text = `${"x".repeat(200)}\ud800`;
+    expect(() => written((writer) => writer.text(text))).toThrow("not Unicode");
+  });
+
   it("has the size of its UTF-8 bytes before it", () => {
     expect([...written((writer) => writer.text("aé"))]).toEqual([3, 0x61, 0xc3, 0xa9]);
   });

@@ -132,6 +132,16 @@ describe("a fingerprint", () => {
     expect(rest.toString()).toBe(whole.toString());
   });
 
+  it("is that of long bytes wherever they lie, and tells each of them", () => {
+    const long = Uint8Array.from({ length: 1_003 }, (_, i) => i * 7);
+    const elsewhere = new Uint8Array(1_006);
+    elsewhere.set(long, 3);
+    expect(hashOf(long)).toBe(-1_002_032_551);
+    expect(hashOf(elsewhere.subarray(3))).toBe(hashOf(long));
+    const changed = Array.from(long, (byte, i) => hashOf(long.with(i, byte ^ 1)));
+    expect(new Set([hashOf(long), ...changed]).size).toBe(1_004);
+  });
+
   it("is the same on every machine", () => {
     const mixed = of((fingerprint) => {
       fingerprint.mix(-7);

@@ -9,9 +9,15 @@ export function fileBytes(fill: number, sizeBytes: number): Uint8Array {
   let word = (Math.imul(fill, 2) ^ Math.imul(Math.floor(fill / 0x8000_0000), 0x9e37_79b6)) | 1;
   // Fills that are close give beginnings that are not.
   for (let i = 0; i < 8; i++) word = next(word);
-  for (let i = 0; i < sizeBytes; i++) {
-    if (i % 4 === 0) word = next(word);
-    bytes[i] = word >>> (8 * (i % 4));
+  const words = new DataView(bytes.buffer);
+  let i = 0;
+  for (; i + 3 < sizeBytes; i += 4) {
+    word = next(word);
+    words.setInt32(i, word, true);
+  }
+  for (word = next(word); i < sizeBytes; i++) {
+    bytes[i] = word;
+    word >>>= 8;
   }
   return bytes;
 }
