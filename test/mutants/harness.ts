@@ -39,18 +39,26 @@ export function huntAlone(mutant: Mutant, seeds: number): Hunt {
 
 /** The unchanged code, which is that of this process. A seed is run once, whoever asks for it. */
 export class UnchangedCode {
-  /** Of each scenario, which invariants the seeds from 1 on have broken. */
-  readonly #broken = new Map<string, (string | undefined)[]>();
+  /** Of each scenario, which invariants the seeds that were run have broken. */
+  readonly #broken = new Map<string, Map<number, string | undefined>>();
 
-  /** The invariants that the first so many seeds break, none twice. */
-  broken(scenario: string, seeds: number): readonly string[] {
+  /**
+   * The invariants that the first so many seeds break, none twice; but for those first seeds that
+   * are run elsewhere.
+   */
+  broken(scenario: string, seeds: number, elsewhere = 0): readonly string[] {
     const found = findScenario(scenario);
-    const known = this.#broken.get(scenario) ?? [];
-    for (let seed = known.length + 1; seed <= seeds; seed++) {
-      known.push(run(found, plan(found, String(seed))).violation?.invariant);
-    }
+    const known = this.#broken.get(scenario) ?? new Map<number, string | undefined>();
     this.#broken.set(scenario, known);
-    return [...new Set(known.slice(0, seeds))].filter((invariant) => invariant !== undefined);
+    const broken = new Set<string>();
+    for (let seed = elsewhere + 1; seed <= seeds; seed++) {
+      const invariant = known.has(seed)
+        ? known.get(seed)
+        : run(found, plan(found, String(seed))).violation?.invariant;
+      known.set(seed, invariant);
+      if (invariant !== undefined) broken.add(invariant);
+    }
+    return [...broken];
   }
 }
 
