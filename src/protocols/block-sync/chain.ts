@@ -51,9 +51,10 @@ export interface ChainState {
   bodiesFrom: number;
 }
 
-/** What became of the chain when its tip changed: hashes by rising height. */
+/** What became of the chain when its tip changed, by rising height. */
 export interface TipChange {
-  readonly orphaned: readonly Hash[];
+  /** The blocks themselves, as what is final now may have made the chain forget them. */
+  readonly orphaned: readonly ChainBlock[];
   readonly adopted: readonly Hash[];
 }
 
@@ -144,16 +145,26 @@ export function joinChanges(
   second: TipChange | undefined,
 ): TipChange | undefined {
   if (first === undefined || second === undefined) return first ?? second;
-  const [left, taken] = [new Set(first.orphaned), new Set(first.adopted)];
-  const [leftAgain, takenAgain] = [new Set(second.orphaned), new Set(second.adopted)];
+  const [left, taken] = [new Set(first.orphaned.map(hashOfBlock)), new Set(first.adopted)];
+  const [leftAgain, takenAgain] = [
+    new Set(second.orphaned.map(hashOfBlock)),
+    new Set(second.adopted),
+  ];
   // The second change may go further down than the first one did.
-  const orphaned = [...second.orphaned.filter((hash) => !taken.has(hash)), ...first.orphaned];
+  const orphaned = [
+    ...second.orphaned.filter((block) => !taken.has(hashOfBlock(block))),
+    ...first.orphaned,
+  ];
   const adopted = [...first.adopted.filter((hash) => !leftAgain.has(hash)), ...second.adopted];
   const change = {
-    orphaned: orphaned.filter((hash) => !takenAgain.has(hash)),
+    orphaned: orphaned.filter((block) => !takenAgain.has(hashOfBlock(block))),
     adopted: adopted.filter((hash) => !left.has(hash)),
   };
   return change.orphaned.length + change.adopted.length === 0 ? undefined : change;
+}
+
+function hashOfBlock({ header }: ChainBlock): Hash {
+  return header.hash;
 }
 
 /** What of the past a node has in memory. */

@@ -115,8 +115,9 @@ function moveTip(chain: ChainState, tip: Hash): TipChange {
     adopted.push(header.hash);
   }
   adopted.reverse();
-  const orphaned = chain.canonical.splice(header.height - chain.base + 1);
-  for (const hash of orphaned) forgetTransactions(chain, hash);
+  const left = chain.canonical.splice(header.height - chain.base + 1);
+  const orphaned = left.map((hash) => knownBlock(chain, hash));
+  for (const block of orphaned) forgetTransactions(chain, block);
   for (const hash of adopted) {
     chain.canonical.push(hash);
     for (const transaction of knownBlock(chain, hash).transactions) {
@@ -126,10 +127,8 @@ function moveTip(chain: ChainState, tip: Hash): TipChange {
   return { orphaned, adopted };
 }
 
-function forgetTransactions(chain: ChainState, hash: Hash): void {
-  for (const transaction of knownBlock(chain, hash).transactions) {
-    chain.transactions.delete(transaction);
-  }
+function forgetTransactions(chain: ChainState, { transactions }: ChainBlock): void {
+  for (const transaction of transactions) chain.transactions.delete(transaction);
 }
 
 /**

@@ -106,7 +106,7 @@ export class Head {
     env.emit("tip changed", { height, hash, orphaned: orphaned.length, adopted: adopted.length });
     const changed = {
       orphaned: orphaned.flatMap((one) => this.#transactionsOf(one)),
-      adopted: adopted.flatMap((one) => this.#transactionsOf(one)),
+      adopted: adopted.flatMap((one) => this.#transactionsOf(knownBlock(chain, one))),
     };
     followTip(mempool, changed, env.now());
     const { store, limits } = config.options;
@@ -115,11 +115,10 @@ export class Head {
   }
 
   /** Of a block that was checked. */
-  #transactionsOf(hash: Hash): Transaction[] {
-    const { state, rules } = this.#context;
-    const { body, transactions } = knownBlock(state.chain, hash);
+  #transactionsOf({ header, body, transactions }: ChainBlock): Transaction[] {
+    const { rules } = this.#context;
     return transactions.map((_, index) => {
-      const bytes = body?.[index] ?? fail("a block of the tip without its body:", hash);
+      const bytes = body?.[index] ?? fail("a block of the tip without its body:", header.hash);
       const decoded = rules.reader.transaction(bytes, bytes.length);
       return isMalformed(decoded) ? fail(decoded.reason) : decoded;
     });

@@ -108,8 +108,17 @@ describe("a block", () => {
   it("takes the chain to its branch when it is justified there", () => {
     const known = knowing([...LINE, ...BRANCH]);
     const { change } = vote(known, FIRST, BRANCH[0]!, THREE);
-    expect(change.tip).toEqual({ orphaned: hashesOf(LINE), adopted: hashesOf(BRANCH) });
+    expect(change.tip).toEqual({ orphaned: LINE, adopted: hashesOf(BRANCH) });
     expect(tipOf(known.chain)).toBe(BRANCH[2]);
+  });
+});
+
+describe("a branch that becomes final at once", () => {
+  it("still shows the blocks that leave the chain, which are forgotten then", () => {
+    const known = knowing([...LINE, ...BRANCH]);
+    const { change } = vote(known, BRANCH[0]!, BRANCH[1]!, THREE);
+    expect([change.finalized, change.tip?.orphaned]).toEqual([pointOf(BRANCH[0]!), LINE]);
+    expect(LINE.some(({ header }) => known.chain.blocks.has(header.hash))).toBe(false);
   });
 });
 

@@ -42,7 +42,7 @@ describe("the tip", () => {
   it("moves to a branch that has become higher, and tells what it leaves and takes", () => {
     const chain = chainOf(...SHORT, ...LONG.slice(0, 2));
     expect(insert(chain, LONG[2]!)).toEqual({
-      orphaned: hashesOf(SHORT),
+      orphaned: SHORT,
       adopted: hashesOf(LONG.slice(0, 3)),
     });
     expect(chain.canonical).toEqual(hashesOf([FIRST, ...LONG.slice(0, 3)]));
@@ -58,7 +58,7 @@ describe("the tip", () => {
   it("moves to a justified block, although another branch is higher", () => {
     const chain = chainOf(...LONG, ...SHORT);
     const change = onJustified(chain, pointOf(SHORT[0]!));
-    expect(change).toEqual({ orphaned: hashesOf(LONG), adopted: hashesOf(SHORT) });
+    expect(change).toEqual({ orphaned: LONG, adopted: hashesOf(SHORT) });
     expect(insert(chain, block("more", LONG[3]))).toBeUndefined();
   });
 
@@ -93,7 +93,7 @@ describe("a final block", () => {
     const chain = chainOf(...LONG, ...SHORT);
     onJustified(chain, pointOf(LONG[3]!));
     const change = onFinalized(chain, pointOf(SHORT[0]!));
-    expect(change).toEqual({ orphaned: hashesOf(LONG), adopted: hashesOf(SHORT) });
+    expect(change).toEqual({ orphaned: LONG, adopted: hashesOf(SHORT) });
     expect(chain.justified).toEqual(pointOf(SHORT[0]!));
     expect(chain.blocks.size).toBe(3);
   });
