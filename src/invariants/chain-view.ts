@@ -13,6 +13,10 @@ export interface ShownChain {
   /** Hashes by height less `base`. */
   readonly canonical: readonly string[];
   readonly base: number;
+  /** By hash, the blocks of all transactions of the chain whose bodies are not pruned. */
+  readonly transactions: ReadonlyMap<string, string>;
+  /** Of all known blocks above the finalized one, whatever their branch, by height. */
+  readonly branches: ReadonlyMap<number, readonly string[]>;
   readonly justified: ShownCheckpoint;
   readonly finalized: ShownCheckpoint;
 }
@@ -70,7 +74,10 @@ export interface ChainEvents {
     readonly reason: string;
     readonly imported: number;
   };
-  readonly "vote cast": { readonly height: number; readonly hash: string };
+  /** The target of a validator's own vote, and the height of its source. */
+  readonly "vote cast": { readonly height: number; readonly hash: string; readonly source: number };
+  /** Somebody was found to break the rules, of which kind, and by which key. */
+  readonly evidence: { readonly kind: string; readonly offender: string };
   readonly finalized: { readonly height: number; readonly hash: string };
   /** What the disk gave back at a start. */
   readonly recovered: { readonly height: number; readonly hash: string };

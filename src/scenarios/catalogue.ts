@@ -2,8 +2,10 @@ import { UsageError } from "../sim/assert.ts";
 import { didYouMean } from "../sim/nearest.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { chainBasics } from "./chain-basics.ts";
+import { chainConsensus } from "./chain-consensus.ts";
 import { chainContinuous } from "./chain-continuous.ts";
 import { chainDemo } from "./chain-demo.ts";
+import { chainForks } from "./chain-forks.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
 import { orchestratorFailures } from "./orchestrator-failures.ts";
 import { orchestratorLatency } from "./orchestrator-latency.ts";
@@ -98,6 +100,8 @@ export const catalogue: readonly Scenario[] = [
   ...chainBasics,
   ...chainContinuous,
   ...chainDemo,
+  ...chainConsensus,
+  ...chainForks,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */

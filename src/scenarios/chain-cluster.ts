@@ -35,6 +35,7 @@ import type { Invariant } from "../sim/invariant.ts";
 import { defineScenario, type Scenario } from "../sim/scenario.ts";
 import { type Authored, ownInvariants, planOf } from "./authored.ts";
 import { ChainJudge } from "./chain-judge.ts";
+import { consensusSafety } from "./chain-safety.ts";
 import {
   type ChainPlan,
   type ChainSettings,
@@ -191,6 +192,7 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainServer>[] 
     ),
     blockAndAccountsAreOne("BS-ATOMIC", ledgers),
     accountsAreRight(ledgers),
+    ...consensusSafety(settings.validators, { mayLie, damaged }),
     durableBlocksStay("BS-DURABLE", { mayLose: (host) => mayLie(host) || damaged.has(host) }),
     observersOnlyWatch(
       "OBS-READONLY",

@@ -8,7 +8,14 @@ export function chainOf(...names: readonly string[]): ChainView {
   const canonical = ["genesis", ...names];
   const blocks = new Map(canonical.map((hash, height) => [hash, blockOf(canonical, hash, height)]));
   const genesis = { height: 0, hash: "genesis" };
-  return { chain: { blocks, canonical, base: 0, justified: genesis, finalized: genesis } };
+  const transactions = new Map(
+    [...blocks.values()].flatMap((block) =>
+      block.transactions.map((transaction) => [transaction, block.header.hash] as const),
+    ),
+  );
+  const branches = new Map(names.map((name, i) => [i + 1, [name]]));
+  const checkpoints = { justified: genesis, finalized: genesis };
+  return { chain: { blocks, canonical, base: 0, branches, transactions, ...checkpoints } };
 }
 
 /** Each block has as many transactions as its height says. */

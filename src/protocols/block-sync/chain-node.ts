@@ -10,6 +10,7 @@ import { gaugesOf, healthOf } from "./health.ts";
 import { IMPORT_TIMER } from "./imports.ts";
 import { ADOPT_TIMER, STORE_TIMER } from "./keeper.ts";
 import { keyPairOf } from "./keys.ts";
+import type { MempoolState } from "./mempool.ts";
 import type { BlockSyncMessage, ClientMessage, Gossip, SyncMessage } from "./messages.ts";
 import { metricsPage } from "./metrics-page.ts";
 import { NodeParts } from "./node-parts.ts";
@@ -62,6 +63,11 @@ export class ChainNode implements Node<BlockSyncMessage, ChainNodeState> {
   /** Its blocks, for those who look on; undefined until it has read its disk. */
   get chain(): ChainState | undefined {
     return this.state.isReady ? this.state.chain : undefined;
+  }
+
+  /** What waits for a block, for those who look on. */
+  get waiting(): MempoolState["waiting"] {
+    return this.state.mempool.waiting;
   }
 
   onStart(): void {

@@ -149,7 +149,7 @@ export class NodeParts {
   #publishVote(vote: Vote): void {
     const { env, state } = this.#context;
     state.counters.votes_cast++;
-    env.emit("vote cast", { ...vote.target });
+    env.emit("vote cast", { ...vote.target, source: vote.source.height });
     this.#context.broadcast({ type: "votes", votes: [vote.bytes] });
     this.head.addVotes([vote]);
   }

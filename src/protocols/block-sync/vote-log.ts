@@ -50,7 +50,7 @@ export function newVoteLog(): VoteLogState {
 
 /** The vote log of somebody who has never voted. */
 export function emptyVoteLog(): { readonly file: string; readonly bytes: Uint8Array } {
-  return { file: fileOf(1), bytes: journalOf([(writer) => writeVotes(writer, VOTE, [])]) };
+  return { file: voteFile(1), bytes: journalOf([(writer) => writeVotes(writer, VOTE, [])]) };
 }
 
 /** Larger, it is written anew with what still matters. */
@@ -82,7 +82,7 @@ export class VoteLog {
     let isDamaged = false;
     for (const number of this.#files()) {
       const journal = newJournalState();
-      const { records, rottenAt } = new Journal(this.#disk, fileOf(number), () => journal).open();
+      const { records, rottenAt } = new Journal(this.#disk, voteFile(number), () => journal).open();
       if (rottenAt !== undefined || !records.every((record) => this.#take(record))) {
         isDamaged = true;
       } else {
@@ -111,7 +111,7 @@ export class VoteLog {
       state.isOpen = true;
       return undefined;
     }
-    if (this.#disk.list().includes(fileOf(state.file))) this.#disk.remove(fileOf(state.file));
+    if (this.#disk.list().includes(voteFile(state.file))) this.#disk.remove(voteFile(state.file));
     Object.assign(state, { own, journal, file });
     return error;
   }
@@ -138,13 +138,13 @@ export class VoteLog {
   /** Writes again what may not be durable; the error, if the disk refuses. */
   mend(): DiskError | undefined {
     const { file, isOpen, journal } = this.#state();
-    return isOpen ? rewriteUnsynced(this.#disk, fileOf(file), journal) : undefined;
+    return isOpen ? rewriteUnsynced(this.#disk, voteFile(file), journal) : undefined;
   }
 
   /** All is durable that was written when a file became obsolete. */
   removeObsolete(): void {
     const state = this.#state();
-    for (const number of state.obsolete) this.#disk.remove(fileOf(number));
+    for (const number of state.obsolete) this.#disk.remove(voteFile(number));
     state.obsolete = [];
   }
 
@@ -155,7 +155,7 @@ export class VoteLog {
 
   #append(kind: number, votes: readonly Vote[]): DiskError | undefined {
     const { file } = this.#state();
-    const journal = new Journal(this.#disk, fileOf(file), () => this.#state().journal);
+    const journal = new Journal(this.#disk, voteFile(file), () => this.#state().journal);
     const writer = journal.begin();
     writeVotes(writer, kind, votes);
     return journal.append();
@@ -176,7 +176,7 @@ export class VoteLog {
   #files(): readonly number[] {
     return this.#disk.list().flatMap((file) => {
       const number = Number(file.slice(PREFIX.length));
-      return fileOf(number) === file ? [number] : [];
+      return voteFile(number) === file ? [number] : [];
     });
   }
 }
@@ -195,6 +195,7 @@ function writeVotes(writer: ByteWriter, kind: number, votes: readonly Vote[]): v
 
 const PREFIX = "votes-";
 
-function fileOf(number: number): string {
+/** The name of the vote log's file of that number. */
+export function voteFile(number: number): string {
   return `${PREFIX}${String(number).padStart(8, "0")}`;
 }

@@ -18,6 +18,8 @@ export const LYING_BEHAVIOURS = [
   "answers no range at the first time",
   "answers no number twice",
   "answers nothing",
+  "proposes twice",
+  "votes twice",
 ] as const;
 
 export type LyingBehaviour = (typeof LYING_BEHAVIOURS)[number];
@@ -73,6 +75,7 @@ export interface Lie {
   readonly onSend?: (
     context: LieContext,
     message: BlockSyncMessage,
+    to: NodeId,
   ) => BlockSyncMessage | undefined;
   /** Whether a message is dealt with, and not for the honest node any more. */
   readonly onMessage?: (context: LieContext, from: NodeId, message: BlockSyncMessage) => boolean;

@@ -10,6 +10,7 @@ import type { Conduct } from "../../sim/host/program.ts";
 import { ms } from "../../sim/time.ts";
 import { boast } from "./boaster.ts";
 import { wrongCheckpoints } from "./checkpoint-forger.ts";
+import { doubleProposal, doubleVote } from "./equivocator.ts";
 import { invalidGossip, invalidSync } from "./forger.ts";
 import { junkBytes } from "./junk-sender.ts";
 import { initialLies, type Lie, type LieContext, type LyingChainState } from "./lies.ts";
@@ -32,6 +33,7 @@ const LIE_INTERVAL = ms(150);
 /** All ways to lie, in the order in which they are asked. */
 const LIES: readonly Lie[] = [
   ...[silence, invalidGossip, invalidSync, boast, withholding, wrongCheckpoints, junkBytes],
+  ...[doubleProposal, doubleVote],
 ];
 
 /**
@@ -77,6 +79,11 @@ export class LyingChainNode implements Node<BlockSyncMessage, LyingChainState> {
     return this.#honest.chain;
   }
 
+  /** The honest node's. */
+  get waiting(): ChainNode["waiting"] {
+    return this.#honest.waiting;
+  }
+
   onStart(): void {
     this.#honest.onStart();
     this.#env.setTimer(LIE_TIMER, LIE_INTERVAL);
@@ -107,7 +114,7 @@ export class LyingChainNode implements Node<BlockSyncMessage, LyingChainState> {
     let changed: BlockSyncMessage | undefined = message;
     for (const lie of LIES) {
       if (changed === undefined) return;
-      if (lie.onSend !== undefined) changed = lie.onSend(this.#context, changed);
+      if (lie.onSend !== undefined) changed = lie.onSend(this.#context, changed, to);
     }
     if (changed !== undefined) this.#env.send(to, changed);
   }

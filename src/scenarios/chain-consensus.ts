@@ -1,0 +1,178 @@
+// Group L: validators agree, and what a partition does to them.
+
+import {
+  blocksKeepComing,
+  heightsStayClose,
+  noForks,
+  reorgsAreOfTheCut,
+} from "../invariants/chain-consensus.ts";
+import { heightsConverge } from "../invariants/chain-liveness.ts";
+import { acknowledgedTransfersStay } from "../invariants/chain-transactions.ts";
+import { eachTells, nothingBecomesFinal } from "../invariants/chain-votes.ts";
+import { operationsReturn } from "../invariants/liveness.ts";
+import type { NodeId } from "../sim/env.ts";
+import type { Fault } from "../sim/fault.ts";
+import { uniform } from "../sim/random/distribution.ts";
+import type { Goal, Scenario } from "../sim/scenario.ts";
+import { type Micros, ms, seconds } from "../sim/time.ts";
+import { chainScenario, liarsOf } from "./chain-cluster.ts";
+import { PAYERS, payments } from "./chain-payments.ts";
+import { chainSettings } from "./chain-settings.ts";
+import { hostNames } from "./raft-cluster.ts";
+
+const OBSERVER = "obs";
+const CLIENTS = hostNames(2, "c");
+/** The links of the source's machines. */
+const LAN = { latency: uniform(ms(1), ms(9)) };
+/** Of the 50 and 20 transfers a second that are asked for so many as a short run bears. */
+const PER_SECOND = 3;
+const LOAD_FROM: Micros = seconds(2);
+const GAP_MAX: Micros = seconds(5);
+
+/** Validators, and one who follows them. */
+interface Cluster {
+  readonly validators: readonly NodeId[];
+  readonly perSecond: number;
+  readonly loadUntil: Micros;
+}
+
+function clusterPlan(
+  { validators, perSecond, loadUntil }: Cluster,
+  random: Parameters<typeof payments>[0],
+) {
+  return {
+    servers: [...validators, OBSERVER],
+    clients: CLIENTS,
+    settings: chainSettings(validators, { balances: PAYERS }),
+    network: LAN,
+    operations: payments(random, {
+      ...{ clients: CLIENTS, perSecond, from: LOAD_FROM, until: loadUntil },
+    }),
+  };
+}
+
+const AGREED: readonly Goal[] = [
+  { metric: "blockIntervalMs", atMost: 5_000, share: 1 },
+  { metric: "propagationMs", atMost: 50, share: 1 },
+  { metric: "block come twice", atMost: 0, share: 1 },
+];
+
+/** For 60 s. */
+function consensus(count: number): Scenario {
+  const [loadUntil, horizon] = [seconds(62), seconds(70) + ms(500)];
+  return chainScenario({
+    name: `tb-multi-node-consensus${count === 2 ? "" : `/${count}-validators`}`,
+    about: `${count} validators and an observer agree for a minute, and nothing fails.`,
+    plan: (streams) => ({
+      ...clusterPlan(
+        { validators: hostNames(count), perSecond: PER_SECOND, loadUntil },
+        streams.stream("workload"),
+      ),
+      horizon,
+    }),
+    invariants: (plan) => [
+      noForks("FORKS", { from: 0, until: horizon }),
+      heightsStayClose("HEIGHTS", { from: 0, until: horizon, apartMax: 1, mayLie: liarsOf(plan) }),
+      heightsConverge("BS-HEIGHT", { from: horizon - ms(400), within: ms(300), heightMin: 60 }),
+      blocksKeepComing("INTERVAL", { from: seconds(1), until: horizon, gapMax: GAP_MAX }),
+      operationsReturn("RETURN", { by: loadUntil + seconds(5) }, plan),
+      acknowledgedTransfersStay("ACCEPTED", liarsOf(plan)),
+    ],
+    expects: ["finalized"],
+    goals: AGREED,
+  });
+}
+
+const CUT_AT: Micros = seconds(10);
+const CUT_FOR: Micros = seconds(30);
+const HEALED: Micros = CUT_AT + CUT_FOR;
+
+interface Split {
+  readonly variant: string;
+  readonly about: string;
+  readonly validators: number;
+  readonly fault: (isolated: NodeId) => Fault;
+  /** Who cannot reach a quorum while the cut lasts. */
+  readonly stuck: readonly NodeId[];
+  /** Who finds out that it does not hear enough validators. */
+  readonly suspicious: readonly NodeId[];
+  readonly sides: readonly (readonly NodeId[])[];
+  readonly goals?: readonly Goal[];
+}
+
+const ISOLATED = "n2";
+
+const isolate = (host: NodeId): Fault => ({
+  ...{ kind: "isolate", at: CUT_AT, lasting: CUT_FOR, hosts: [host] },
+  ...{ inFlight: "deliver", types: [] },
+});
+
+const mute = (host: NodeId): Fault => ({
+  ...{ kind: "oneWay", at: CUT_AT, lasting: CUT_FOR, from: [host], to: ["everybody"] },
+  ...{ inFlight: "deliver", types: [] },
+});
+
+const SPLITS: readonly Split[] = [
+  {
+    variant: "",
+    about: "One of two validators is cut off for 30 s: both make blocks, and none is final.",
+    ...{ validators: 2, fault: isolate, stuck: ["n1", "n2", OBSERVER] },
+    ...{ suspicious: ["n1", "n2", OBSERVER], sides: [["n1", OBSERVER], ["n2"]] },
+    goals: [{ metric: "reorgDepth", atLeast: 5, share: 0.9 }],
+  },
+  {
+    variant: "/4-validators",
+    about: "One of four validators is cut off for 30 s: the others go on, blocks become final.",
+    ...{ validators: 4, fault: isolate, stuck: ["n2"], suspicious: ["n2"] },
+    sides: [["n1", "n3", "n4", OBSERVER], ["n2"]],
+    goals: [{ metric: "reorgDepth", atLeast: 3, share: 0.9 }],
+  },
+  {
+    variant: "/outgoing-only",
+    about:
+      "One of two validators is not heard for 30 s, and hears all: nothing becomes final there.",
+    ...{ validators: 2, fault: mute, stuck: ["n1", OBSERVER], suspicious: ["n1", OBSERVER] },
+    sides: [["n1", "n2", OBSERVER]],
+  },
+];
+
+function split({ variant, about, validators, fault, stuck, suspicious, sides, goals }: Split) {
+  const [loadUntil, horizon] = [HEALED, seconds(55)];
+  return chainScenario({
+    name: `tb-network-partition${variant}`,
+    about,
+    plan: (streams) => ({
+      ...clusterPlan(
+        { validators: hostNames(validators), perSecond: PER_SECOND, loadUntil },
+        streams.stream("workload"),
+      ),
+      faults: [fault(ISOLATED)],
+      calm: HEALED,
+      horizon,
+    }),
+    invariants: (plan) => [
+      noForks("FORKS", { from: 0, until: CUT_AT }),
+      nothingBecomesFinal("ISOLATED", {
+        ...{ hosts: stuck, from: CUT_AT + seconds(1), until: HEALED },
+      }),
+      eachTells("DETECTED", "partition suspected", {
+        ...{ hosts: suspicious, from: CUT_AT, within: seconds(10) },
+      }),
+      eachTells("OVER", "partition over", {
+        ...{ hosts: suspicious, from: HEALED, within: seconds(10) },
+      }),
+      heightsConverge("BS-HEIGHT", { from: HEALED, within: seconds(10) }),
+      reorgsAreOfTheCut("REORG", { from: CUT_AT - seconds(1), sides }),
+      blocksKeepComing("INTERVAL", { from: seconds(1), until: horizon, gapMax: GAP_MAX }),
+      operationsReturn("RETURN", { by: horizon }, plan),
+      acknowledgedTransfersStay("ACCEPTED", liarsOf(plan)),
+    ],
+    expects: ["finalized", "peer lost", "peer found"],
+    ...(goals === undefined ? {} : { goals }),
+  });
+}
+
+/** Group L: consensus of two validators or more, and of those that a partition parts. */
+export const chainConsensus: readonly Scenario[] = [2, 3, 4]
+  .map(consensus)
+  .concat(SPLITS.map(split));

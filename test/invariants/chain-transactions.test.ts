@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import {
+  acknowledgedTransfersStay,
+  orphanedTransactionsReturn,
+  transactionsAreOnce,
+  type WaitingView,
+} from "../../src/invariants/chain-transactions.ts";
+import { chainOf, HandMadeChain, says } from "../support/hand-made-chain.ts";
+import { HandMadeWorld } from "../support/hand-made-world.ts";
+
+const HONEST = () => false;
+
+describe("the transactions of a block that leaves a chain", () => {
+  /** A chain of one block leaves it for another one, and these transactions wait then. */
+  const leaves = (...waiting: readonly string[]): string[] => {
+    const view = (name: string, hashes: readonly string[]): WaitingView => ({
+      ...chainOf(name),
+      waiting: new Map(hashes.map((hash) => [hash, true])),
+    });
+    const world = new HandMadeWorld<WaitingView>(
+      [orphanedTransactionsReturn<WaitingView>("TX-RETURN", HONEST)],
+      { a: view("a1", []) },
+    );
+    const tell = (at: number, orphaned: number): string[] => {
+      const emitted = [says("tip changed", { height: 1, hash: "x", orphaned, adopted: 1 })];
+      return world.event(at, { on: "a", kind: "timer", emitted });
+    };
+    tell(1, 0);
+    world.host("a").node = view("b1", waiting);
+    return tell(2, 1);
+  };
+
+  it("wait for another one", () => {
+    expect(leaves("a1 0")).toEqual([]);
+  });
+
+  it("are not lost", () => {
+    expect(leaves()).toEqual(["TX-RETURN: a: transaction a1 0 left the chain, and is lost"]);
+  });
+});
+
+describe("at the end of a run", () => {
+  it("no transaction is in two blocks of a chain", () => {
+    const world = new HandMadeChain(transactionsAreOnce("TX-ONCE", HONEST));
+    world.has(1, "a", ["a1"]);
+    expect(world.end(2)).toEqual([]);
+    const { chain } = chainOf("a1", "a2");
+    const again = { ...chain!.blocks.get("a2")!, transactions: ["a1 0"] };
+    world.host("a").node = {
+      chain: { ...chain!, blocks: new Map([...chain!.blocks, ["a2", again]]) },
+    };
+    expect(world.end(3)).toEqual(["TX-ONCE: a: a1 0 is there twice"]);
+  });
+
+  it("what was acknowledged is in every chain", () => {
+    const world = new HandMadeChain(acknowledgedTransfersStay("ACCEPTED", HONEST));
+    for (const host of ["a", "b", "c"]) world.has(1, host, ["a1"]);
+    world.invoke("pay1", 2);
+    world.history.record("c1", "ok", { id: "pay1", result: { hash: "a1 0" } }, 3);
+    expect(world.end(4)).toEqual([]);
+    world.has(5, "b", ["b1"]);
+    expect(world.end(6)).toEqual(["ACCEPTED: transfer pay1 was done, and b lacks it"]);
+  });
+});
