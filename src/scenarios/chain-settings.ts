@@ -14,10 +14,11 @@ import {
 import { loadAccount } from "../protocols/block-sync/task.ts";
 import { secretOf, type Wallet } from "../protocols/block-sync/wallet.ts";
 import { hexOf } from "../protocols/hex.ts";
-import { checkCount, checkList, checkRecord, checkText } from "../sim/check.ts";
+import { UsageError } from "../sim/assert.ts";
+import { checkCount, checkList, checkOneOf, checkRecord, checkText } from "../sim/check.ts";
 import type { NodeId } from "../sim/env.ts";
 import { defaultClockOptions } from "../sim/host/clock.ts";
-import type { Plan } from "../sim/plan.ts";
+import type { Plan, PlanHosts } from "../sim/plan.ts";
 import { type Micros, seconds } from "../sim/time.ts";
 import { checkPremade, noPremade, type PremadeOptions } from "./premade-chain.ts";
 
@@ -117,11 +118,18 @@ export function loadAccounts(client: NodeId, senders: number): string[] {
 }
 
 /** Checks settings from outside; throws a UsageError that names the path. */
-export function checkChainSettings(value: unknown, path: string): ChainSettings {
+export function checkChainSettings(
+  value: unknown,
+  path: string,
+  { servers }: PlanHosts,
+): ChainSettings {
   const fields = checkRecord(value, path, Object.keys(chainSettings([])));
   const hosts = (list: unknown, at: string): readonly NodeId[] =>
-    checkList(list, at).map((host, i) => checkText(host, `${at}[${i}]`));
+    checkList(list, at).map((host, i) => checkOneOf(host, `${at}[${i}]`, servers));
   const validators = hosts(fields.validators, `${path}.validators`);
+  if (validators.length === 0) {
+    throw new UsageError(`${path}.validators: expected at least one, got none`);
+  }
   const premade = checkPremade(fields.premade, `${path}.premade`);
   return {
     name: checkText(fields.name, `${path}.name`),
@@ -131,13 +139,19 @@ export function checkChainSettings(value: unknown, path: string): ChainSettings 
       checkCount(balance, at, 1),
     ),
     options: checkBlockSyncOptions(fields.options, `${path}.options`),
-    keptBlocksOf: checkRecordOf(fields.keptBlocksOf, `${path}.keptBlocksOf`, (count, at) =>
-      checkCount(count, at, 0),
+    keptBlocksOf: checkRecordOf(
+      fields.keptBlocksOf,
+      `${path}.keptBlocksOf`,
+      (count, at) => checkCount(count, at, 0),
+      servers,
     ),
-    bootstrapOf: checkRecordOf(fields.bootstrapOf, `${path}.bootstrapOf`, hosts),
+    bootstrapOf: checkRecordOf(fields.bootstrapOf, `${path}.bootstrapOf`, hosts, servers),
     premade,
-    checkpointOf: checkRecordOf(fields.checkpointOf, `${path}.checkpointOf`, (height, at) =>
-      checkCount(height, at, 1, premade.blocks),
+    checkpointOf: checkRecordOf(
+      fields.checkpointOf,
+      `${path}.checkpointOf`,
+      (height, at) => checkCount(height, at, 1, premade.blocks),
+      servers,
     ),
     client: checkChainClientOptions(fields.client, `${path}.client`),
   };
@@ -147,7 +161,8 @@ function checkRecordOf<Value>(
   value: unknown,
   path: string,
   check: (value: unknown, path: string) => Value,
+  names?: readonly string[],
 ): Record<string, Value> {
-  const entries = Object.entries(checkRecord(value, path));
+  const entries = Object.entries(checkRecord(value, path, names));
   return Object.fromEntries(entries.map(([key, item]) => [key, check(item, `${path}.${key}`)]));
 }
