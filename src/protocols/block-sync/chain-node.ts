@@ -97,7 +97,7 @@ export class ChainNode implements Node<BlockSyncMessage, ChainNodeState> {
         // Nothing was asked.
         break;
       default:
-        if (this.#parts.peers.hear(from, weightOf(message))) this.#onPeer(from, message);
+        if (this.#parts.peers.hear(from, this.#weightOf(message))) this.#onPeer(from, message);
     }
   }
 
@@ -186,6 +186,12 @@ export class ChainNode implements Node<BlockSyncMessage, ChainNodeState> {
       default:
         unreachable(message);
     }
+  }
+
+  /** Of what a peer says: only where it counts, as it takes a look at every item. */
+  #weightOf(message: Gossip | SyncMessage): number {
+    const { bytesPerSecond } = this.#context.config.options.peers;
+    return bytesPerSecond > 0 ? weightOf(message) : 0;
   }
 
   #page(): string {

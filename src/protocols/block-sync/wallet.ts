@@ -9,10 +9,11 @@ export function secretOf(name: string): Uint8Array {
   return keccak256(new TextEncoder().encode(name));
 }
 
-/** Keys by name, each made once. It only remembers what follows from the names. */
+/** Keys and addresses by name, each made once. It only remembers what follows from the names. */
 export class Wallet {
   readonly addresses: Addresses;
   readonly #pairs = new Map<string, KeyPair>();
+  readonly #addressOf = new Map<string, Address>();
 
   constructor(addresses: Addresses = new Addresses()) {
     this.addresses = addresses;
@@ -27,6 +28,10 @@ export class Wallet {
   }
 
   addressOf(name: string): Address {
-    return addressOf(this.pairOf(name).publicKey);
+    const known = this.#addressOf.get(name);
+    if (known !== undefined) return known;
+    const address = addressOf(this.pairOf(name).publicKey);
+    this.#addressOf.set(name, address);
+    return address;
   }
 }
