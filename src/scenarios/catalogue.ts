@@ -4,6 +4,7 @@ import type { Scenario } from "../sim/scenario.ts";
 import { chainBasics } from "./chain-basics.ts";
 import { chainConsensus } from "./chain-consensus.ts";
 import { chainContinuous } from "./chain-continuous.ts";
+import { chainData } from "./chain-data.ts";
 import { chainDemo } from "./chain-demo.ts";
 import { chainForks } from "./chain-forks.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
@@ -99,6 +100,7 @@ export const catalogue: readonly Scenario[] = [
   ...storageProofs,
   ...chainBasics,
   ...chainContinuous,
+  ...chainData,
   ...chainDemo,
   ...chainConsensus,
   ...chainForks,
