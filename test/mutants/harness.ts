@@ -11,8 +11,8 @@ import type { Shrinking } from "./shrinking.ts";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, "..", "..");
 
-/** What is planted in: the store on Raft, the orchestrator on it, and the storage quorum. */
-const ROOMS = ["raft", "orchestrator", "storage-quorum"];
+/** What is planted in: the store on Raft, the orchestrator on it, the storage quorum, the chain. */
+const ROOMS = ["raft", "orchestrator", "storage-quorum", "block-sync"];
 
 /** All mutants, room by room, by id. */
 export async function loadMutants(): Promise<readonly Mutant[]> {
