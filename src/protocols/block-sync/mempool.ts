@@ -54,8 +54,9 @@ export interface Accepted {
 /**
  * Takes a transaction in, or says why not; what is cheap to find out comes first, and the signature
  * last. It must be affordable together with all that waits of its sender, whatever others may pay
- * to that one by then. A gap before its nonce is allowed: it waits until the gap is filled. None is
- * ever replaced by another one. `accountOf` gives accounts after the tip.
+ * to that one by then. A gap before its nonce is allowed: it waits until the gap is filled, where
+ * the pool is not half full; so there is always room for what fills it. None is ever replaced by
+ * another one. `accountOf` gives accounts after the tip.
  */
 export function addTransaction(
   pool: MempoolState,
@@ -71,6 +72,8 @@ export function addTransaction(
   const account = accountOf(transaction.from);
   const refusal = refusalBySender(pool, transaction, account, limits);
   if (refusal !== undefined) return refusal;
+  const isHalfFull = pool.waiting.size >= limits.mempoolCount / 2;
+  if (isHalfFull && leavesGap(pool, transaction, account)) return { kind: "busy" };
   const rule = ruleBrokenAlone(transaction, rules);
   if (rule !== undefined) return invalid(rule);
   put(pool, transaction, now, account.nonce);
@@ -148,6 +151,15 @@ export function dropOld(pool: MempoolState, now: Micros, { mempoolAge }: ChainLi
   }
   for (const transaction of old) drop(pool, transaction);
   return old.length;
+}
+
+/** Whether a transaction could not go into a block after those that wait. O(nonces before it). */
+function leavesGap(pool: MempoolState, { from, nonce }: Transaction, account: Account): boolean {
+  const queue = pool.senders.get(from);
+  for (let before = account.nonce; before < nonce; before++) {
+    if (queue?.byNonce.has(before) !== true) return true;
+  }
+  return false;
 }
 
 function refusalBySender(

@@ -37,7 +37,10 @@ export interface ChainLimits {
   readonly futureMax: Micros;
   /** A branch that leaves the chain further back is refused. Default: 1,000 blocks. */
   readonly reorgMax: number;
-  /** Transactions that wait at a node; more are refused as busy. Default: 10,000. */
+  /**
+   * Transactions that wait at a node; more are refused as busy, and from half of it on those that
+   * wait for a lower nonce. Default: 10,000.
+   */
   readonly mempoolCount: number;
   /** Of one sender among them. Default: 1,000. */
   readonly mempoolPerSender: number;

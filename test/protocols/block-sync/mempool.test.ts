@@ -53,6 +53,16 @@ describe("a mempool", () => {
     expect(add(a5)).toEqual({ kind: "known" });
   });
 
+  it("keeps half of its room for what can go into the next blocks", () => {
+    const { add } = poolOf({ mempoolCount: 4 });
+    add(a7);
+    add(b6);
+    expect(add(pays(carol, { nonce: 6 }))).toEqual({ kind: "busy" });
+    expect(add(a6)).toEqual({ kind: "busy" });
+    expect(add(a5).kind).toBe("accepted");
+    expect(add(a6).kind).toBe("accepted");
+  });
+
   it("refuses another one with the nonce of one that waits, which is not replaced", () => {
     const { pool, add } = poolOf();
     add(a5);
