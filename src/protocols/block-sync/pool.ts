@@ -1,6 +1,6 @@
 // Transactions that come from clients and peers, and go on to peers.
 
-import { ms, seconds } from "../../sim/time.ts";
+import { type Micros, ms, seconds } from "../../sim/time.ts";
 import { type Account, accountAt } from "./account.ts";
 import { tipOf } from "./chain.ts";
 import type { ChainContext } from "./chain-context.ts";
@@ -8,6 +8,7 @@ import type { Hash } from "./hash.ts";
 import { addTransaction, nextNonce } from "./mempool.ts";
 import type { Refusal } from "./queries.ts";
 import type { Address } from "./transaction.ts";
+import { weightOf } from "./weight.ts";
 
 export const GOSSIP_TIMER = "gossip";
 /** What comes within that time goes to peers together. */
@@ -16,6 +17,8 @@ const GOSSIP_DELAY = ms(10);
 const REPEAT_AFTER = seconds(5);
 /** So many are sent again at once. */
 const REPEATED_MAX = 1_000;
+/** Where peers limit what they take, a part of it is for transactions: blocks come first. */
+const LIMIT_PARTS = 4;
 
 /** What comes into the mempool, and what of it goes on. */
 export class Pool {
@@ -29,16 +32,15 @@ export class Pool {
   submit(transactions: readonly Uint8Array[]): { index: number; reason: Refusal }[] {
     const { state, env } = this.#context;
     const refused: { index: number; reason: Refusal }[] = [];
-    const isFirst = state.pool.outgoing.length === 0;
+    const taken: Uint8Array[] = [];
     for (const [index, bytes] of transactions.entries()) {
-      const taken = this.#take(bytes);
-      if (typeof taken === "string") {
-        state.pool.own.set(taken, env.now());
-        state.pool.outgoing.push(bytes);
-      } else refused.push({ index, reason: taken });
+      const outcome = this.#take(bytes);
+      if (typeof outcome === "string") {
+        state.pool.own.set(outcome, env.now());
+        taken.push(bytes);
+      } else refused.push({ index, reason: outcome });
     }
-    // The timer is set already if something waits.
-    if (isFirst && state.pool.outgoing.length > 0) env.setTimer(GOSSIP_TIMER, GOSSIP_DELAY);
+    this.#spread(taken);
     return refused;
   }
 
@@ -50,14 +52,17 @@ export class Pool {
 
   onTimer(): void {
     const { outgoing } = this.#context.state.pool;
-    if (outgoing.length === 0) return;
-    this.#context.broadcast({ type: "transactions", transactions: outgoing.splice(0) });
+    const transactions = outgoing.splice(0, this.#countDue(outgoing));
+    if (transactions.length > 0) this.#context.broadcast({ type: "transactions", transactions });
+    if (outgoing.length > 0) this.#setTimer();
   }
 
   /** At regular times: what is not in the chain after a while is sent again. */
   repeat(): void {
     const { state, env } = this.#context;
-    const { own } = state.pool;
+    const { own, outgoing } = state.pool;
+    // Where peers take little, what was not sent once comes before what was.
+    if (outgoing.length > 0) return;
     const again: Uint8Array[] = [];
     for (const [hash, sentAt] of own) {
       // Younger ones follow.
@@ -68,7 +73,41 @@ export class Pool {
       again.push(waiting.bytes);
       own.set(hash, env.now());
     }
-    if (again.length > 0) this.#context.broadcast({ type: "transactions", transactions: again });
+    this.#spread(again);
+  }
+
+  /** What comes within a short time goes to peers together. */
+  #spread(transactions: readonly Uint8Array[]): void {
+    if (transactions.length === 0) return;
+    const { outgoing } = this.#context.state.pool;
+    // The timer is set already if something waits.
+    if (outgoing.length === 0) this.#setTimer();
+    for (const bytes of transactions) outgoing.push(bytes);
+  }
+
+  #setTimer(): void {
+    this.#context.env.setTimer(GOSSIP_TIMER, this.#delay);
+  }
+
+  get #delay(): Micros {
+    const { messagesPerSecond } = this.#context.config.options.peers;
+    if (messagesPerSecond === 0) return GOSSIP_DELAY;
+    return Math.max(GOSSIP_DELAY, Math.ceil((LIMIT_PARTS * seconds(1)) / messagesPerSecond));
+  }
+
+  /** How many may be sent now, as peers have the same limits; at least one. */
+  #countDue(outgoing: readonly Uint8Array[]): number {
+    const { bytesPerSecond } = this.#context.config.options.peers;
+    if (bytesPerSecond === 0) return outgoing.length;
+    const room = Math.floor((bytesPerSecond * this.#delay) / (LIMIT_PARTS * seconds(1)));
+    let count = 0;
+    let sizeBytes = 0;
+    for (const bytes of outgoing) {
+      sizeBytes += weightOf(bytes);
+      if (sizeBytes > room && count > 0) break;
+      count++;
+    }
+    return count;
   }
 
   /** Of the next transaction of an address, those that wait counted. */
