@@ -3,10 +3,13 @@ import { didYouMean } from "../sim/nearest.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { chainBasics } from "./chain-basics.ts";
 import { chainConsensus } from "./chain-consensus.ts";
+import { chainCheckpoints } from "./chain-checkpoints.ts";
 import { chainContinuous } from "./chain-continuous.ts";
 import { chainData } from "./chain-data.ts";
 import { chainDemo } from "./chain-demo.ts";
 import { chainForks } from "./chain-forks.ts";
+import { chainFetching } from "./chain-fetching.ts";
+import { chainLiars } from "./chain-liars.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
 import { orchestratorFailures } from "./orchestrator-failures.ts";
 import { orchestratorLatency } from "./orchestrator-latency.ts";
@@ -104,6 +107,9 @@ export const catalogue: readonly Scenario[] = [
   ...chainDemo,
   ...chainConsensus,
   ...chainForks,
+  ...chainLiars,
+  ...chainFetching,
+  ...chainCheckpoints,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */

@@ -5,6 +5,7 @@ import type { ChainBlock } from "../protocols/block-sync/chain.ts";
 import { type Genesis, slotOf, slotStart } from "../protocols/block-sync/genesis.ts";
 import { segmentFile, writeBlock, writeStart } from "../protocols/block-sync/segments.ts";
 import {
+  GAS_OF_DATA_BYTE,
   GAS_OF_TRANSACTION,
   signTransaction,
   type Transaction,
@@ -26,13 +27,17 @@ export interface PremadeOptions {
   readonly blocks: number;
   /** Payments in each block. */
   readonly payments: number;
+  /** And bytes of data in each of them. */
+  readonly dataBytes: number;
   /** How many of these blocks a host has on its disk; hosts without an entry have none. */
   readonly heightOf: Readonly<Record<NodeId, number>>;
   /** Validators with a branch of their own, and how many blocks it has above the common ones. */
   readonly branchOf: Readonly<Record<NodeId, number>>;
 }
 
-export const noPremade: PremadeOptions = { blocks: 0, payments: 0, heightOf: {}, branchOf: {} };
+export const noPremade: PremadeOptions = {
+  ...{ blocks: 0, payments: 0, dataBytes: 0, heightOf: {}, branchOf: {} },
+};
 
 /** Checks what comes from outside; throws a UsageError that names the path. */
 export function checkPremade(value: unknown, path: string): PremadeOptions {
@@ -47,6 +52,7 @@ export function checkPremade(value: unknown, path: string): PremadeOptions {
   };
   const premade = {
     ...{ blocks, payments: checkCount(fields.payments, `${path}.payments`, 0) },
+    dataBytes: checkCount(fields.dataBytes, `${path}.dataBytes`, 0),
     ...{ heightOf: countsOf("heightOf"), branchOf: countsOf("branchOf") },
   };
   for (const host of Object.keys(premade.branchOf)) {
@@ -189,14 +195,15 @@ export class PremadeChain {
   }
 
   #payment(number: number): Transaction {
-    const { payers, wallet } = this.#setup;
+    const { payers, wallet, options } = this.#setup;
     assert(payers.length > 0, "there is nobody to pay");
     const from = payers[number % payers.length]!;
     const nonce = this.#nonces.get(from) ?? 0;
     this.#nonces.set(from, nonce + 1);
+    const data = new Uint8Array(options.dataBytes);
     const payment = {
       ...{ nonce, to: wallet.addressOf(payers[(number + 1) % payers.length]!), amount: 1 },
-      ...{ gasPrice: 1, gasLimit: GAS_OF_TRANSACTION, data: new Uint8Array() },
+      ...{ gasPrice: 1, gasLimit: GAS_OF_TRANSACTION + GAS_OF_DATA_BYTE * data.length, data },
     };
     return signTransaction(payment, wallet.pairOf(from), wallet.addresses);
   }

@@ -2,7 +2,7 @@
 
 import { tipOf } from "../../protocols/block-sync/chain.ts";
 import { FORGERY_KINDS, forge } from "./forgeries.ts";
-import { type Lie, type LieContext, tellAll } from "./lies.ts";
+import { type Lie, type LieContext, type ServedForgery, tellAll } from "./lies.ts";
 
 const SERVES = "serves invalid blocks";
 
@@ -20,9 +20,9 @@ export const invalidGossip: Lie = {
 export const invalidSync: Lie = {
   onSend: (context, message) => {
     if (message.type === "status") {
-      prepare(context);
-      const { served } = context.state;
-      if (served === undefined || !context.tells(SERVES)) return message;
+      if (!context.state.honest.isReady || !context.tells(SERVES)) return message;
+      const served = prepare(context);
+      if (served === undefined) return message;
       const { height, hash } = served;
       return { ...message, status: { ...message.status, tip: { height, hash } } };
     }
@@ -42,17 +42,20 @@ export const invalidSync: Lie = {
   },
 };
 
-function prepare(context: LieContext): void {
+/** What is served next, behind the tip as it is now. */
+function prepare(context: LieContext): ServedForgery | undefined {
   const { state, env } = context;
-  const forgery = state.served === undefined ? forgeNext(context) : undefined;
-  if (forgery === undefined) return;
+  // A claim is a height that somebody wants.
+  const height = tipOf(state.honest.chain).header.height + 1;
+  if (state.served?.height === height) return state.served;
+  const forgery = forgeNext(context);
+  if (forgery === undefined) return undefined;
   const { kind, rule, header, hash, body } = forgery;
   state.forgedCount++;
   state.bodies.set(hash, body);
-  // A claim is a height that somebody wants.
-  const height = tipOf(state.honest.chain).header.height + 1;
   state.served = { header, hash, height };
   env.emit("forged", { kind, rule, hash });
+  return state.served;
 }
 
 function forgeNext({ state, rules, keys, wallet, payers, env }: LieContext) {

@@ -225,8 +225,9 @@ export class Synchronizer {
   #workOnBlocks(session: BlockSession): SessionEnd | undefined {
     const { memory } = this.#context;
     if (!handOver(this.#context, session)) return "refused branch";
-    if (!askBodies(this.#context, session)) return "bodies not available";
+    // First, as their answer is small, and all further bodies wait for it.
     maybeAskHeaders(this.#context, session);
+    if (!askBodies(this.#context, session)) return "bodies not available";
     const isDone = session.headers.state === "complete" && session.batches.length === 0;
     // With nothing accepted there is nothing to wait for.
     const isWaiting = session.last !== undefined && memory.sync.importing.size > 0;

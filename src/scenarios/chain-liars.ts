@@ -1,0 +1,184 @@
+// Group K, bs-block-validation: a peer that lies about blocks.
+
+import {
+  bansFollowFaults,
+  importsAreOrdered,
+  requestsAreBounded,
+  saidOf,
+  syncEndsIdle,
+} from "../invariants/chain-fetching.ts";
+import { rulesFire, tipStays } from "../invariants/chain-forgeries.ts";
+import { type ChainView, tipOfShown } from "../invariants/chain-view.ts";
+import type { NodeId } from "../sim/env.ts";
+import type { Fault } from "../sim/fault.ts";
+import type { Invariant, World } from "../sim/invariant.ts";
+import { uniform } from "../sim/random/distribution.ts";
+import type { Goal, Scenario } from "../sim/scenario.ts";
+import { eventually } from "../sim/temporal/liveness.ts";
+import { sometimes } from "../sim/temporal/sometimes.ts";
+import { type Micros, ms, seconds } from "../sim/time.ts";
+import { mine } from "./chain-basics.ts";
+import { chainScenario, liarsOf } from "./chain-cluster.ts";
+import { type ChainPlan, type ChangedOptions, chainSettings } from "./chain-settings.ts";
+import { FORGERY_KINDS } from "./lying-chain/forgeries.ts";
+import type { LyingBehaviour } from "./lying-chain/lies.ts";
+
+const [A, B, M] = ["a", "b", "m"];
+const OPERATOR = "c1";
+
+/** The first blocks are made and fetched by then, and the lies begin. */
+const LIES = seconds(3);
+/** The honest ones are together again. */
+const TOGETHER = seconds(10);
+const HORIZON = seconds(25);
+const FIRST = 5;
+const LAST = 20;
+
+const OPTIONS: ChangedOptions = {
+  production: "on order",
+  // So that a few payments are over it.
+  limits: { blockGas: 100_000 },
+  // Dear enough for a ban, and cheap enough for all kinds before it.
+  peers: { penalty: 3 },
+};
+
+/** From that time to the end. */
+export function lies(at: Micros, host: NodeId, behaviour: LyingBehaviour, until: Micros): Fault {
+  return { kind: "byzantine", at, lasting: until - at, hosts: [host], behaviour };
+}
+
+/** What holds of all fetching, with the window and attempts of the plan. */
+export function syncSafety(plan: ChainPlan): readonly Invariant<ChainView>[] {
+  const { sync, peers } = plan.settings.options;
+  const mayLie = liarsOf(plan);
+  const { window, attemptsPerPeer } = sync;
+  return [
+    importsAreOrdered("BS-ORDER", mayLie),
+    requestsAreBounded("BS-WINDOW", { window, attemptsPerPeer, mayLie }),
+    bansFollowFaults("BS-BAN", { scoreMin: peers.scoreMin, areSpared: isHonest(plan), mayLie }),
+  ];
+}
+
+function isHonest(plan: ChainPlan): (host: NodeId) => boolean {
+  const mayLie = liarsOf(plan);
+  return (host) => !mayLie(host);
+}
+
+/** The chain of a host is that high, within some time. */
+export function reaches(
+  name: string,
+  { host, height, from, within }: Record<"from" | "within" | "height", number> & { host: NodeId },
+): Invariant<ChainView> {
+  const heightNow = ({ servers }: World<ChainView>): number | undefined => {
+    const chain = servers.find(({ id }) => id === host)?.node?.chain;
+    return chain && tipOfShown(chain).height;
+  };
+  return eventually(name, (world: World<ChainView>) => (heightNow(world) ?? -1) >= height, {
+    ...{ from, within, supposes: ["servers", "operations", "faults"] as const },
+    explain: (world) => `${host} is at ${heightNow(world) ?? "nothing, as it is down"}`,
+  });
+}
+
+interface Validation {
+  readonly variant: string;
+  readonly about: string;
+  readonly options?: ChangedOptions;
+  readonly behaviours: readonly LyingBehaviour[];
+  /** Who does not hear the rest for a while, and then has much to fetch. Default: the producer. */
+  readonly apart?: NodeId;
+  readonly invariants?: (plan: ChainPlan) => readonly Invariant<ChainView>[];
+  readonly expects: readonly string[];
+  readonly goals?: readonly Goal[];
+}
+
+function validation({ variant, about, options = {}, behaviours, ...rest }: Validation): Scenario {
+  return chainScenario({
+    name: `bs-block-validation${variant}`,
+    about,
+    plan: () => ({
+      servers: [A!, B!, M!],
+      clients: [OPERATOR],
+      settings: chainSettings([A!, M!], {
+        slotTime: ms(5),
+        balances: { alice: 1_000_000_000, bob: 1_000 },
+        options: { ...OPTIONS, ...options },
+      }),
+      network: { latency: uniform(ms(1), ms(5)) },
+      operations: [mine(seconds(1), A!, FIRST), mine(seconds(8), A!, LAST)],
+      faults: [
+        ...behaviours.map((behaviour) => lies(LIES, M!, behaviour, untilOf(behaviour))),
+        apart(rest.apart ?? A!),
+      ],
+      horizon: HORIZON,
+    }),
+    invariants: (plan) => [
+      ...syncSafety(plan),
+      syncEndsIdle("BS-IDLE", { silenceMax: seconds(35), mayLie: liarsOf(plan) }),
+      tipStays("BS-UNCHANGED", { host: B!, from: LIES, until: seconds(8) }),
+      reaches("CAUGHT-UP", { host: B!, height: LAST, from: TOGETHER, within: seconds(10) }),
+      ...(rest.invariants?.(plan) ?? []),
+    ],
+    expects: ["lie", "peer fault", ...rest.expects],
+    goals: rest.goals ?? [],
+  });
+}
+
+/** Nobody listens to blocks of who was banned: to go on would be a waste of time. */
+function untilOf(behaviour: LyingBehaviour): Micros {
+  return behaviour === "gossips invalid blocks" ? TOGETHER : HORIZON;
+}
+
+/** No message passes between the host and the other servers; the operator reaches all. */
+function apart(host: NodeId): Fault {
+  const groups = [[host], [A!, B!, M!].filter((other) => other !== host)];
+  const span = { at: seconds(7), lasting: TOGETHER - seconds(7) };
+  return { kind: "partition", ...span, groups, inFlight: "lose", types: [] };
+}
+
+/** Each of the rules is told of at least once, however blocks come. */
+function everyRule(): readonly Invariant<ChainView>[] {
+  const events = ["block refused", "headers refused", "body refused"];
+  const rules = new Set(FORGERY_KINDS.map(({ rule }) => rule));
+  return [...rules].map((told) =>
+    sometimes(`refused: ${told}`, ({ emitted }) =>
+      events.some((event) => saidOf(emitted, event).some(({ rule }) => rule === told)),
+    ),
+  );
+}
+
+const BANNED: Goal = { metric: "peer banned", atLeast: 1, share: 1 };
+
+export const chainLiars: readonly Scenario[] = [
+  validation({
+    variant: "",
+    about: "A peer gossips blocks that break one rule each, and claims 10^9 blocks: it is banned.",
+    behaviours: ["gossips invalid blocks", "claims a height of 10^9"],
+    invariants: (plan) => [rulesFire("BS-RULES", liarsOf(plan))],
+    expects: ["forged", "block refused", "peer banned"],
+    goals: [BANNED],
+  }),
+  validation({
+    variant: "/by-sync",
+    about: "A peer gives blocks that break one rule each to those who fetch from it.",
+    options: { sync: { retryDelay: ms(20) } },
+    behaviours: ["serves invalid blocks"],
+    invariants: everyRule,
+    expects: ["forged", "headers refused", "body refused", "block refused", "peer banned"],
+    goals: [BANNED],
+  }),
+  validation({
+    variant: "/withheld",
+    about: "A peer gives headers of blocks, and never their bodies, and claims 10^9 blocks.",
+    options: { sync: { bodiesPerRequest: 2 } },
+    behaviours: ["withholds bodies", "claims a height of 10^9"],
+    apart: B!,
+    expects: ["batch failed"],
+  }),
+  validation({
+    variant: "/junk",
+    about: "A peer sends bytes that are nothing, in messages of every type: it is banned.",
+    behaviours: ["sends junk"],
+    expects: ["peer banned"],
+    goals: [BANNED],
+  }),
+];
