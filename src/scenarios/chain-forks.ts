@@ -159,7 +159,7 @@ function longRange(): Scenario {
         // It had a slot in five, and nobody else made blocks.
         premade: {
           blocks: 5 * (blocks + 1),
-          payments: 0,
+          ...{ payments: 0, dataBytes: 0 },
           heightOf: { [host]: 0 },
           branchOf: { [host]: blocks },
         },
