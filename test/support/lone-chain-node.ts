@@ -45,7 +45,7 @@ export function statusAtGenesis(over: Partial<Status> = {}): Status {
   const tip = { height, hash };
   return {
     ...{ genesis: hash, tip, justified: tip, finalized: tip, bodiesFrom: 0, peers: [] },
-    ...{ isFirst: false, validator: undefined },
+    ...{ isFirst: false, validator: undefined, life: 1 },
     ...over,
   };
 }

@@ -368,7 +368,7 @@ function truth(chain: ChainState): Omit<Status, "peers" | "isFirst"> {
   const { justified, finalized } = chain;
   return {
     ...{ genesis: TOY_GENESIS.header.hash, tip: checkpointOf(tipOf(chain)), justified, finalized },
-    ...{ bodiesFrom: chain.bodiesFrom, validator: undefined },
+    ...{ bodiesFrom: chain.bodiesFrom, validator: undefined, life: 1 },
   };
 }
 

@@ -32,6 +32,8 @@ export interface Status {
   readonly peers: readonly NodeId[];
   /** Whether the sender has not heard of the receiver yet, and waits for its status. */
   readonly isFirst: boolean;
+  /** Drawn anew at each start: who has another one has forgotten what it was asked. */
+  readonly life: number;
   /** Which validator it is; undefined for an observer. */
   readonly validator: ValidatorClaim | undefined;
 }

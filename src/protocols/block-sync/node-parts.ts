@@ -167,7 +167,7 @@ export class NodeParts {
     const { justified, finalized, bodiesFrom } = chain;
     return {
       ...{ genesis: rules.genesisHash, tip: checkpointOf(tipOf(chain)), justified, finalized },
-      ...{ bodiesFrom, validator: this.#claim },
+      ...{ bodiesFrom, validator: this.#claim, life: state.life },
     };
   }
 }

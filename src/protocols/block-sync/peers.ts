@@ -106,8 +106,8 @@ export class Peers {
       this.penalise(from, "wrong genesis");
       return false;
     }
-    // Who has forgotten us has forgotten what we asked, too.
-    if (status.isFirst && peer.status !== undefined) this.#context.onGone(from);
+    const isReborn = peer.status !== undefined && peer.status.life !== status.life;
+    if (isReborn) this.#context.onGone(from);
     peer.status = status;
     this.#identify(from, peer, status.validator);
     for (const name of status.peers) this.#learn(name, false, "if there is room");

@@ -7,11 +7,12 @@ import type { Checkpoint } from "./vote.ts";
  * hashes have 64 digits, and no more than `peersMax` peers are named. It may lie all the same.
  */
 export function isSoundStatus(status: Status, peersMax: number): boolean {
-  const { genesis, tip, justified, finalized, bodiesFrom, peers, validator } = status;
+  const { genesis, tip, justified, finalized, bodiesFrom, peers, validator, life } = status;
   return (
     isHash(genesis) &&
     [tip, justified, finalized].every(isSoundCheckpoint) &&
     isHeight(bodiesFrom) &&
+    isHeight(life) &&
     peers.length <= peersMax &&
     (validator === undefined || isSoundClaim(validator))
   );

@@ -29,7 +29,7 @@ function observer(): { node: ChainNode; env: RecordingEnv<BlockSyncMessage> } {
   const tip = { height, hash };
   const status: Status = {
     ...{ genesis: hash, tip, justified: tip, finalized: tip, bodiesFrom: 0, peers: [] },
-    ...{ isFirst: false, validator: undefined },
+    ...{ isFirst: false, validator: undefined, life: 1 },
   };
   node.onMessage("n2", { type: "status", status });
   env.takeSent();

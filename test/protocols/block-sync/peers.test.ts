@@ -16,7 +16,7 @@ function statusOf(changes: Partial<Status> = {}): Status {
   const tip = { height: 0, hash: GENESIS };
   return {
     ...{ genesis: GENESIS, tip, justified: tip, finalized: tip, bodiesFrom: 0 },
-    ...{ peers: [], isFirst: false, validator: undefined },
+    ...{ peers: [], isFirst: false, validator: undefined, life: 1 },
     ...changes,
   };
 }
@@ -41,6 +41,7 @@ class Table {
       ownStatus: () => ({
         ...{ genesis: GENESIS, tip, justified: tip, finalized: tip, bodiesFrom: 0 },
         validator: undefined,
+        life: 1,
       }),
       isProven: ({ key }) => key !== KEYS[2],
       onGone: (peer) => this.gone.push(peer),
@@ -139,8 +140,9 @@ describe("a table of peers", () => {
   it("gives up what it asked a peer that has forgotten it", () => {
     const table = new Table(["n2"]);
     table.status("n2", { isFirst: true });
-    expect(table.gone).toEqual([]);
     table.status("n2", { isFirst: true });
+    expect(table.gone).toEqual([]);
+    table.status("n2", { life: 2 });
     expect(table.gone).toEqual(["n2"]);
   });
 

@@ -149,7 +149,7 @@ describe("a node that synchronizes", () => {
     );
     const [low, high] = [lower!, higher!].map((tip) => toyChain(...LINE.slice(0, 10), tip));
     const fetching = new SyncWorld([{ name: "p1", chain: low! }], { chain: high! });
-    fetching.run(SECOND / 2);
+    fetching.run(2 * SECOND);
     expect(fetching.memory.chain.blocks.has(lower!.header.hash)).toBe(true);
     const content = new SyncWorld(
       [{ name: "p1", chain: toyChain(...LINE.slice(0, 10), higher!) }],
@@ -157,7 +157,7 @@ describe("a node that synchronizes", () => {
         chain: low!,
       },
     );
-    content.run(SECOND / 2);
+    content.run(2 * SECOND);
     expect(content.asked).toEqual([]);
   });
 
@@ -193,7 +193,7 @@ describe("what is lost while a node synchronizes", () => {
   it("is asked for again, of each kind, by another number", () => {
     const lossy: ToyPeer = {
       ...honest("p1"),
-      answer: (truth, _, number) => (number === 0 || number === 2 ? undefined : inTime(truth)),
+      answer: (truth, _, number) => (number === 0 || number === 3 ? undefined : inTime(truth)),
     };
     const world = new SyncWorld([lossy]);
     expect(world.runUntil(100, 70 * SECOND)).toBeDefined();
@@ -228,7 +228,7 @@ describe("what is lost while a node synchronizes", () => {
 
   it("is wasted when it comes too late", () => {
     const late = withBodies("p1", (reply, _, number) => ({
-      ...{ reply, delay: number === 1 ? 2 * SECOND : 10_000 },
+      ...{ reply, delay: number === 2 ? 2 * SECOND : 10_000 },
     }));
     const world = new SyncWorld([late], { sync: { requestTimeout: SECOND } });
     world.run(3 * SECOND);

@@ -197,6 +197,7 @@ describe("a transaction", () => {
     alone.node.onMessage("n2", { type: "status", status: statusAtGenesis() });
     alone.env.takeSent();
     alone.node.onTimer(alone.env.fire("status"));
+    alone.node.onTimer(alone.env.fire("gossip"));
     expect(typesSentTo("n2", alone)).toContain("transactions");
 
     const { block } = blockOf(1, [pays(alice)]);
@@ -207,6 +208,7 @@ describe("a transaction", () => {
     alone.node.onMessage("n2", { type: "status", status: statusAtGenesis() });
     alone.env.takeSent();
     alone.node.onTimer(alone.env.fire("status"));
+    expect(alone.env.timers.has("gossip")).toBe(false);
     expect(typesSentTo("n2", alone)).not.toContain("transactions");
   });
 
