@@ -6,8 +6,8 @@ const mutant: Mutant = {
   source: "S3.66: verifyChain returns the first bad height.",
   file: "src/protocols/block-sync/keeper.ts",
   find: 'return { kind: "damaged", damage: found };',
-  replace:
-    'return { kind: "damaged", damage: { ...found, height: tipOf(this.#context.state.chain).header.height } };',
+  replace: `const { height } = tipOf(this.#context.state.chain).header;
+    return { kind: "damaged", damage: { ...found, height } };`,
   scenario: "bs-data-access/rot",
   invariant: "DAMAGE",
 };
