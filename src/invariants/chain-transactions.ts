@@ -55,7 +55,7 @@ export function orphanedTransactionsReturn<View extends WaitingView>(
         }
         for (const transaction of left.flatMap((hash) => transactions.get(hash) ?? [])) {
           world.metrics.count("transactionsReturned");
-          if (chain.transactions.has(transaction) || node.waiting?.has(transaction)) continue;
+          if (node.waiting?.has(transaction) || isIncluded(chain, transaction)) continue;
           return `${host.id}: transaction ${short(transaction)} left the chain, and is lost`;
         }
       }
@@ -63,6 +63,15 @@ export function orphanedTransactionsReturn<View extends WaitingView>(
     },
   };
   return made;
+}
+
+/** By the block that is said to have it, which is of the chain, and has it. */
+function isIncluded({ transactions, blocks, canonical, base }: ShownChain, hash: string): boolean {
+  const block = blocks.get(transactions.get(hash) ?? "");
+  if (block === undefined || canonical[block.header.height - base] !== block.header.hash) {
+    return false;
+  }
+  return block.transactions.includes(hash);
 }
 
 function noteTransactions(
@@ -107,7 +116,7 @@ export function acknowledgedTransfersStay(name: string, mayLie: Liars): Invarian
         // What a transfer's client tells of it has the hash of its transaction.
         const { hash } = (result ?? {}) as { readonly hash?: string };
         if (outcome !== "ok" || hash === undefined) continue;
-        const without = chains.find(({ node }) => !node!.chain!.transactions.has(hash));
+        const without = chains.find(({ node }) => !isIncluded(node!.chain!, hash));
         if (without !== undefined) return `transfer ${id} was done, and ${without.id} lacks it`;
         metrics.count("transfersKept");
       }

@@ -10,6 +10,7 @@ import { chainDemo } from "./chain-demo.ts";
 import { chainFetching } from "./chain-fetching.ts";
 import { chainForks } from "./chain-forks.ts";
 import { chainLiars } from "./chain-liars.ts";
+import { chainStartup } from "./chain-startup.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
 import { orchestratorFailures } from "./orchestrator-failures.ts";
 import { orchestratorLatency } from "./orchestrator-latency.ts";
@@ -110,6 +111,7 @@ export const catalogue: readonly Scenario[] = [
   ...chainLiars,
   ...chainFetching,
   ...chainCheckpoints,
+  ...chainStartup,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */

@@ -37,6 +37,8 @@ interface Fork {
   readonly about: string;
   readonly sides: readonly (readonly NodeId[])[];
   readonly slotTime: Micros;
+  /** What else happens, when the cut is over. */
+  readonly after?: (healed: Micros) => readonly Fault[];
   readonly settings?: Parameters<typeof chainSettings>[1];
   readonly invariants: (plan: ChainPlan, healed: Micros) => readonly Invariant<ChainServer>[];
   readonly goals: readonly Goal[];
@@ -55,7 +57,7 @@ function fork({ variant, about, sides, slotTime, settings, invariants, ...rest }
       settings: chainSettings(servers, { slotTime, balances: PAYERS, ...settings }),
       network: { latency: uniform(ms(1), ms(5)) },
       operations: load(streams, healed),
-      faults: [cut(sides, healed)],
+      faults: [cut(sides, healed), ...(rest.after?.(healed) ?? [])],
       calm: healed,
       horizon: healed + seconds(15),
     }),
@@ -128,6 +130,16 @@ const FORKS: readonly Fork[] = [
         until: healed + seconds(1),
       }),
     ],
+    goals: [{ metric: "reorgDepth", atLeast: 8, share: 1 }],
+  },
+  {
+    variant: "/equal-branches-and-restart",
+    about: "As with equal branches, and all who made one of them start anew when it is over.",
+    ...{ sides: [hostNames(2), ["n3", "n4"]], slotTime: seconds(2) },
+    after: (healed) => [
+      { kind: "crash", at: healed - ms(300), lasting: ms(300), hosts: hostNames(2) },
+    ],
+    invariants: (plan, healed) => heals(plan, healed),
     goals: [{ metric: "reorgDepth", atLeast: 8, share: 1 }],
   },
   {

@@ -70,6 +70,11 @@ export class ChainNode implements Node<BlockSyncMessage, ChainNodeState> {
     return this.state.mempool.waiting;
   }
 
+  /** How many peers it can ask now, for those who look on. */
+  get peersActive(): number {
+    return activePeers(this.state.peers).length;
+  }
+
   onStart(): void {
     this.state.life = this.#env.random.int(0, 0xffff_ffff);
     this.#env.setTimer(START_TIMER, Math.max(1, this.#context.config.options.costs.start));

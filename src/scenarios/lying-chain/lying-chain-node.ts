@@ -84,6 +84,11 @@ export class LyingChainNode implements Node<BlockSyncMessage, LyingChainState> {
     return this.#honest.waiting;
   }
 
+  /** The honest node's. */
+  get peersActive(): number {
+    return this.#honest.peersActive;
+  }
+
   onStart(): void {
     this.#honest.onStart();
     this.#env.setTimer(LIE_TIMER, LIE_INTERVAL);
