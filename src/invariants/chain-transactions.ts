@@ -112,7 +112,8 @@ export function acknowledgedTransfersStay(name: string, mayLie: Liars): Invarian
     supposes: ["servers"],
     onEnd: ({ servers, history, metrics }) => {
       const chains = servers.filter(({ id, node }) => node?.chain !== undefined && !mayLie(id));
-      for (const { id, outcome, result } of history.returned) {
+      for (const { id, outcome, operation, result } of history.returned) {
+        if ((operation as { readonly op?: string }).op !== "transfer") continue;
         // What a transfer's client tells of it has the hash of its transaction.
         const { hash } = (result ?? {}) as { readonly hash?: string };
         if (outcome !== "ok" || hash === undefined) continue;

@@ -10,6 +10,7 @@ import { chainDemo } from "./chain-demo.ts";
 import { chainFetching } from "./chain-fetching.ts";
 import { chainForks } from "./chain-forks.ts";
 import { chainLiars } from "./chain-liars.ts";
+import { chainLinks } from "./chain-links.ts";
 import { chainStartup } from "./chain-startup.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
 import { orchestratorFailures } from "./orchestrator-failures.ts";
@@ -112,6 +113,7 @@ export const catalogue: readonly Scenario[] = [
   ...chainFetching,
   ...chainCheckpoints,
   ...chainStartup,
+  ...chainLinks,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */

@@ -55,7 +55,7 @@ describe("at the end of a run", () => {
   it("what was acknowledged is in every chain", () => {
     const world = new HandMadeChain(acknowledgedTransfersStay("ACCEPTED", HONEST));
     for (const host of ["a", "b", "c"]) world.has(1, host, ["a1"]);
-    world.invoke("pay1", 2);
+    world.invoke("pay1", 2, { op: "transfer" });
     world.history.record("c1", "ok", { id: "pay1", result: { hash: "a1 0" } }, 3);
     expect(world.end(4)).toEqual([]);
     world.has(5, "b", ["b1"]);
