@@ -11,6 +11,8 @@ import { chainFetching } from "./chain-fetching.ts";
 import { chainForks } from "./chain-forks.ts";
 import { chainLiars } from "./chain-liars.ts";
 import { chainLinks } from "./chain-links.ts";
+import { chainLoad } from "./chain-load.ts";
+import { chainMonitoring } from "./chain-monitoring.ts";
 import { chainStartup } from "./chain-startup.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
 import { orchestratorFailures } from "./orchestrator-failures.ts";
@@ -114,6 +116,8 @@ export const catalogue: readonly Scenario[] = [
   ...chainCheckpoints,
   ...chainStartup,
   ...chainLinks,
+  ...chainLoad,
+  ...chainMonitoring,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */

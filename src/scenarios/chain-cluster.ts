@@ -21,6 +21,7 @@ import type { ChainNodeConfig } from "../protocols/block-sync/chain-context.ts";
 import { ChainNode } from "../protocols/block-sync/chain-node.ts";
 import { type ChainChecks, newChainChecks } from "../protocols/block-sync/chain-reader.ts";
 import { ChainClient } from "../protocols/block-sync/client.ts";
+import { Collector } from "../protocols/block-sync/collector.ts";
 import { type Genesis, type GenesisOptions, genesisOf } from "../protocols/block-sync/genesis.ts";
 import type { BlockSyncMessage } from "../protocols/block-sync/messages.ts";
 import type { StoreOptions } from "../protocols/block-sync/options.ts";
@@ -49,8 +50,8 @@ import { LyingChainNode } from "./lying-chain/lying-chain-node.ts";
 import { PremadeChain } from "./premade-chain.ts";
 import { DAMAGING, struckHosts } from "./struck-hosts.ts";
 
-/** A scenario of the chain as its author writes it. */
-export type ChainScenario = Authored<ChainSettings, ChainServer>;
+/** A scenario of the chain as its author writes it; its invariants may read what nodes read. */
+export type ChainScenario = Authored<ChainSettings, ChainServer, [ChainChecks]>;
 
 /** What servers run: honest nodes, and liars. */
 export type ChainServer = ChainNode | LyingChainNode;
@@ -82,16 +83,23 @@ export function chainScenario(scenario: ChainScenario): Scenario {
       const payers = Object.keys(plan.settings.balances);
       return new LyingChainNode(env, config, { rules, wallet, payers, conduct });
     },
-    client: (env, plan) =>
-      new ChainClient(env, {
-        ...{ nodes: plan.servers, options: plan.settings.client, wallet: kitOf(plan).wallet },
-      }),
+    client: (env, plan) => {
+      const { settings, servers } = plan;
+      const collector = settings.collectors[env.id];
+      if (collector !== undefined)
+        return new Collector(env, { nodes: servers, options: collector });
+      const { wallet } = kitOf(plan);
+      return new ChainClient(env, { nodes: servers, options: settings.client, wallet });
+    },
     checkOperation: checkChainOperation,
-    invariants: (plan) => [
-      ...safetyOf(plan, kitOf(plan)),
-      measureChain(liarsOf(plan)),
-      ...ownInvariants(scenario, plan),
-    ],
+    invariants: (plan) => {
+      const kit = kitOf(plan);
+      return [
+        ...safetyOf(plan, kit),
+        measureChain(liarsOf(plan)),
+        ...ownInvariants(scenario, plan, kit.checks),
+      ];
+    },
   });
 }
 

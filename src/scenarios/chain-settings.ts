@@ -5,6 +5,10 @@ import {
   checkChainClientOptions,
   defaultChainClientOptions,
 } from "../protocols/block-sync/client-options.ts";
+import {
+  type CollectorOptions,
+  checkCollectorOptions,
+} from "../protocols/block-sync/collector-options.ts";
 import type { GenesisOptions } from "../protocols/block-sync/genesis.ts";
 import {
   type BlockSyncOptions,
@@ -41,6 +45,8 @@ export interface ChainSettings {
   /** Hosts that trust a block of the premade chain, by its height, and begin there. */
   readonly checkpointOf: Readonly<Record<NodeId, number>>;
   readonly client: ChainClientOptions;
+  /** Clients that collect the servers' metrics, and do nothing else. */
+  readonly collectors: Readonly<Record<NodeId, CollectorOptions>>;
 }
 
 export type ChainPlan = Plan<ChainSettings>;
@@ -56,7 +62,7 @@ export function chainSettings(
   return {
     ...{ name: "stormglass", slotTime: seconds(1), validators, balances: {} },
     ...{ keptBlocksOf: {}, bootstrapOf: {}, client: defaultChainClientOptions },
-    ...{ premade: noPremade, checkpointOf: {} },
+    ...{ premade: noPremade, checkpointOf: {}, collectors: {} },
     ...rest,
     options: changedOptions(options),
   };
@@ -121,7 +127,7 @@ export function loadAccounts(client: NodeId, senders: number): string[] {
 export function checkChainSettings(
   value: unknown,
   path: string,
-  { servers }: PlanHosts,
+  { servers, clients }: PlanHosts,
 ): ChainSettings {
   const fields = checkRecord(value, path, Object.keys(chainSettings([])));
   const hosts = (list: unknown, at: string): readonly NodeId[] =>
@@ -154,6 +160,12 @@ export function checkChainSettings(
       servers,
     ),
     client: checkChainClientOptions(fields.client, `${path}.client`),
+    collectors: checkRecordOf(
+      fields.collectors,
+      `${path}.collectors`,
+      checkCollectorOptions,
+      clients,
+    ),
   };
 }
 

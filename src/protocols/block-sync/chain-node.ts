@@ -75,6 +75,16 @@ export class ChainNode implements Node<BlockSyncMessage, ChainNodeState> {
     return activePeers(this.state.peers).length;
   }
 
+  /** How many blocks wait for their execution. */
+  get importsQueued(): number {
+    return this.state.imports.queue.length;
+  }
+
+  /** How many transactions of clients were not sent to peers yet. */
+  get heldBack(): number {
+    return this.state.pool.outgoing.length;
+  }
+
   onStart(): void {
     this.state.life = this.#env.random.int(0, 0xffff_ffff);
     this.#env.setTimer(START_TIMER, Math.max(1, this.#context.config.options.costs.start));

@@ -89,6 +89,16 @@ export class LyingChainNode implements Node<BlockSyncMessage, LyingChainState> {
     return this.#honest.peersActive;
   }
 
+  /** The honest node's. */
+  get importsQueued(): number {
+    return this.#honest.importsQueued;
+  }
+
+  /** The honest node's. */
+  get heldBack(): number {
+    return this.#honest.heldBack;
+  }
+
   onStart(): void {
     this.#honest.onStart();
     this.#env.setTimer(LIE_TIMER, LIE_INTERVAL);

@@ -1,0 +1,230 @@
+// Group L: how much a chain bears. Names and figures are those of the scenario catalogue, made
+// smaller for campaigns; the full size is the same plan with other figures: see `loadPlan`.
+
+import { acceptedAreIncluded, includedWithin } from "../invariants/chain-load.ts";
+import { mempoolIsBounded, peersKeepLimits } from "../invariants/chain-load-limits.ts";
+import { measureLoad, tipsAreEqual, tipsInWords } from "../invariants/chain-load-measures.ts";
+import type { LoadSource } from "../invariants/chain-load-view.ts";
+import { accountAt } from "../protocols/block-sync/account.ts";
+import { tipOf } from "../protocols/block-sync/chain.ts";
+import type { ChainChecks } from "../protocols/block-sync/chain-reader.ts";
+import type { PeerOptions } from "../protocols/block-sync/options.ts";
+import { isMalformed } from "../protocols/block-sync/rlp.ts";
+import { GAS_OF_TRANSACTION } from "../protocols/block-sync/transaction.ts";
+import type { NodeId } from "../sim/env.ts";
+import type { Fault } from "../sim/fault.ts";
+import type { Invariant, World } from "../sim/invariant.ts";
+import { uniform } from "../sim/random/distribution.ts";
+import type { Goal, PlanParts, Scenario } from "../sim/scenario.ts";
+import type { PlannedOperation } from "../sim/simulation-options.ts";
+import { eventually } from "../sim/temporal/liveness.ts";
+import { sometimesAtLeast } from "../sim/temporal/sometimes.ts";
+import { type Micros, ms, seconds } from "../sim/time.ts";
+import { type ChainServer, chainScenario } from "./chain-cluster.ts";
+import {
+  balancesOf,
+  type ChainPlan,
+  type ChainSettings,
+  chainSettings,
+  loadAccounts,
+} from "./chain-settings.ts";
+
+const WORKERS = ["c1", "c2", "c3"];
+const NODES = ["n1", "n2", "n3"];
+
+/** Load begins when everybody has met. */
+const BEGIN = seconds(1);
+/** So long after the load everything is in blocks, and the nodes agree: the catalogue's figure. */
+const AGREED_WITHIN = seconds(10);
+const INCLUDED_WITHIN = seconds(5);
+
+/** How large a load is. */
+export interface LoadSize {
+  readonly nodes: readonly NodeId[];
+  /** Of each worker; there is one for each node. */
+  readonly perSecond: number;
+  readonly lasting: Micros;
+  /** Accounts that pay, of each worker. */
+  readonly senders: number;
+  readonly slotTime: Micros;
+  /** How many transfers have room in a block. */
+  readonly blockTransactions: number;
+  /** How many may wait at a node. */
+  readonly mempoolCount: number;
+  readonly peers?: Partial<PeerOptions>;
+}
+
+/** Every sender has enough for all that it might ever send. */
+const BALANCE = 1_000_000_000_000;
+
+/** The plan of a load: one worker for each node, which offers all it has to that node. */
+export function loadPlan(size: LoadSize): PlanParts<ChainSettings> {
+  const { nodes, perSecond, lasting, senders, slotTime } = size;
+  const clients = WORKERS.slice(0, nodes.length);
+  const accounts = clients.flatMap((client) => loadAccounts(client, senders));
+  return {
+    servers: nodes,
+    clients,
+    settings: chainSettings(nodes, {
+      slotTime,
+      balances: balancesOf(accounts, BALANCE),
+      options: {
+        limits: {
+          blockGas: GAS_OF_TRANSACTION * size.blockTransactions,
+          mempoolCount: size.mempoolCount,
+        },
+        peers: size.peers ?? {},
+      },
+    }),
+    network: { latency: uniform(ms(1), ms(5)) },
+    operations: clients.map((client, i) => ({
+      at: BEGIN,
+      client,
+      operation: {
+        ...{ id: `load ${client}`, op: "load", nodes: [nodes[i]!], perSecond, lasting, senders },
+      },
+    })),
+    horizon: BEGIN + lasting + AGREED_WITHIN + ms(1),
+  };
+}
+
+/** What is demanded of every load: of the plan as it is, so that a larger one is judged as well. */
+function loadInvariants(plan: ChainPlan, checks: ChainChecks): Invariant<ChainServer>[] {
+  const { limits } = plan.settings.options;
+  const blockTransactions = Math.floor(limits.blockGas / GAS_OF_TRANSACTION);
+  const source = sourceOf(checks);
+  const lasting = Math.max(1, ...plan.operations.map(({ operation }) => lastingOf(operation)));
+  const begins = plan.operations.map(({ at }) => at);
+  const from = begins.length === 0 ? 0 : Math.min(...begins);
+  return [
+    acceptedAreIncluded("TB-ACCEPTED", source),
+    includedWithin("TB-INCLUDED", source, INCLUDED_WITHIN),
+    mempoolIsBounded(limits),
+    measureLoad({ from, lasting, blockTransactions }),
+    eventually("TB-AGREED", tipsAreEqual, {
+      from: from + lasting,
+      within: AGREED_WITHIN,
+      explain: tipsInWords,
+      supposes: ["servers", "operations", "faults", "conditions"],
+    }),
+  ];
+}
+
+function lastingOf({ lasting }: PlannedOperation["operation"]): Micros {
+  return typeof lasting === "number" ? lasting : 0;
+}
+
+function sourceOf({ reader, addresses }: ChainChecks): LoadSource<ChainServer> {
+  return {
+    read: (bytes) => {
+      const transaction = reader.transaction(bytes, bytes.length);
+      return isMalformed(transaction) ? undefined : transaction;
+    },
+    nonceOf: ({ chain }, address) => {
+      const tip = tipOf(chain!);
+      return accountAt(tip.accounts!.trie, address, addresses).nonce;
+    },
+  };
+}
+
+/** 12,000 a second to one validator, whose blocks have room for more: for 10 s in the catalogue. */
+export const BASELINE: LoadSize = {
+  ...{ nodes: ["n1"], perSecond: 12_000, lasting: ms(300), senders: 50 },
+  ...{ slotTime: ms(25), blockTransactions: 1_428, mempoolCount: 10_000 },
+};
+
+/** 3,000 a second for 20 s: what continuous integration bears once. */
+export const DISTRIBUTED_CI: LoadSize = {
+  ...{ nodes: NODES, perSecond: 1_000, lasting: seconds(20), senders: 50 },
+  ...{ slotTime: ms(100), blockTransactions: 1_428, mempoolCount: 10_000 },
+};
+
+/** 30,000 a second for 300 s: the catalogue's own size. Blocks have room for 36,000 a second. */
+export const DISTRIBUTED_FULL: LoadSize = {
+  ...{ nodes: NODES, perSecond: 10_000, lasting: seconds(300), senders: 100 },
+  ...{ slotTime: ms(100), blockTransactions: 3_600, mempoolCount: 30_000 },
+};
+
+/** What campaigns run: a hundredth of it, for 2 s. */
+const DISTRIBUTED: LoadSize = {
+  ...{ nodes: NODES, perSecond: 100, lasting: seconds(2), senders: 10 },
+  ...{ slotTime: ms(100), blockTransactions: 40, mempoolCount: 200 },
+};
+
+interface Variant {
+  readonly name: string;
+  readonly about: string;
+  readonly size: LoadSize;
+  readonly faults?: readonly Fault[];
+  /** New ones for each run. */
+  readonly invariants?: () => readonly Invariant<ChainServer>[];
+  readonly goals: readonly Goal[];
+}
+
+function loadScenario({ size, faults = [], goals, invariants, ...words }: Variant): Scenario {
+  return chainScenario({
+    ...words,
+    plan: () => ({ ...loadPlan(size), faults }),
+    invariants: (plan, checks) => [...loadInvariants(plan, checks), ...(invariants?.() ?? [])],
+    expects: ["block proposed", "finalized", "ok"],
+    goals,
+  });
+}
+
+/** Group L, load. */
+export const chainLoad: readonly Scenario[] = [
+  loadScenario({
+    name: "tb-baseline-single-node",
+    about: "One validator is offered 12,000 transfers a second, and all are in blocks at once.",
+    size: BASELINE,
+    goals: [
+      { metric: "includedPerS", atLeast: 10_000, share: 1 },
+      { metric: "inclusionMs", atMost: 5_000, share: 1 },
+    ],
+  }),
+  loadScenario({
+    name: "tb-distributed-load",
+    about: "Each of three nodes is offered transfers by a worker of its own.",
+    size: DISTRIBUTED,
+    goals: [
+      { metric: "includedPerS", atLeast: 270, share: 0.95 },
+      { metric: "refusalPercent", atMost: 0, share: 0.95 },
+    ],
+  }),
+  loadScenario({
+    name: "tb-distributed-load/overload",
+    about: "Three nodes are offered half as much again as has room in blocks, and say so.",
+    size: { ...DISTRIBUTED, perSecond: 200, lasting: seconds(1), mempoolCount: 80 },
+    goals: [
+      { metric: "includedPerS", atLeast: 300, share: 0.95 },
+      { metric: "transactionsBusy", atLeast: 1, share: 0.95 },
+    ],
+  }),
+  loadScenario({
+    name: "tb-distributed-load/worker-dies",
+    about:
+      "One of three workers is lost half-way; what nodes have accepted of it gets into blocks.",
+    size: DISTRIBUTED,
+    faults: [{ at: BEGIN + seconds(1), lasting: seconds(11), kind: "crash", hosts: ["c3"] }],
+    goals: [{ metric: "includedPerS", atLeast: 200, share: 0.95 }],
+  }),
+  loadScenario({
+    name: "tb-distributed-load/peer-limits",
+    about: "No peer may send more than 100 messages and 64 KiB a second; nobody is banned.",
+    size: {
+      ...{ ...DISTRIBUTED, perSecond: 600, lasting: seconds(1), blockTransactions: 240 },
+      mempoolCount: 500,
+      peers: { messagesPerSecond: 100, bytesPerSecond: 65_536 },
+    },
+    invariants: () => [
+      peersKeepLimits("TB-PEER-LIMITS"),
+      sometimesAtLeast("transactions held back", heldBack, 100),
+    ],
+    goals: [{ metric: "includedPerS", atLeast: 1_200, share: 0.95 }],
+  }),
+];
+
+/** How many transactions a server has not sent to its peers yet. */
+function heldBack({ server }: World<ChainServer>): number | undefined {
+  return server?.node?.heldBack;
+}

@@ -1,0 +1,157 @@
+// Group L: who watches a chain, and what happens when nobody does. Times are those of the scenario
+// catalogue; transfers are a tenth of its 20 a second.
+
+import {
+  consensusIsUndisturbed,
+  type Outage,
+  type Probing,
+  pagesAreTrue,
+  probesTellTheTruth,
+  samplesAreTaken,
+  standingIsTold,
+} from "../invariants/chain-health.ts";
+import { defaultCollectorOptions } from "../protocols/block-sync/collector-options.ts";
+import { MESSAGE_CLASSES } from "../protocols/block-sync/messages.ts";
+import { readMetricsPage } from "../protocols/block-sync/metrics-page.ts";
+import type { NodeId } from "../sim/env.ts";
+import type { Fault } from "../sim/fault.ts";
+import { isolate, partition } from "../sim/faults/cuts-by-hand.ts";
+import type { Invariant } from "../sim/invariant.ts";
+import type { Plan } from "../sim/plan.ts";
+import { uniform } from "../sim/random/distribution.ts";
+import { type Goal, run, type Scenario } from "../sim/scenario.ts";
+import { ms, seconds } from "../sim/time.ts";
+import { type ChainServer, chainScenario } from "./chain-cluster.ts";
+import { balancesOf, type ChainPlan, chainSettings, loadAccounts } from "./chain-settings.ts";
+
+const NODES = ["n1", "n2", "n3"];
+const WORKER = "c1";
+const COLLECTOR = "m1";
+const SENDERS = 4;
+const BEGIN = seconds(1);
+const HORIZON = seconds(260);
+
+const { scrapeInterval, probeInterval, timeout } = defaultCollectorOptions;
+const PROBING: Probing = { collector: COLLECTOR, interval: probeInterval, timeout };
+
+const UNDISTURBED = "TB-UNDISTURBED";
+
+interface Watched {
+  readonly name: string;
+  readonly about: string;
+  /** What befalls the nodes themselves. */
+  readonly nodeFaults?: readonly Fault[];
+  /** What befalls only who watches: the same run without it is what it is compared with. */
+  readonly outage?: readonly Fault[];
+  readonly lost: readonly Outage[];
+  readonly expects: readonly string[];
+  readonly goals: readonly Goal[];
+}
+
+function watchedScenario(watched: Watched): Scenario {
+  const { nodeFaults = [], outage = [], name, about, expects, goals } = watched;
+  const scenario = chainScenario({
+    ...{ name, about, goals },
+    plan: () => ({
+      servers: NODES,
+      clients: [WORKER, COLLECTOR],
+      settings: chainSettings(NODES, {
+        slotTime: seconds(2),
+        balances: balancesOf(loadAccounts(WORKER, SENDERS), 1_000_000_000),
+        collectors: { [COLLECTOR]: defaultCollectorOptions },
+      }),
+      network: { latency: uniform(ms(1), ms(9)) },
+      operations: [
+        {
+          ...{ at: BEGIN, client: WORKER },
+          operation: {
+            ...{ id: "load", op: "load", nodes: NODES.slice(0, 2), perSecond: 2 },
+            ...{ lasting: HORIZON - seconds(20), senders: SENDERS },
+          },
+        },
+      ],
+      faults: [...nodeFaults, ...outage],
+      horizon: HORIZON,
+    }),
+    invariants: (plan) => watchInvariants(plan, watched, scenario),
+    expects: ["scraped", "health checked", "finalized", ...expects],
+  });
+  return scenario;
+}
+
+function watchInvariants(
+  plan: ChainPlan,
+  { outage = [], lost }: Watched,
+  scenario: Scenario,
+): readonly Invariant<ChainServer>[] {
+  const untouched = plan.faults.filter((fault) => !isOneOf(outage, fault));
+  const isDisturbed = untouched.length < plan.faults.length;
+  const expected = (): number => {
+    // Settings that were checked are plain data.
+    const undisturbed = { ...plan, faults: untouched } as unknown as Plan;
+    const { metrics } = run(scenario, undisturbed, { only: [UNDISTURBED] });
+    return metrics.gauged("consensusTrace");
+  };
+  return [
+    probesTellTheTruth("TB-PROBE", PROBING),
+    // Who is not reached is reported as down, whatever it is.
+    ...(outage.length === 0 ? [standingIsTold("TB-TOLD", PROBING)] : []),
+    pagesAreTrue("TB-EXPOSITION", readMetricsPage, plan.clocks.epoch),
+    samplesAreTaken("TB-SAMPLES", { collector: COLLECTOR, interval: scrapeInterval }, lost),
+    consensusIsUndisturbed(UNDISTURBED, isDisturbed ? expected : undefined),
+  ];
+}
+
+function isOneOf(faults: readonly Fault[], { kind, at }: Fault): boolean {
+  return faults.some((fault) => fault.kind === kind && fault.at === at);
+}
+
+const OUTAGE = { at: seconds(70), lasting: seconds(120) };
+const onAll = (lasting = OUTAGE.lasting): Outage[] => NODES.map((node) => ({ node, lasting }));
+const DOWN: NodeId = "n3";
+
+/** Group L, monitoring. */
+export const chainMonitoring: readonly Scenario[] = [
+  watchedScenario({
+    name: "tb-monitoring-health",
+    about: "A collector scrapes and probes three nodes, of which one is down for a while.",
+    nodeFaults: [{ kind: "crash", hosts: [DOWN], at: seconds(70), lasting: seconds(90) }],
+    lost: [{ node: DOWN, lasting: seconds(90) }],
+    expects: ["scrape failed", "alert raised", "alert cleared"],
+    goals: [
+      { metric: "nodesReportedDown", atLeast: 1, share: 1 },
+      { metric: "downToldMs", atMost: 65_000, share: 1 },
+      { metric: "upToldMs", atMost: 65_000, share: 1 },
+      { metric: "healthStatus", atMost: 0, share: 1 },
+    ],
+  }),
+  watchedScenario({
+    name: "tb-monitoring-health/metrics-blocked",
+    about: "No message of metrics passes for two minutes; consensus does not notice.",
+    outage: [
+      {
+        ...OUTAGE,
+        ...partition([NODES, [COLLECTOR]], { types: [...MESSAGE_CLASSES.metrics] }),
+      },
+    ],
+    lost: onAll(),
+    expects: ["scrape failed", "alert raised", "alert cleared"],
+    goals: [{ metric: "nodesReportedDown", atLeast: 6, share: 1 }],
+  }),
+  watchedScenario({
+    name: "tb-monitoring-health/collector-down",
+    about: "The collector is down for two minutes; consensus does not notice.",
+    outage: [{ ...OUTAGE, kind: "stop", hosts: [COLLECTOR] }],
+    lost: onAll(),
+    expects: [],
+    goals: [{ metric: "samplesLost", atLeast: 21, atMost: 27, share: 1 }],
+  }),
+  watchedScenario({
+    name: "tb-monitoring-health/collector-partitioned",
+    about: "The collector is cut off for two minutes; consensus does not notice.",
+    outage: [{ ...OUTAGE, ...isolate([COLLECTOR]) }],
+    lost: onAll(),
+    expects: ["scrape failed", "alert raised", "alert cleared"],
+    goals: [{ metric: "samplesLost", atLeast: 21, atMost: 27, share: 1 }],
+  }),
+];
