@@ -62,8 +62,8 @@ const STARTUPS: readonly Startup[] = [
   },
   {
     variant: "/others-first",
-    about: "The primary starts half a minute after the others, who begin nothing without it.",
-    ...{ faults: [absent([PRIMARY])], started: LATER },
+    about: "The replica starts half a minute before the others, and begins nothing alone.",
+    ...{ faults: [absent([PRIMARY, OBSERVER])], started: LATER },
   },
   { variant: "/all-at-once", about: "All start at once.", faults: [], started: 0 },
   {
