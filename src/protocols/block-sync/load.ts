@@ -1,13 +1,15 @@
 // A client's load: transfers at a rate, without a history of each.
 
 import type { NodeId } from "../../sim/env.ts";
-import { ms, seconds } from "../../sim/time.ts";
+import { type Micros, ms, seconds } from "../../sim/time.ts";
 import type { ClientContext, LoadState, RequestSubject } from "./client-state.ts";
 import type { Refusal } from "./queries.ts";
 import { type ChainTask, type Load, loadAccount } from "./task.ts";
 import { signTransaction } from "./transaction.ts";
 
 const TICK = ms(10);
+/** Of a load that is so low that nothing falls due in most of them. */
+const TICK_MAX = ms(100);
 /** Refused transfers are offered again after that, so that a full node is not asked on and on. */
 const REOFFER_TICKS = 10;
 /** So much of a second's load may wait at the client; more falls due and is not made. */
@@ -42,7 +44,7 @@ export class Loads {
       this.#offer(load, node, [...again, ...due[node]!]);
     });
     if (this.#isOver(load)) this.#end(load);
-    else this.#context.env.setTimer(`load ${id}`, TICK);
+    else this.#context.env.setTimer(`load ${id}`, tickOf(load.task));
   }
 
   onSubmitted(
@@ -118,6 +120,10 @@ export class Loads {
     this.#context.state.loads.delete(task.id);
     this.#context.finish(task.id, "ok", { offered, made, accepted, refused });
   }
+}
+
+function tickOf({ perSecond }: Load): Micros {
+  return Math.min(Math.max(TICK, Math.floor(seconds(1) / perSecond)), TICK_MAX);
 }
 
 /** It was taken before, and the answer was lost. */
