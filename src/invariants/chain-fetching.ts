@@ -21,11 +21,16 @@ export interface SyncEvent {
 
 /** The data of all events of a name that were emitted in this step. */
 export function saidOf(emitted: readonly EmittedEvent[], name: string): readonly SyncEvent[] {
-  // Who asks knows which of the fields an event of that name has.
-  return emitted
-    .filter(({ event }) => event === name)
-    .map(({ data }) => data as Plain as unknown as SyncEvent);
+  return emitted.filter(({ event }) => event === name).map(({ data }) => eventOf(data));
 }
+
+/** What a node has told in an event. */
+function eventOf(data: Plain): SyncEvent {
+  // Who asks knows which of the fields an event of that name has.
+  return data as unknown as SyncEvent;
+}
+
+const NO_MESSAGE = { to: "", message: { type: "", request: -1, hashes: [] } };
 
 /** A message about fetching, as far as it is looked at. */
 export interface SyncMessageView {
@@ -111,26 +116,31 @@ export function requestsAreBounded(
     onStep: ({ server, event, emitted, sent, metrics }: World<ChainView>) => {
       if (server === undefined || mayLie(server.id)) return undefined;
       const fresh = (): Requests => ({ open: new Set(), attempts: new Map() });
-      const requests = memoryOf(made.state, server, fresh);
-      const { open, attempts } = requests;
+      const { open, attempts } = memoryOf(made.state, server, fresh);
       if (event.kind === "deliver") open.delete(messageOf(event.payload).request);
-      for (const { request } of saidOf(emitted, "batch failed")) open.delete(request);
-      if (saidOf(emitted, "sync ended").length > 0) {
-        for (const count of attempts.values()) metrics.observe("requestsPerRange", count);
-        open.clear();
-        attempts.clear();
-      }
-      for (const { to, message } of sent) {
-        const { type, request, hashes } = messageOf(message);
-        if (type !== "get bodies") continue;
+      const questions = sent.filter(({ message }) => messageOf(message).type === "get bodies");
+      let asked = 0;
+      // One may be asked, and given up in the same step for want of the peer.
+      for (const { event: name, data } of emitted) {
+        if (name === "batch failed") open.delete(eventOf(data).request);
+        if (name === "sync ended") {
+          for (const count of attempts.values()) metrics.observe("requestsPerRange", count);
+          open.clear();
+          attempts.clear();
+        }
+        if (name !== "batch requested") continue;
+        const { to, message } = questions[asked++] ?? NO_MESSAGE;
+        const { request, hashes } = messageOf(message);
+        if (request !== eventOf(data).request) return `${server.id}: what it tells was not asked`;
         open.add(request);
         const key = `${to} ${hashes[0]}`;
-        const made = (attempts.get(key) ?? 0) + 1;
-        attempts.set(key, made);
+        const times = (attempts.get(key) ?? 0) + 1;
+        attempts.set(key, times);
         if (open.size > metrics.gauged("inFlightMax")) metrics.gauge("inFlightMax", open.size);
         if (open.size > window) return `${server.id}: ${open.size} requests are under way`;
-        if (made > attemptsPerPeer) return `${server.id}: ${to} is asked again, ${made} times`;
+        if (times > attemptsPerPeer) return `${server.id}: ${to} is asked again, ${times} times`;
       }
+      if (asked < questions.length) return `${server.id}: it asks for bodies, and does not tell`;
       return undefined;
     },
   };

@@ -107,6 +107,8 @@ export interface FetchSize {
   readonly perRequest: number;
   readonly requestTimeout: Micros;
   readonly retryDelay: Micros;
+  /** What a peer can send in a second. */
+  readonly bytesPerSecond: number;
   /** How much later than others the slow peer answers. */
   readonly slowBy: Micros;
   readonly horizon: Micros;
@@ -115,22 +117,23 @@ export interface FetchSize {
 /** As the system is specified. */
 export const FULL_SIZE: FetchSize = {
   ...{ blocks: 5_000, perRequest: 128, requestTimeout: seconds(30) },
-  ...{ retryDelay: seconds(1), slowBy: seconds(5), horizon: seconds(600) },
+  ...{ retryDelay: seconds(1), bytesPerSecond: 50_000 },
+  ...{ slowBy: seconds(5), horizon: seconds(600) },
 };
 
 /** The same in small, for campaigns. */
 export const SMALL_SIZE: FetchSize = {
   ...{ blocks: 320, perRequest: 8, requestTimeout: seconds(3) },
-  ...{ retryDelay: ms(100), slowBy: ms(500), horizon: seconds(60) },
+  ...{ retryDelay: ms(100), bytesPerSecond: 20_000 },
+  ...{ slowBy: ms(500), horizon: seconds(60) },
 };
-
-const BYTES_PER_SECOND = 20_000;
 
 /** Bodies from four peers, or from one, of whom some are slow, fail, restart or lie. */
 export function headerFirst(
   variant: "" | "/without-liars" | "/one-peer",
-  { blocks, perRequest, requestTimeout, retryDelay, slowBy, horizon }: FetchSize,
+  size: FetchSize,
 ): Scenario {
+  const { blocks, perRequest, requestTimeout, retryDelay, slowBy, horizon } = size;
   const isAlone = variant === "/one-peer";
   const hasLiars = variant === "";
   const peers = isAlone ? [P1!] : hasLiars ? [...PEERS, FORKED] : PEERS;
@@ -149,7 +152,7 @@ export function headerFirst(
     ...(hasLiars ? { branch: FORKED } : {}),
     dataBytes: 1_000,
     options: { sync: { requestTimeout, retryDelay, headersPerRequest: 4 * perRequest } },
-    bytesPerSecond: BYTES_PER_SECOND,
+    bytesPerSecond: size.bytesPerSecond,
     faults: [
       ...(isAlone ? [] : [slow]),
       ...(hasLiars ? [restart, lies(0, FAILING!, "answers every other request", horizon)] : []),

@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { chainLiars } from "../../src/scenarios/chain-liars.ts";
+import { FORGERY_KINDS } from "../../src/scenarios/lying-chain/forgeries.ts";
+import { plan, run } from "../../src/sim/scenario.ts";
+
+it("has a forgery for every rule that a block without a wrong parent can break", () => {
+  const { metrics, violation } = run(chainLiars[0]!, plan(chainLiars[0]!, "1"));
+  const rules = FORGERY_KINDS.map(({ rule }) => rule).filter((rule) => rule !== "unknown parent");
+  expect(violation).toBeUndefined();
+  expect(rules.map((rule) => metrics.counted(`refused, ${rule}`) > 0)).not.toContain(false);
+  expect(metrics.state.emitted.get("peer banned")).toBeGreaterThan(0);
+});
+
+it.each(chainLiars.map((scenario) => [scenario.name, scenario] as const))(
+  "bites in %s",
+  (_, scenario) => {
+    const { faults } = run(scenario, plan(scenario, "1"));
+    expect(faults.get("byzantine")?.effective).toBe(faults.get("byzantine")?.injected);
+  },
+);
+
+it("leads every rule to its refusal, if blocks come as answers", () => {
+  const bySync = chainLiars[1]!;
+  const { evidence } = run(bySync, plan(bySync, "1"));
+  const rules = evidence.filter(({ name }) => name.startsWith("refused: "));
+  expect(rules.filter(({ isSeen }) => isSeen).length).toBeGreaterThan(10);
+});
