@@ -116,7 +116,7 @@ function bytesIn(value: unknown): number {
   return Object.values(value).reduce<number>((sum, item) => sum + bytesIn(item), 0);
 }
 
-/** How many bytes of blocks are durable on the disks of some hosts in the end: `diskBytes <host>`. */
+/** How many bytes of blocks are durable on some hosts in the end: `diskBytes <host>`. */
 export function measureDisks(hosts: readonly NodeId[], segmentsMax: number): Invariant<ChainView> {
   return {
     name: "disks",

@@ -14,7 +14,7 @@ import { type Micros, ms, seconds } from "../sim/time.ts";
 import { mine } from "./chain-basics.ts";
 import { type ChainServer, chainScenario, liarsOf } from "./chain-cluster.ts";
 import { lies, reaches, syncSafety } from "./chain-liars.ts";
-import { balancesOf, chainSettings } from "./chain-settings.ts";
+import { balancesOf, type ChainSettings, chainSettings } from "./chain-settings.ts";
 import { hostNames } from "./raft-cluster.ts";
 
 const [A, P, N, M] = ["a", "p", "n", "m"];
@@ -56,35 +56,20 @@ interface Checkpointing {
 
 /** A has all blocks, P only the last ones, and N fetches what it needs. */
 export function checkpointing(
-  { blocks, accounts, kept, segment }: ChainSize,
+  size: ChainSize,
   { variant, about, isTrusting, liar = false, faults, expects, ...rest }: Checkpointing,
 ): Scenario {
+  const { blocks, kept, segment } = size;
   const { comesAt = COMES, canFetchFrom = comesAt, invariants = [] } = rest;
   const absence: Fault = { kind: "crash", at: 0, lasting: comesAt, hosts: [N!] };
   const others = liar ? [A!, M!, P!] : [A!, P!];
-  const names = hostNames(accounts, "account ");
-  const heights = others.map((host) => [host, blocks] as const);
   return chainScenario({
     name: `bs-checkpoint-and-pruning${variant}`,
     about,
     plan: () => ({
       servers: [...others, N!],
       clients: [OPERATOR],
-      settings: chainSettings([A!], {
-        slotTime: ms(100),
-        balances: balancesOf(names, 1_000_000_000),
-        keptBlocksOf: { [P!]: kept },
-        premade: {
-          ...{ blocks, payments: 1, dataBytes: 400, branchOf: {} },
-          heightOf: Object.fromEntries(heights),
-        },
-        checkpointOf: isTrusting ? { [N!]: blocks - kept / 2 } : {},
-        options: {
-          production: "on order",
-          store: { segmentBlocks: segment, keptStates: kept },
-          sync: { requestTimeout: seconds(2), bodiesPerRequest: segment, accountsPerRequest: 16 },
-        },
-      }),
+      settings: settingsOf(size, others, isTrusting),
       network: { latency: uniform(ms(1), ms(5)) },
       operations: [mine(seconds(1), A!, blocks + MORE)].map(({ operation, ...rest }) => ({
         ...rest,
@@ -104,6 +89,31 @@ export function checkpointing(
       ...invariants,
     ],
     expects: ["sync ended", ...expects],
+  });
+}
+
+/** A makes all blocks, and P keeps the last ones. */
+function settingsOf(
+  { blocks, accounts, kept, segment }: ChainSize,
+  owners: readonly NodeId[],
+  isTrusting: boolean,
+): ChainSettings {
+  const names = hostNames(accounts, "account ");
+  const heights = owners.map((host) => [host, blocks] as const);
+  return chainSettings([A!], {
+    slotTime: ms(100),
+    balances: balancesOf(names, 1_000_000_000),
+    keptBlocksOf: { [P!]: kept },
+    premade: {
+      ...{ blocks, payments: 1, dataBytes: 400, branchOf: {} },
+      heightOf: Object.fromEntries(heights),
+    },
+    checkpointOf: isTrusting ? { [N!]: blocks - kept / 2 } : {},
+    options: {
+      production: "on order",
+      store: { segmentBlocks: segment, keptStates: kept },
+      sync: { requestTimeout: seconds(2), bodiesPerRequest: segment, accountsPerRequest: 16 },
+    },
   });
 }
 

@@ -159,7 +159,7 @@ export const chainLiars: readonly Scenario[] = [
   }),
   validation({
     variant: "/by-sync",
-    about: "A peer gives blocks that break one rule each to those who fetch from it.",
+    about: "A peer gives blocks that break one rule each to those who ask for them.",
     options: { sync: { retryDelay: ms(20) } },
     behaviours: ["serves invalid blocks"],
     invariants: everyRule,

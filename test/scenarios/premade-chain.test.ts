@@ -27,10 +27,12 @@ it.each([
   [{ blocks: 2, branchOf: { a: 1 } }, "s.premade.branchOf.a: expected a host of heightOf, got a"],
 ])("refuses %j", (change, message) => {
   const settings = { ...chainSettings(["a"]), premade: { ...noPremade, ...change } };
-  expect(() => checkChainSettings(settings, "s")).toThrow(message);
+  expect(() => checkChainSettings(settings, "s", { servers: ["a"], clients: [] })).toThrow(message);
 });
 
 it("refuses a checkpoint that was not made", () => {
   const settings = { ...chainSettings(["a"]), checkpointOf: { a: 1 } };
-  expect(() => checkChainSettings(settings, "s")).toThrow("s.checkpointOf.a: expected");
+  expect(() => checkChainSettings(settings, "s", { servers: ["a"], clients: [] })).toThrow(
+    "s.checkpointOf.a: expected",
+  );
 });
