@@ -130,9 +130,9 @@ export function checkChainSettings(
   { servers, clients }: PlanHosts,
 ): ChainSettings {
   const fields = checkRecord(value, path, Object.keys(chainSettings([])));
-  const hosts = (list: unknown, at: string): readonly NodeId[] =>
-    checkList(list, at).map((host, i) => checkOneOf(host, `${at}[${i}]`, servers));
-  const validators = hosts(fields.validators, `${path}.validators`);
+  const hosts = (list: unknown, at: string, among: readonly NodeId[]): readonly NodeId[] =>
+    checkList(list, at).map((host, i) => checkOneOf(host, `${at}[${i}]`, among));
+  const validators = hosts(fields.validators, `${path}.validators`, servers);
   if (validators.length === 0) {
     throw new UsageError(`${path}.validators: expected at least one, got none`);
   }
@@ -151,7 +151,13 @@ export function checkChainSettings(
       (count, at) => checkCount(count, at, 0),
       servers,
     ),
-    bootstrapOf: checkRecordOf(fields.bootstrapOf, `${path}.bootstrapOf`, hosts, servers),
+    bootstrapOf: checkRecordOf(
+      fields.bootstrapOf,
+      `${path}.bootstrapOf`,
+      // Somebody may be sent to a host that is no server.
+      (list, at) => hosts(list, at, [...servers, ...clients]),
+      servers,
+    ),
     premade,
     checkpointOf: checkRecordOf(
       fields.checkpointOf,
