@@ -56,7 +56,7 @@ function watchedScenario(watched: Watched): Scenario {
       servers: NODES,
       clients: [WORKER, COLLECTOR],
       settings: chainSettings(NODES, {
-        slotTime: seconds(2),
+        slotTime: seconds(4),
         balances: balancesOf(loadAccounts(WORKER, SENDERS), 1_000_000_000),
         collectors: { [COLLECTOR]: defaultCollectorOptions },
       }),
