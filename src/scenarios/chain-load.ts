@@ -140,12 +140,14 @@ export const BASELINE: LoadSize = {
 export const DISTRIBUTED_CI: LoadSize = {
   ...{ nodes: NODES, perSecond: 1_000, lasting: seconds(20), senders: 50 },
   ...{ slotTime: ms(100), blockTransactions: 1_428, mempoolCount: 10_000 },
+  settledWithin: seconds(10),
 };
 
 /** 30,000 a second for 300 s: the catalogue's own size. Blocks have room for 36,000 a second. */
 export const DISTRIBUTED_FULL: LoadSize = {
   ...{ nodes: NODES, perSecond: 10_000, lasting: seconds(300), senders: 100 },
   ...{ slotTime: ms(100), blockTransactions: 3_600, mempoolCount: 30_000 },
+  settledWithin: seconds(10),
 };
 
 /** What campaigns run: a hundredth of it, for 2 s. */

@@ -13,7 +13,11 @@ import { seconds } from "../../src/sim/time.ts";
 const cases: readonly (readonly [string, string, LoadSize])[] = [
   ["distributed-load-full", "tb-distributed-load", DISTRIBUTED_FULL],
   ["distributed-load-ci", "tb-distributed-load", DISTRIBUTED_CI],
-  ["baseline-full", "tb-baseline-single-node", { ...BASELINE, lasting: seconds(10) }],
+  [
+    "baseline-full",
+    "tb-baseline-single-node",
+    { ...BASELINE, lasting: seconds(10), settledWithin: seconds(10) },
+  ],
 ];
 
 describe("the plans of larger loads", () => {

@@ -7,7 +7,8 @@ const mutant: Mutant = {
   file: "src/protocols/block-sync/finality.ts",
   find: "    if (evidence !== undefined && addEvidence(finality, evidence)) found.push(evidence);",
   replace:
-    '    if (evidence?.kind === "surround vote" && addEvidence(finality, evidence)) found.push(evidence);',
+    '    if (evidence?.kind === "surround vote" && addEvidence(finality, evidence)) ' +
+    "found.push(evidence);",
   scenario: "bs-fork-reorg/double-votes",
   invariant: "EVIDENCE",
 };
