@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { catalogue } from "../../src/index.ts";
 import { MESSAGE_CLASSES } from "../../src/protocols/block-sync/messages.ts";
 import { defaultBlockSyncOptions } from "../../src/protocols/block-sync/options.ts";
+import { LYING_BEHAVIOURS } from "../../src/scenarios/lying-chain/lies.ts";
 import { formatTime } from "../../src/sim/time.ts";
 
 const page = readFileSync("docs/block-sync.md", "utf8");
@@ -66,6 +67,10 @@ describe("the page of the chain", () => {
     expect(rowsOf("Options")).toEqual([["`production`", production], ...expected]);
   });
 
+  it("has every lie", () => {
+    expect(rowsOf("Lies").map(([cell]) => namesIn(cell)[0])).toEqual([...LYING_BEHAVIOURS]);
+  });
+
   it("names scenarios and invariants that there are", () => {
     const names = new Set(catalogue.map(({ name }) => name));
     const scenarios = [...page.matchAll(/`((?:bs|tb)-[a-z/-]{3,})`/g)].map(([, name]) => name!);
@@ -76,8 +81,10 @@ describe("the page of the chain", () => {
       .filter((file) => file.includes("/chain-"))
       .map((file) => readFileSync(file, "utf8"))
       .join("");
-    const invariants = [...page.matchAll(/`((?:BS|OBS)-[A-Z-]+)`/g)].map(([, name]) => name!);
-    expect(invariants.length).toBeGreaterThan(7);
+    const invariants = [...page.matchAll(/`((?:BS|OBS|TB|TX|VOTE|FORK)-[A-Z-]+)`/g)].map(
+      ([, name]) => name!,
+    );
+    expect(invariants.length).toBeGreaterThan(30);
     expect(invariants.filter((name) => !text.includes(`"${name}"`))).toEqual([]);
   });
 });
