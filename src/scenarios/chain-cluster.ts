@@ -23,6 +23,7 @@ import { type ChainChecks, newChainChecks } from "../protocols/block-sync/chain-
 import { ChainClient } from "../protocols/block-sync/client.ts";
 import { Collector } from "../protocols/block-sync/collector.ts";
 import { type Genesis, type GenesisOptions, genesisOf } from "../protocols/block-sync/genesis.ts";
+import type { Hash } from "../protocols/block-sync/hash.ts";
 import type { BlockSyncMessage } from "../protocols/block-sync/messages.ts";
 import type { StoreOptions } from "../protocols/block-sync/options.ts";
 import { isMalformed } from "../protocols/block-sync/rlp.ts";
@@ -195,7 +196,7 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainServer>[] 
     finalBlocksStay("BS-HASH", mayLie),
     blocksAreValid<ChainServer>(
       "BS-NO-INVALID",
-      (node, hash) => judgeBlock(judge, node.chain?.blocks.get(hash)),
+      (node, hash) => node.chain && judgeBlock(judge, node.chain.blocks, hash, supply),
       mayLie,
     ),
     blockAndAccountsAreOne("BS-ATOMIC", ledgers),
@@ -215,9 +216,30 @@ function givenHeights({ premade, checkpointOf }: ChainSettings): readonly number
 }
 
 /** Of a block whose body is not in memory nobody can tell more than was told before. */
-function judgeBlock(judge: ChainJudge, block: ChainBlock | undefined): string | undefined {
-  if (block?.body === undefined) return undefined;
-  return judge.judge({ header: block.header, body: block.body });
+function judgeBlock(
+  judge: ChainJudge,
+  blocks: ReadonlyMap<Hash, ChainBlock>,
+  hash: Hash,
+  supply: number,
+): string | undefined {
+  // In a run that goes on from a snapshot nothing was judged: then its ancestors come first.
+  const line: ChainBlock[] = [];
+  let block = blocks.get(hash);
+  for (; block?.body !== undefined && !judge.knows(block.header.hash); ) {
+    line.push(block);
+    block = blocks.get(block.header.parent);
+  }
+  if (block === undefined) return line.length > 0 ? "an unknown parent" : undefined;
+  if (!judge.knows(block.header.hash)) {
+    if (line.length === 0 || block.accounts === undefined) return undefined;
+    judge.trust(block, supply);
+  }
+  // The block itself was judged before, if there is no line.
+  if (line.length === 0) line.push(block);
+  const verdicts = line
+    .toReversed()
+    .map(({ header, body }) => body && judge.judge({ header, body }));
+  return verdicts.find((verdict) => verdict !== undefined);
 }
 
 function ledgerOf({ chain }: ChainServer, hash: string): Ledger | undefined {

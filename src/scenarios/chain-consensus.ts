@@ -97,6 +97,8 @@ interface Split {
   /** Who finds out that it does not hear enough validators. */
   readonly suspicious: readonly NodeId[];
   readonly sides: readonly (readonly NodeId[])[];
+  /** How likely it is that a message comes twice. Default: 0. */
+  readonly duplication?: number;
   readonly goals?: readonly Goal[];
 }
 
@@ -134,9 +136,16 @@ const SPLITS: readonly Split[] = [
     ...{ validators: 2, fault: mute, stuck: ["n1", OBSERVER], suspicious: ["n1", OBSERVER] },
     sides: [["n1", "n2", OBSERVER]],
   },
+  {
+    variant: "/duplicates",
+    about: "One of two validators is cut off, and all comes twice at times: a vote counts once.",
+    ...{ validators: 2, fault: isolate, stuck: ["n1", "n2", OBSERVER], duplication: 0.3 },
+    ...{ suspicious: ["n1", "n2", OBSERVER], sides: [["n1", OBSERVER], ["n2"]] },
+  },
 ];
 
-function split({ variant, about, validators, fault, stuck, suspicious, sides, goals }: Split) {
+function split(one: Split): Scenario {
+  const { variant, about, validators, fault, stuck, suspicious, sides, goals } = one;
   const [loadUntil, horizon] = [HEALED, seconds(55)];
   return chainScenario({
     name: `tb-network-partition${variant}`,
@@ -146,11 +155,12 @@ function split({ variant, about, validators, fault, stuck, suspicious, sides, go
         { validators: hostNames(validators), perSecond: PER_SECOND, loadUntil },
         streams.stream("workload"),
       ),
+      network: { ...LAN, duplication: one.duplication ?? 0 },
       faults: [fault(ISOLATED)],
       calm: HEALED,
       horizon,
     }),
-    invariants: (plan) => [
+    invariants: (drawn) => [
       noForks("FORKS", { from: 0, until: CUT_AT }),
       nothingBecomesFinal("ISOLATED", {
         ...{ hosts: stuck, from: CUT_AT + seconds(1), until: HEALED },
@@ -164,8 +174,8 @@ function split({ variant, about, validators, fault, stuck, suspicious, sides, go
       heightsConverge("BS-HEIGHT", { from: HEALED, within: seconds(10) }),
       reorgsAreOfTheCut("REORG", { from: CUT_AT - seconds(1), sides }),
       blocksKeepComing("INTERVAL", { from: seconds(1), until: horizon, gapMax: GAP_MAX }),
-      operationsReturn("RETURN", { by: horizon }, plan),
-      acknowledgedTransfersStay("ACCEPTED", liarsOf(plan)),
+      operationsReturn("RETURN", { by: horizon }, drawn),
+      acknowledgedTransfersStay("ACCEPTED", liarsOf(drawn)),
     ],
     expects: ["finalized", "peer lost", "peer found"],
     ...(goals === undefined ? {} : { goals }),

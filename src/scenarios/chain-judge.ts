@@ -79,6 +79,11 @@ export class ChainJudge {
     this.#judged.set(header.hash, { header, accounts: ledger, burned });
   }
 
+  /** Whether a block was judged, or is trusted. */
+  knows(hash: Hash): boolean {
+    return this.#judged.has(hash);
+  }
+
   /** What is wrong with a block whose parent was judged; undefined if it is valid. */
   judge(block: Block): string | undefined {
     const known = this.#judged.get(block.header.hash);
