@@ -4,12 +4,7 @@ import { type BuiltBlock, buildBlock } from "../protocols/block-sync/build-block
 import type { ChainBlock } from "../protocols/block-sync/chain.ts";
 import { type Genesis, slotOf, slotStart } from "../protocols/block-sync/genesis.ts";
 import { segmentFile, writeBlock, writeStart } from "../protocols/block-sync/segments.ts";
-import {
-  GAS_OF_DATA_BYTE,
-  GAS_OF_TRANSACTION,
-  signTransaction,
-  type Transaction,
-} from "../protocols/block-sync/transaction.ts";
+import type { Transaction } from "../protocols/block-sync/transaction.ts";
 import { trieEntries } from "../protocols/block-sync/trie/trie.ts";
 import type { ChainRules } from "../protocols/block-sync/validation.ts";
 import type { Checkpoint } from "../protocols/block-sync/vote.ts";
@@ -200,11 +195,7 @@ export class PremadeChain {
     const from = payers[number % payers.length]!;
     const nonce = this.#nonces.get(from) ?? 0;
     this.#nonces.set(from, nonce + 1);
-    const data = new Uint8Array(options.dataBytes);
-    const payment = {
-      ...{ nonce, to: wallet.addressOf(payers[(number + 1) % payers.length]!), amount: 1 },
-      ...{ gasPrice: 1, gasLimit: GAS_OF_TRANSACTION + GAS_OF_DATA_BYTE * data.length, data },
-    };
-    return signTransaction(payment, wallet.pairOf(from), wallet.addresses);
+    const to = payers[(number + 1) % payers.length]!;
+    return wallet.pay({ from, to, amount: 1, nonce, data: new Uint8Array(options.dataBytes) });
   }
 }

@@ -5,7 +5,6 @@ import { type Micros, ms, seconds } from "../../sim/time.ts";
 import type { ClientContext, LoadState, RequestSubject } from "./client-state.ts";
 import type { Refusal } from "./queries.ts";
 import { type ChainTask, type Load, loadAccount } from "./task.ts";
-import { signTransaction } from "./transaction.ts";
 
 const TICK = ms(10);
 /** Of a load that is so low that nothing falls due in most of them. */
@@ -82,12 +81,9 @@ export class Loads {
 
   #sign({ task, nonces }: LoadState, sender: number): Uint8Array {
     const { env, wallet } = this.#context;
-    const to = wallet.addressOf(loadAccount(env.id, (sender + 1) % task.senders));
-    const nonce = nonces[sender]!++;
-    const payment = { nonce, to, amount: 1, data: new Uint8Array(0) };
-    const pair = wallet.pairOf(loadAccount(env.id, sender));
-    const fees = { gasLimit: 21_000, gasPrice: 1 };
-    return signTransaction({ ...payment, ...fees }, pair, wallet.addresses).bytes;
+    const from = loadAccount(env.id, sender);
+    const to = loadAccount(env.id, (sender + 1) % task.senders);
+    return wallet.pay({ from, to, amount: 1, nonce: nonces[sender]!++ }).bytes;
   }
 
   #offer(load: LoadState, place: number, transactions: readonly Uint8Array[]): void {

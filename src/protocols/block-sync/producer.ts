@@ -11,6 +11,7 @@ import type { Hash } from "./hash.ts";
 import { candidates } from "./mempool.ts";
 import type { BlockSyncMessage } from "./messages.ts";
 import type { Order, ProducerState } from "./node-state.ts";
+import { GAS_OF_TRANSACTION } from "./transaction.ts";
 
 /** What the producer needs of its node. */
 export interface ProducerOwner {
@@ -85,7 +86,7 @@ export class Producer {
     if (isIdle && isDue && this.#isWanted && this.#isOwn(slot) && this.#owner.isReady()) {
       this.#state.slot = slot;
       const { createBlock, transaction } = config.options.costs;
-      const blockMax = Math.floor(config.options.limits.blockGas / 21_000);
+      const blockMax = Math.floor(config.options.limits.blockGas / GAS_OF_TRANSACTION);
       const count = Math.min(state.mempool.waiting.size, blockMax);
       env.setTimer(MADE_TIMER, createBlock + transaction * count);
     }

@@ -5,12 +5,9 @@ import type { NodeId } from "../../sim/env.ts";
 import type { ClientContext, TransferState } from "./client-state.ts";
 import type { QueryAnswer, Refusal } from "./queries.ts";
 import type { ChainTask, Transfer } from "./task.ts";
-import { signTransaction } from "./transaction.ts";
 
 type Task = ChainTask & Transfer;
 
-/** What a transfer without data takes, and pays. */
-const GAS = { gasLimit: 21_000, gasPrice: 1 };
 /** So often a node is asked whether it is in a block, before another is asked to take it, too. */
 const ASKED_MAX = 6;
 
@@ -109,9 +106,8 @@ export class Transfers {
 
   #sign(task: Task, nonce: number): void {
     const { state, wallet } = this.#context;
-    const to = wallet.addressOf(task.to);
-    const payment = { nonce, to, amount: task.amount, data: new Uint8Array(0), ...GAS };
-    const { hash, bytes } = signTransaction(payment, wallet.pairOf(task.from), wallet.addresses);
+    const { from, to, amount } = task;
+    const { hash, bytes } = wallet.pay({ from, to, amount, nonce });
     const node = this.#firstNode();
     const transfer = { nonce, hash, bytes, node, isAccepted: false, asked: 0 };
     state.transfers.set(task.id, transfer);

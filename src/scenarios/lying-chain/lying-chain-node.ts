@@ -8,6 +8,7 @@ import { secretOf, type Wallet } from "../../protocols/block-sync/wallet.ts";
 import type { DiskError, Env, Node, NodeId } from "../../sim/env.ts";
 import type { Conduct } from "../../sim/host/program.ts";
 import { ms } from "../../sim/time.ts";
+import { honestEnv } from "../honest-env.ts";
 import { boast } from "./boaster.ts";
 import { wrongCheckpoints } from "./checkpoint-forger.ts";
 import { doubleProposal, doubleVote } from "./equivocator.ts";
@@ -49,7 +50,11 @@ export class LyingChainNode implements Node<BlockSyncMessage, LyingChainState> {
   constructor(env: Env<BlockSyncMessage>, config: ChainNodeConfig, setup: LyingSetup) {
     this.#env = env;
     const { rules, wallet, payers, conduct } = setup;
-    this.#honest = new ChainNode(this.#envOfHonest(), config, rules);
+    this.#honest = new ChainNode(
+      honestEnv(env, (to, message) => this.#send(to, message)),
+      config,
+      rules,
+    );
     this.#state = { honest: this.#honest.state, ...initialLies() };
     const stateNow = (): LyingChainState => this.#state;
     this.#context = {
@@ -132,19 +137,5 @@ export class LyingChainNode implements Node<BlockSyncMessage, LyingChainState> {
       if (lie.onSend !== undefined) changed = lie.onSend(this.#context, changed, to);
     }
     if (changed !== undefined) this.#env.send(to, changed);
-  }
-
-  #envOfHonest(): Env<BlockSyncMessage> {
-    const env = this.#env;
-    return {
-      ...{ id: env.id, random: env.random, disk: env.disk },
-      now: () => env.now(),
-      wallClock: () => env.wallClock(),
-      send: (to, message) => this.#send(to, message),
-      setTimer: (name, delay) => env.setTimer(name, delay),
-      cancelTimer: (name) => env.cancelTimer(name),
-      emit: (event, data) => env.emit(event, data),
-      buggify: (site) => env.buggify(site),
-    };
   }
 }

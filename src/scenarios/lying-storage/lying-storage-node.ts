@@ -9,6 +9,7 @@ import {
 } from "../../protocols/storage-quorum/storage-node.ts";
 import type { DiskError, Env, Node, NodeId } from "../../sim/env.ts";
 import type { Conduct } from "../../sim/host/program.ts";
+import { honestEnv } from "../honest-env.ts";
 import { FalseHolder } from "./false-holder.ts";
 import { initialLies, type LyingBehaviour, type LyingStorageState } from "./lies.ts";
 
@@ -48,7 +49,10 @@ export class LyingStorageNode implements Node<StorageQuorumMessage, LyingStorage
     this.#env = env;
     this.#backend = config.backend;
     this.#league = league;
-    this.#honest = new StorageNode(this.#envOfHonest(), config);
+    this.#honest = new StorageNode(
+      honestEnv(env, (to, message) => this.#send(to, message)),
+      config,
+    );
     this.#state = { honest: this.#honest.state, ...initialLies() };
     this.#holder = new FalseHolder({
       ...{ env, backend: config.backend, leafBytes: config.options.leafBytes },
@@ -171,19 +175,5 @@ export class LyingStorageNode implements Node<StorageQuorumMessage, LyingStorage
     if (!this.#league.conduct(behaviour)) return false;
     this.#env.emit("lie", address === undefined ? { behaviour } : { behaviour, address });
     return true;
-  }
-
-  #envOfHonest(): Env<StorageQuorumMessage> {
-    const env = this.#env;
-    return {
-      ...{ id: env.id, random: env.random, disk: env.disk },
-      now: () => env.now(),
-      wallClock: () => env.wallClock(),
-      send: (to, message) => this.#send(to, message),
-      setTimer: (name, delay) => env.setTimer(name, delay),
-      cancelTimer: (name) => env.cancelTimer(name),
-      emit: (event, data) => env.emit(event, data),
-      buggify: (site) => env.buggify(site),
-    };
   }
 }
