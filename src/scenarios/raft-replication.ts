@@ -7,6 +7,7 @@ import {
   everyoneCatchesUp,
   measureResends,
 } from "../invariants/replicated.ts";
+import { hexOf } from "../protocols/hex.ts";
 import type { KvCommand, KvValue } from "../protocols/kv/commands.ts";
 import type { KvServer } from "../protocols/kv/server.ts";
 import type { Invariant } from "../sim/invariant.ts";
@@ -55,8 +56,7 @@ function contentOf(command: unknown): string {
 }
 
 function toHex(value: KvValue): string {
-  if (typeof value === "string") return `text ${value}`;
-  return Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return typeof value === "string" ? `text ${value}` : hexOf(value);
 }
 
 function allMessages(name: string, plan: StorePlan, by: Micros): Invariant<KvServer> {

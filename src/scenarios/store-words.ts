@@ -1,6 +1,7 @@
 // What clients of the key-value store emit, in the words of the key-value model.
 
 import type { CallWords } from "../invariants/recorded-calls.ts";
+import { hexOf } from "../protocols/hex.ts";
 import type { KvOperation, KvValue } from "../protocols/kv/commands.ts";
 import { hashPlain } from "../sim/fingerprint.ts";
 import type { HistoryEntry } from "../sim/history.ts";
@@ -66,6 +67,6 @@ export function showValue(value: KvValue | undefined): string | undefined {
     const isPlain = value !== "" && !value.startsWith('"') && !value.includes(" bytes ");
     return isPlain ? value : JSON.stringify(value);
   }
-  const first = Array.from(value.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0"));
-  return `${value.length} bytes ${first.join("")}-${hashPlain(0, value).toString(16)}`;
+  const first = hexOf(value.subarray(0, 8));
+  return `${value.length} bytes ${first}-${hashPlain(0, value).toString(16)}`;
 }

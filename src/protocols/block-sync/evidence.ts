@@ -2,6 +2,7 @@
 
 import type { Header } from "./block.ts";
 import type { PublicKey } from "./transaction.ts";
+import { compareKeys } from "./trie/nibbles.ts";
 import type { Evidence, Vote } from "./vote.ts";
 
 /**
@@ -49,13 +50,5 @@ function evidenceOf(
   offender: PublicKey,
   [one, other]: Evidence["proofs"],
 ): Evidence {
-  return { kind, offender, proofs: isLess(other, one) ? [other, one] : [one, other] };
-}
-
-function isLess(one: Uint8Array, other: Uint8Array): boolean {
-  const size = Math.min(one.length, other.length);
-  for (let i = 0; i < size; i++) {
-    if (one[i] !== other[i]) return one[i]! < other[i]!;
-  }
-  return one.length < other.length;
+  return { kind, offender, proofs: compareKeys(other, one) < 0 ? [other, one] : [one, other] };
 }

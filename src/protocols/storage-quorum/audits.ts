@@ -5,11 +5,12 @@
 // for their holders, so that nobody else's bytes answer it.
 
 import type { NodeId } from "../../sim/env.ts";
+import { bytesOf } from "../hex.ts";
 import type { BackendContext } from "./backend-context.ts";
 import type { Audit, ChallengeQuestion } from "./backend-state.ts";
 import { areEqual } from "./bytes.ts";
 import type { Calls } from "./calls.ts";
-import { bindingOf, drawBytes, fromHex } from "./cipher.ts";
+import { bindingOf, drawBytes } from "./cipher.ts";
 import type { Holders } from "./holders.ts";
 import { isProven, leafCountOf } from "./merkle.ts";
 import type { Address, ChallengeProof } from "./messages.ts";
@@ -121,7 +122,7 @@ export class Audits {
     return (
       proof.index === leaf &&
       areEqual(proof.binding, bindingOf(nonce, proof.leaf)) &&
-      isProven(proof, proof.leaf, leafCount, fromHex(replica.root))
+      isProven(proof, proof.leaf, leafCount, bytesOf(replica.root))
     );
   }
 

@@ -1,9 +1,10 @@
 // What the ledger's entries make of the backend's memory; and what is asked of a block.
 
 import type { NodeId } from "../../sim/env.ts";
+import { bytesOf, hexOf } from "../hex.ts";
 import type { BackendContext } from "./backend-context.ts";
 import type { BackendState, Block, Chunk, Holder } from "./backend-state.ts";
-import { fromHex, hex } from "./cipher.ts";
+
 import type { HolderChange, OpenedBlock, Replica, Settlement } from "./entries.ts";
 import { type LinkedEntry, NO_ENTRY } from "./ledger.ts";
 import { sha256 } from "./merkle.ts";
@@ -123,7 +124,7 @@ function addToChain(state: BackendState, file: FileId): void {
   const last = state.chain.at(-1);
   const previous = last === undefined ? NO_ENTRY : state.blocks.get(last)!.link!.hash;
   const index = state.chain.length;
-  const hash = hex(sha256(fromHex(previous), fromHex(block.openedBy)));
+  const hash = hexOf(sha256(bytesOf(previous), bytesOf(block.openedBy)));
   block.link = { index, previous, hash };
   state.chain.push(file);
 }

@@ -15,6 +15,7 @@ import {
 } from "node:crypto";
 import { assert } from "../../sim/assert.ts";
 import type { Env, NodeId } from "../../sim/env.ts";
+import { hexOf } from "../hex.ts";
 import { concat } from "./bytes.ts";
 import { sha256 } from "./merkle.ts";
 import type { Address, FileId } from "./messages.ts";
@@ -133,26 +134,7 @@ export function bindingOf(nonce: Uint8Array, leaf: Uint8Array): Uint8Array {
 
 /** The address of bytes. */
 export function addressOf(bytes: Uint8Array): Address {
-  return hex(sha256(bytes));
-}
-
-/** Bytes as two hexadecimal digits each. */
-export function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += DIGITS[byte];
-  return text;
-}
-
-/** By byte: made one by one, they would cost more than the hash that they show. */
-const DIGITS: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, "0"),
-);
-
-/** The bytes that `hex` has written. */
-export function fromHex(text: string): Uint8Array {
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
-    Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
-  );
+  return hexOf(sha256(bytes));
 }
 
 /** Random bytes of a node's own stream. */

@@ -1,8 +1,9 @@
 import type { DiskError, Env, Plain } from "../../sim/env.ts";
+import { bytesOf, hexOf } from "../hex.ts";
 import { beginSync, endSync, Journal } from "../journal.ts";
 import type { BackendState, Effect } from "./backend-state.ts";
 import { areEqual } from "./bytes.ts";
-import { fromHex, hex } from "./cipher.ts";
+
 import { decodeEntry, encodeEntry, type LedgerEntry } from "./entries.ts";
 import { sha256 } from "./merkle.ts";
 import type { Address, StorageQuorumMessage } from "./messages.ts";
@@ -62,11 +63,11 @@ export class Ledger {
     const entries: LinkedEntry[] = [];
     let previous = NO_ENTRY;
     for (const [index, payload] of records.entries()) {
-      if (!areEqual(payload.subarray(0, HASH_BYTES), fromHex(previous))) {
+      if (!areEqual(payload.subarray(0, HASH_BYTES), bytesOf(previous))) {
         this.#halt({ file: LEDGER_FILE, entry: index, reason: "not linked" });
         return undefined;
       }
-      const hash = hex(sha256(payload));
+      const hash = hexOf(sha256(payload));
       entries.push({ entry: decodeEntry(payload, HASH_BYTES), hash, previous });
       previous = hash;
     }
@@ -81,13 +82,13 @@ export class Ledger {
     const { ledger } = this.#state();
     const writer = this.#journal.begin();
     const start = writer.sizeBytes;
-    writer.raw(fromHex(ledger.head), 0, HASH_BYTES);
+    writer.raw(bytesOf(ledger.head), 0, HASH_BYTES);
     encodeEntry(entry, writer);
     const payload = writer.bytes.slice(start, writer.sizeBytes);
     const error = this.#journal.append();
     if (error !== undefined) return error;
     const previous = ledger.head;
-    ledger.head = hex(sha256(payload));
+    ledger.head = hexOf(sha256(payload));
     if (effect !== undefined) this.after(effect);
     if (!ledger.isSyncing) this.#sync();
     return { entry, hash: ledger.head, previous };

@@ -1,9 +1,10 @@
 import type { NodeId } from "../../sim/env.ts";
+import { hexOf } from "../hex.ts";
 import type { BackendContext } from "./backend-context.ts";
 import type { Block, Chunk, StoreQuestion } from "./backend-state.ts";
 import { isOpen } from "./blocks.ts";
 import type { Calls } from "./calls.ts";
-import { addressOf, hex, sealReplica } from "./cipher.ts";
+import { addressOf, sealReplica } from "./cipher.ts";
 import type { Replica } from "./entries.ts";
 import { leavesOf, merkleRoot } from "./merkle.ts";
 import type { Address, FileId, StoreError } from "./messages.ts";
@@ -62,7 +63,7 @@ export class Replication {
     const { state, options } = this.#context;
     const number = this.#context.env.random.int(0, 0xffff_ffff);
     const bytes = sealReplica(ciphertext, state.secret, { node, chunk: address, number });
-    const root = hex(merkleRoot(leavesOf(bytes, options.leafBytes)));
+    const root = hexOf(merkleRoot(leavesOf(bytes, options.leafBytes)));
     return { replica: { node, address: addressOf(bytes), root, seal: number }, bytes };
   }
 

@@ -1,5 +1,6 @@
 import type { NodeId } from "../../sim/env.ts";
 import { minutes } from "../../sim/time.ts";
+import { bytesOf, hexOf } from "../hex.ts";
 import { isWithdrawn } from "./access.ts";
 import { receiptOf } from "./answers.ts";
 import type { BackendContext } from "./backend-context.ts";
@@ -10,8 +11,6 @@ import {
   drawBytes,
   drawNonce,
   encryptChunk,
-  fromHex,
-  hex,
   passwordKey,
   SALT_BYTES,
 } from "./cipher.ts";
@@ -136,7 +135,7 @@ export class Uploads {
     const openedAt = env.wallClock();
     const isOpen = this.#consensus.open({
       ...{ file, owner: user, request: requestOf(client), sizeBytes: data.length, salt, openedAt },
-      root: hex(merkleRoot(chunks.map(({ address }) => fromHex(address)))),
+      root: hexOf(merkleRoot(chunks.map(({ address }) => bytesOf(address)))),
       isStrict: !options.isPendingAllowed,
       deadline: openedAt + options.consensusTimeout,
       chunks: chunks.map((chunk, i) => openedChunk(chunk, sealed[i]!)),

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bytesOf, hexOf } from "../../../src/protocols/hex.ts";
 import { concat } from "../../../src/protocols/storage-quorum/bytes.ts";
 import {
   addressOf,
@@ -8,8 +9,6 @@ import {
   drawBytes,
   drawNonce,
   encryptChunk,
-  fromHex,
-  hex,
   isSame,
   OVERHEAD_BYTES,
   passwordKey,
@@ -31,7 +30,7 @@ const SALT = new TextEncoder().encode("NaCl");
 describe("a key from a password", () => {
   it("is scrypt: the second vector of RFC 7914 §12, of which it is the beginning", () => {
     const key = passwordKey("password", SALT, { cost: 1_024, blockSize: 8, parallelization: 16 });
-    expect(hex(key)).toBe("fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162");
+    expect(hexOf(key)).toBe("fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162");
   });
 
   it("is another with another salt", () => {
@@ -149,8 +148,8 @@ describe("bytes", () => {
   it("are written as two digits each, and read again", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-        expect(fromHex(hex(bytes))).toEqual(bytes);
-        expect(hex(bytes)).toBe(Buffer.from(bytes).toString("hex"));
+        expect(bytesOf(hexOf(bytes))).toEqual(bytes);
+        expect(hexOf(bytes)).toBe(Buffer.from(bytes).toString("hex"));
       }),
     );
   });

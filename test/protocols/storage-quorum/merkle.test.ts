@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bytesOf, hexOf } from "../../../src/protocols/hex.ts";
 import { areEqual } from "../../../src/protocols/storage-quorum/bytes.ts";
-import { fromHex, hex } from "../../../src/protocols/storage-quorum/cipher.ts";
 import {
   isProven,
   leafCountOf,
@@ -22,11 +22,11 @@ const LEAVES = [
   "40414243",
   "5051525354555657",
   "606162636465666768696a6b6c6d6e6f",
-].map(fromHex);
+].map(bytesOf);
 
-const rootOf = (count: number): string => hex(merkleRoot(LEAVES.slice(0, count)));
+const rootOf = (count: number): string => hexOf(merkleRoot(LEAVES.slice(0, count)));
 const pathOf = (index: number, count: number): string[] =>
-  merklePath(LEAVES.slice(0, count), index).map(hex);
+  merklePath(LEAVES.slice(0, count), index).map(hexOf);
 
 describe("the root of a tree", () => {
   it.each([
@@ -102,7 +102,7 @@ describe("the path of a leaf", () => {
 
 /** Leaves that all differ, and the number of one of them. */
 const trees = fc
-  .uniqueArray(fc.uint8Array({ maxLength: 8 }), { minLength: 1, maxLength: 20, selector: hex })
+  .uniqueArray(fc.uint8Array({ maxLength: 8 }), { minLength: 1, maxLength: 20, selector: hexOf })
   .chain((leaves) => fc.tuple(fc.constant(leaves), fc.nat(leaves.length - 1)));
 
 describe("a proof", () => {
@@ -192,7 +192,7 @@ describe("a hash", () => {
   });
 
   it("is SHA-256: FIPS 180-4 for `abc`", () => {
-    expect(hex(sha256(new TextEncoder().encode("abc")))).toBe(
+    expect(hexOf(sha256(new TextEncoder().encode("abc")))).toBe(
       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
     );
   });
