@@ -10,12 +10,12 @@ import {
   ChainReader,
   newChainChecks,
 } from "../src/protocols/block-sync/chain-reader.ts";
+import { type KeyPair, keyPairOf } from "../src/protocols/block-sync/encoding/keys.ts";
 import {
   type Genesis,
   type GenesisOptions,
   genesisOf,
 } from "../src/protocols/block-sync/genesis.ts";
-import { type KeyPair, keyPairOf } from "../src/protocols/block-sync/keys.ts";
 import {
   addTransaction,
   candidates,

@@ -1,8 +1,8 @@
 // Updates of accounts in a Merkle Patricia trie, with a root after every 100, as blocks make them;
 // and beside it the permutations of Keccak that this takes, bare.
 
-import { keccak256 } from "../src/protocols/block-sync/hash.ts";
-import { encodeList } from "../src/protocols/block-sync/rlp.ts";
+import { keccak256 } from "../src/protocols/block-sync/encoding/hash.ts";
+import { encodeList } from "../src/protocols/block-sync/encoding/rlp.ts";
 import { encodeNode, HASH_BYTES } from "../src/protocols/block-sync/trie/node.ts";
 import {
   type Trie,

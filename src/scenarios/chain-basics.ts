@@ -4,7 +4,7 @@ import { answersAgree } from "../invariants/chain-answers.ts";
 import { heightsConverge, heightsFollow } from "../invariants/chain-liveness.ts";
 import { type ChainView, told } from "../invariants/chain-view.ts";
 import { operationsReturn } from "../invariants/liveness.ts";
-import { defaultChainClientOptions } from "../protocols/block-sync/client-options.ts";
+import { defaultChainClientOptions } from "../protocols/block-sync/client/client-options.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
 import type { Invariant, World } from "../sim/invariant.ts";

@@ -3,8 +3,8 @@
 import { answersAgree } from "../invariants/chain-answers.ts";
 import { heightsConverge } from "../invariants/chain-liveness.ts";
 import { phasesSucceed } from "../invariants/named-phases.ts";
-import { defaultChainClientOptions } from "../protocols/block-sync/client-options.ts";
-import type { Subject } from "../protocols/block-sync/task.ts";
+import { defaultChainClientOptions } from "../protocols/block-sync/client/client-options.ts";
+import type { Subject } from "../protocols/block-sync/client/task.ts";
 import type { NodeId, Plain } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
 import { uniform } from "../sim/random/distribution.ts";

@@ -7,13 +7,13 @@ import {
   emptyAccount,
   encodeAccount,
 } from "../protocols/block-sync/account.ts";
-import type { Addresses } from "../protocols/block-sync/addresses.ts";
 import { type Block, isSignedHeader } from "../protocols/block-sync/block.ts";
 import type { ChainBlock } from "../protocols/block-sync/chain.ts";
+import type { Addresses } from "../protocols/block-sync/encoding/addresses.ts";
+import type { Hash } from "../protocols/block-sync/encoding/hash.ts";
+import type { Address, SignatureCheck } from "../protocols/block-sync/encoding/keys.ts";
+import { encodeItem, isMalformed } from "../protocols/block-sync/encoding/rlp.ts";
 import type { GenesisOptions } from "../protocols/block-sync/genesis.ts";
-import type { Hash } from "../protocols/block-sync/hash.ts";
-import type { Address, SignatureCheck } from "../protocols/block-sync/keys.ts";
-import { encodeItem, isMalformed } from "../protocols/block-sync/rlp.ts";
 import {
   decodeTransaction,
   isSignedTransaction,

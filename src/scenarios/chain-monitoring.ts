@@ -10,9 +10,9 @@ import {
   samplesAreTaken,
   standingIsTold,
 } from "../invariants/chain-health.ts";
-import { defaultCollectorOptions } from "../protocols/block-sync/collector-options.ts";
 import { MESSAGE_CLASSES } from "../protocols/block-sync/messages.ts";
-import { readMetricsPage } from "../protocols/block-sync/metrics-page.ts";
+import { defaultCollectorOptions } from "../protocols/block-sync/monitoring/collector-options.ts";
+import { readMetricsPage } from "../protocols/block-sync/monitoring/metrics-page.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
 import { isolate, partition } from "../sim/faults/cuts-by-hand.ts";

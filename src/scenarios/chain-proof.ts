@@ -1,7 +1,7 @@
 // A second opinion on proofs of accounts: the plain way, on texts of nibbles. It shares with the
 // protocol nothing but the hash. Source: Ethereum Yellow Paper, appendices B (RLP) and D (trie).
 
-import { hashOf } from "../protocols/block-sync/hash.ts";
+import { hashOf } from "../protocols/block-sync/encoding/hash.ts";
 import { hexOf } from "../protocols/hex.ts";
 
 /** What RLP holds. */

@@ -12,8 +12,8 @@ import {
   votesBreakNoRule,
 } from "../invariants/chain-votes.ts";
 import { ChainNode } from "../protocols/block-sync/chain-node.ts";
-import { keyPairOf } from "../protocols/block-sync/keys.ts";
-import { voteFile } from "../protocols/block-sync/vote-log.ts";
+import { keyPairOf } from "../protocols/block-sync/encoding/keys.ts";
+import { voteFile } from "../protocols/block-sync/store/vote-log.ts";
 import { hexOf } from "../protocols/hex.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Invariant } from "../sim/invariant.ts";

@@ -4,19 +4,19 @@ import {
   type ChainClientOptions,
   checkChainClientOptions,
   defaultChainClientOptions,
-} from "../protocols/block-sync/client-options.ts";
+} from "../protocols/block-sync/client/client-options.ts";
+import { loadAccount } from "../protocols/block-sync/client/task.ts";
+import { secretOf, type Wallet } from "../protocols/block-sync/client/wallet.ts";
+import type { GenesisOptions } from "../protocols/block-sync/genesis.ts";
 import {
   type CollectorOptions,
   checkCollectorOptions,
-} from "../protocols/block-sync/collector-options.ts";
-import type { GenesisOptions } from "../protocols/block-sync/genesis.ts";
+} from "../protocols/block-sync/monitoring/collector-options.ts";
 import {
   type BlockSyncOptions,
   checkBlockSyncOptions,
   defaultBlockSyncOptions,
 } from "../protocols/block-sync/options.ts";
-import { loadAccount } from "../protocols/block-sync/task.ts";
-import { secretOf, type Wallet } from "../protocols/block-sync/wallet.ts";
 import { hexOf } from "../protocols/hex.ts";
 import { UsageError } from "../sim/assert.ts";
 import { checkCount, checkList, checkOneOf, checkRecord, checkText } from "../sim/check.ts";

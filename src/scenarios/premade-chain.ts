@@ -2,14 +2,14 @@
 
 import { type BuiltBlock, buildBlock } from "../protocols/block-sync/build-block.ts";
 import type { ChainBlock } from "../protocols/block-sync/chain.ts";
+import type { Wallet } from "../protocols/block-sync/client/wallet.ts";
+import type { Checkpoint } from "../protocols/block-sync/finality/vote.ts";
 import { type Genesis, slotOf, slotStart } from "../protocols/block-sync/genesis.ts";
-import { segmentFile, writeBlock, writeStart } from "../protocols/block-sync/segments.ts";
+import { segmentFile, writeBlock, writeStart } from "../protocols/block-sync/store/segments.ts";
+import { emptyVoteLog } from "../protocols/block-sync/store/vote-log.ts";
 import type { Transaction } from "../protocols/block-sync/transaction.ts";
 import { trieEntries } from "../protocols/block-sync/trie/trie.ts";
 import type { ChainRules } from "../protocols/block-sync/validation.ts";
-import type { Checkpoint } from "../protocols/block-sync/vote.ts";
-import { emptyVoteLog } from "../protocols/block-sync/vote-log.ts";
-import type { Wallet } from "../protocols/block-sync/wallet.ts";
 import type { ByteWriter } from "../protocols/codec.ts";
 import { journalOf } from "../protocols/journal.ts";
 import { assert, UsageError } from "../sim/assert.ts";

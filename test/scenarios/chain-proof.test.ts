@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { encodeAccount } from "../../src/protocols/block-sync/account.ts";
-import { keccak256 } from "../../src/protocols/block-sync/hash.ts";
+import { keccak256 } from "../../src/protocols/block-sync/encoding/hash.ts";
 import { proveKey } from "../../src/protocols/block-sync/trie/proof.ts";
 import { type Trie, triePut, trieRoot } from "../../src/protocols/block-sync/trie/trie.ts";
 import { hexOf } from "../../src/protocols/hex.ts";

@@ -1,8 +1,8 @@
 // Blocks for tests of the chain: linked as blocks are, with bodies and states of no meaning.
 
 import type { ChainBlock } from "../../src/protocols/block-sync/chain.ts";
-import { type Hash, hashOf } from "../../src/protocols/block-sync/hash.ts";
-import type { Checkpoint, Vote } from "../../src/protocols/block-sync/vote.ts";
+import { type Hash, hashOf } from "../../src/protocols/block-sync/encoding/hash.ts";
+import type { Checkpoint, Vote } from "../../src/protocols/block-sync/finality/vote.ts";
 
 /** The first block of the chains of tests. */
 export const FIRST = block("first", undefined);

@@ -2,8 +2,8 @@
 // other, and values short enough to be embedded in their parents, or not.
 
 import fc from "fast-check";
-import { keccak256 } from "../../src/protocols/block-sync/hash.ts";
-import { encodeItem, encodeList } from "../../src/protocols/block-sync/rlp.ts";
+import { keccak256 } from "../../src/protocols/block-sync/encoding/hash.ts";
+import { encodeItem, encodeList } from "../../src/protocols/block-sync/encoding/rlp.ts";
 import { compareKeys } from "../../src/protocols/block-sync/trie/nibbles.ts";
 import type { TrieChange, TrieEntry } from "../../src/protocols/block-sync/trie/trie.ts";
 import { bytesOf, hexOf } from "../../src/protocols/hex.ts";

@@ -1,4 +1,4 @@
-import type { RlpList } from "../../src/protocols/block-sync/rlp.ts";
+import type { RlpList } from "../../src/protocols/block-sync/encoding/rlp.ts";
 
 /** What `RLP.decode` of the library gives: byte strings and lists of them. */
 export type Decoded = Uint8Array | readonly Decoded[];

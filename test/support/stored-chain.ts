@@ -3,26 +3,26 @@
 
 import { signHeader, unsignedHeader } from "../../src/protocols/block-sync/block.ts";
 import { type ChainBlock, newChain } from "../../src/protocols/block-sync/chain.ts";
+import { hashOf, keccak256 } from "../../src/protocols/block-sync/encoding/hash.ts";
+import { keyPairOf } from "../../src/protocols/block-sync/encoding/keys.ts";
+import { addBlock, addVotes } from "../../src/protocols/block-sync/finality/finality.ts";
+import { signVote, type Vote } from "../../src/protocols/block-sync/finality/vote.ts";
+import {
+  defaultBlockSyncOptions,
+  type StoreOptions,
+} from "../../src/protocols/block-sync/options.ts";
 import {
   ChainStore,
   type Durable,
   newChainStore,
   type RecoveredChain,
-} from "../../src/protocols/block-sync/chain-store.ts";
-import { addBlock, addVotes } from "../../src/protocols/block-sync/finality.ts";
-import { hashOf, keccak256 } from "../../src/protocols/block-sync/hash.ts";
-import { keyPairOf } from "../../src/protocols/block-sync/keys.ts";
-import {
-  defaultBlockSyncOptions,
-  type StoreOptions,
-} from "../../src/protocols/block-sync/options.ts";
+} from "../../src/protocols/block-sync/store/chain-store.ts";
 import {
   orderedRoot,
   type TrieChange,
   trieRoot,
   trieUpdate,
 } from "../../src/protocols/block-sync/trie/trie.ts";
-import { signVote, type Vote } from "../../src/protocols/block-sync/vote.ts";
 import { hexOf } from "../../src/protocols/hex.ts";
 import type { DiskError } from "../../src/sim/env.ts";
 import { ManualDisk } from "./recording-env.ts";

@@ -10,8 +10,9 @@ import {
   newChain,
   tipOf,
 } from "../../src/protocols/block-sync/chain.ts";
-import { branchRefusal, insert } from "../../src/protocols/block-sync/fork-choice.ts";
-import { hashOf } from "../../src/protocols/block-sync/hash.ts";
+import { hashOf } from "../../src/protocols/block-sync/encoding/hash.ts";
+import { branchRefusal, insert } from "../../src/protocols/block-sync/finality/fork-choice.ts";
+import type { Checkpoint } from "../../src/protocols/block-sync/finality/vote.ts";
 import type {
   BlockSyncMessage,
   Status,
@@ -22,9 +23,9 @@ import {
   type BlockSyncOptions,
   defaultBlockSyncOptions,
 } from "../../src/protocols/block-sync/options.ts";
-import type { PeersState } from "../../src/protocols/block-sync/peer-state.ts";
-import { Peers, STATUS_TIMER } from "../../src/protocols/block-sync/peers.ts";
-import { answerTo } from "../../src/protocols/block-sync/serving.ts";
+import type { PeersState } from "../../src/protocols/block-sync/peers/peer-state.ts";
+import { Peers, STATUS_TIMER } from "../../src/protocols/block-sync/peers/peers.ts";
+import { answerTo } from "../../src/protocols/block-sync/peers/serving.ts";
 import { bodyRequests } from "../../src/protocols/block-sync/sync/requests.ts";
 import type { SyncContext } from "../../src/protocols/block-sync/sync/sync-context.ts";
 import { checkAccounts } from "../../src/protocols/block-sync/sync/sync-rules.ts";
@@ -32,7 +33,6 @@ import { newSyncState, type SyncState } from "../../src/protocols/block-sync/syn
 import { Synchronizer } from "../../src/protocols/block-sync/sync/synchronizer.ts";
 import { type Trie, trieRoot, trieUpdate } from "../../src/protocols/block-sync/trie/trie.ts";
 import type { InvalidBlock } from "../../src/protocols/block-sync/validation.ts";
-import type { Checkpoint } from "../../src/protocols/block-sync/vote.ts";
 import { hexOf, isHex } from "../../src/protocols/hex.ts";
 import type { NodeId } from "../../src/sim/env.ts";
 import type { Micros } from "../../src/sim/time.ts";

@@ -1,7 +1,7 @@
 import { assert, fail } from "../../sim/assert.ts";
-import type { Addresses } from "./addresses.ts";
-import type { Address } from "./keys.ts";
-import { decodeList, encodeList, isMalformed, type Malformed } from "./rlp.ts";
+import type { Addresses } from "./encoding/addresses.ts";
+import type { Address } from "./encoding/keys.ts";
+import { decodeList, encodeList, isMalformed, type Malformed } from "./encoding/rlp.ts";
 import { type Trie, trieGet } from "./trie/trie.ts";
 
 /** What an account has, and how many transactions it has sent. */

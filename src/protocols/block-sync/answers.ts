@@ -1,13 +1,13 @@
 // What a node answers when it is asked about its chain.
 
 import { decodeAccount, emptyAccount } from "./account.ts";
-import type { Addresses } from "./addresses.ts";
 import type { Body } from "./block.ts";
 import { blockAt, type ChainBlock, type ChainState, tipOf, transactionAt } from "./chain.ts";
-import type { Hash } from "./hash.ts";
-import type { Address } from "./keys.ts";
+import type { Addresses } from "./encoding/addresses.ts";
+import type { Hash } from "./encoding/hash.ts";
+import type { Address } from "./encoding/keys.ts";
+import { isMalformed } from "./encoding/rlp.ts";
 import type { ChainHealth, ChainQuery, QueryAnswer } from "./queries.ts";
-import { isMalformed } from "./rlp.ts";
 import { proveKey } from "./trie/proof.ts";
 import { trieGet } from "./trie/trie.ts";
 

@@ -1,7 +1,12 @@
 import type { Micros } from "../../sim/time.ts";
 import { bytesOf, hexOf } from "../hex.ts";
-import { HASH_BYTES, type Hash, hashOf } from "./hash.ts";
-import { type KeyPair, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type SignatureCheck } from "./keys.ts";
+import { HASH_BYTES, type Hash, hashOf } from "./encoding/hash.ts";
+import {
+  type KeyPair,
+  PUBLIC_KEY_BYTES,
+  SIGNATURE_BYTES,
+  type SignatureCheck,
+} from "./encoding/keys.ts";
 import {
   decodeList,
   encodeList,
@@ -9,8 +14,8 @@ import {
   type Malformed,
   type RlpItem,
   type RlpList,
-} from "./rlp.ts";
-import { isSignedList, signList } from "./signed-list.ts";
+} from "./encoding/rlp.ts";
+import { isSignedList, signList } from "./encoding/signed-list.ts";
 import type { PublicKey } from "./transaction.ts";
 
 /** What a block says of itself, apart from its signature. */

@@ -8,8 +8,8 @@ import {
   stringBytes,
   TRANSACTIONS_MAX,
 } from "./block.ts";
+import type { KeyPair } from "./encoding/keys.ts";
 import { type Executed, Execution } from "./executor.ts";
-import type { KeyPair } from "./keys.ts";
 import { gasOf, type Transaction } from "./transaction.ts";
 import { type Trie, trieRoot } from "./trie/trie.ts";
 import type { ChainRules } from "./validation.ts";

@@ -1,12 +1,12 @@
 import type { Env, NodeId } from "../../sim/env.ts";
+import type { KeyPair } from "./encoding/keys.ts";
+import type { Checkpoint } from "./finality/vote.ts";
 import type { Genesis, GenesisOptions } from "./genesis.ts";
-import type { KeyPair } from "./keys.ts";
 import type { BlockSyncMessage } from "./messages.ts";
 import type { ChainNodeState } from "./node-state.ts";
 import type { BlockSyncOptions } from "./options.ts";
 import type { PublicKey } from "./transaction.ts";
 import type { ChainRules } from "./validation.ts";
-import type { Checkpoint } from "./vote.ts";
 
 /** Who a node is, and what it is to know before it starts. */
 export interface ChainNodeConfig {

@@ -1,9 +1,9 @@
 import { hexOf } from "../hex.ts";
-import { Addresses } from "./addresses.ts";
 import type { Body } from "./block.ts";
-import type { Hash } from "./hash.ts";
-import { SignatureCheck } from "./keys.ts";
-import { isMalformed, type Malformed } from "./rlp.ts";
+import { Addresses } from "./encoding/addresses.ts";
+import type { Hash } from "./encoding/hash.ts";
+import { SignatureCheck } from "./encoding/keys.ts";
+import { isMalformed, type Malformed } from "./encoding/rlp.ts";
 import { decodeTransaction, isSignedTransaction, type Transaction } from "./transaction.ts";
 import { orderedRoot } from "./trie/trie.ts";
 

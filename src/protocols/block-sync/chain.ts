@@ -2,9 +2,9 @@
 
 import { assert } from "../../sim/assert.ts";
 import type { Body, Header } from "./block.ts";
-import type { Hash } from "./hash.ts";
+import type { Hash } from "./encoding/hash.ts";
+import type { Checkpoint } from "./finality/vote.ts";
 import type { Trie } from "./trie/trie.ts";
-import type { Checkpoint } from "./vote.ts";
 
 /** A valid block: its rules were checked, and its transactions executed on its parent's state. */
 export interface ChainBlock {

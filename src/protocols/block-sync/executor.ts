@@ -1,7 +1,7 @@
 import { type Account, accountAt, encodeAccount } from "./account.ts";
-import type { Addresses } from "./addresses.ts";
 import type { ChainChecks } from "./chain-reader.ts";
-import type { Address } from "./keys.ts";
+import type { Addresses } from "./encoding/addresses.ts";
+import type { Address } from "./encoding/keys.ts";
 import { gasOf, type Transaction } from "./transaction.ts";
 import { compareKeys } from "./trie/nibbles.ts";
 import { type Trie, type TrieEntry, trieUpdate } from "./trie/trie.ts";

@@ -3,11 +3,11 @@ import { checkCount, checkDistinct, checkList, checkRecord, checkText } from "..
 import type { Micros } from "../../sim/time.ts";
 import { bytesOf, hexOf, isHex } from "../hex.ts";
 import { encodeAccount } from "./account.ts";
-import type { Addresses } from "./addresses.ts";
 import { type Block, unsignedHeader } from "./block.ts";
-import { type Hash, hashOf } from "./hash.ts";
-import { ADDRESS_BYTES, PUBLIC_KEY_BYTES } from "./keys.ts";
-import { encodeList } from "./rlp.ts";
+import type { Addresses } from "./encoding/addresses.ts";
+import { type Hash, hashOf } from "./encoding/hash.ts";
+import { ADDRESS_BYTES, PUBLIC_KEY_BYTES } from "./encoding/keys.ts";
+import { encodeList } from "./encoding/rlp.ts";
 import type { Address, PublicKey } from "./transaction.ts";
 import { orderedRoot, type Trie, trieRoot, trieUpdate } from "./trie/trie.ts";
 

@@ -4,18 +4,18 @@ import { unreachable } from "../../sim/assert.ts";
 import type { NodeId } from "../../sim/env.ts";
 import { decodeHeader, isSignedHeader } from "./block.ts";
 import type { ChainContext } from "./chain-context.ts";
-import { proposalEvidence, voteEvidence } from "./evidence.ts";
-import { votesToShow } from "./finality.ts";
+import { isMalformed } from "./encoding/rlp.ts";
+import { proposalEvidence, voteEvidence } from "./finality/evidence.ts";
+import { votesToShow } from "./finality/finality.ts";
+import { decodeVote, type Evidence, isSignedVote, type Vote } from "./finality/vote.ts";
 import { slotOf } from "./genesis.ts";
 import type { Head } from "./head.ts";
 import type { Imports } from "./imports.ts";
 import type { EvidenceBytes, Gossip as GossipMessage, Status } from "./messages.ts";
-import type { Peers } from "./peers.ts";
+import type { Peers } from "./peers/peers.ts";
 import type { Pool } from "./pool.ts";
-import { isMalformed } from "./rlp.ts";
 import type { Synchronizer } from "./sync/synchronizer.ts";
 import { isBrokenForNow } from "./validation.ts";
-import { decodeVote, type Evidence, isSignedVote, type Vote } from "./vote.ts";
 
 /** The parts of the node that gossip goes to. */
 export interface GossipParts {

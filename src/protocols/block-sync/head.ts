@@ -4,14 +4,14 @@ import { fail } from "../../sim/assert.ts";
 import type { ChainBlock, TipChange } from "./chain.ts";
 import { checkpointOf, forgetStates, knownBlock, tipOf } from "./chain.ts";
 import type { ChainContext } from "./chain-context.ts";
-import { proposalEvidence } from "./evidence.ts";
-import { addBlock, addEvidence, addVotes, type FinalityChange } from "./finality.ts";
+import type { Hash } from "./encoding/hash.ts";
+import { isMalformed } from "./encoding/rlp.ts";
+import { proposalEvidence } from "./finality/evidence.ts";
+import { addBlock, addEvidence, addVotes, type FinalityChange } from "./finality/finality.ts";
+import type { Evidence, Vote } from "./finality/vote.ts";
 import { slotOf } from "./genesis.ts";
-import type { Hash } from "./hash.ts";
 import { followTip } from "./mempool.ts";
-import { isMalformed } from "./rlp.ts";
 import type { Transaction } from "./transaction.ts";
-import type { Evidence, Vote } from "./vote.ts";
 
 /** What follows a change of the chain, elsewhere in the node. */
 export interface HeadOwner {

@@ -4,10 +4,10 @@ import type { NodeId } from "../../sim/env.ts";
 import { type Block, type Body, decodeHeader, type Header } from "./block.ts";
 import type { ChainBlock } from "./chain.ts";
 import type { ChainContext } from "./chain-context.ts";
-import { type BranchRefusal, branchRefusal } from "./fork-choice.ts";
-import type { Hash } from "./hash.ts";
+import type { Hash } from "./encoding/hash.ts";
+import { isMalformed } from "./encoding/rlp.ts";
+import { type BranchRefusal, branchRefusal } from "./finality/fork-choice.ts";
 import type { ImportsState, Origin, QueuedBlock } from "./node-state.ts";
-import { isMalformed } from "./rlp.ts";
 import type { TrieEntry } from "./trie/trie.ts";
 import {
   type Broken,

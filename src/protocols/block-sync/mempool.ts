@@ -3,11 +3,11 @@
 import { assert } from "../../sim/assert.ts";
 import type { Micros } from "../../sim/time.ts";
 import type { Account } from "./account.ts";
+import type { Hash } from "./encoding/hash.ts";
+import { isMalformed } from "./encoding/rlp.ts";
 import { costOf, type InvalidTransaction, ruleBrokenAlone } from "./executor.ts";
-import type { Hash } from "./hash.ts";
 import type { ChainLimits } from "./options.ts";
 import type { Refusal } from "./queries.ts";
-import { isMalformed } from "./rlp.ts";
 import type { Address, Transaction } from "./transaction.ts";
 import type { ChainRules } from "./validation.ts";
 

@@ -1,10 +1,10 @@
 import type { NodeId } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
 import type { Body } from "./block.ts";
-import type { Hash } from "./hash.ts";
+import type { Hash } from "./encoding/hash.ts";
+import type { Checkpoint } from "./finality/vote.ts";
 import type { ChainQuery, QueryAnswer, Refusal } from "./queries.ts";
 import type { PublicKey } from "./transaction.ts";
-import type { Checkpoint } from "./vote.ts";
 
 /**
  * Every message of the chain. What is said in RLP is decoded and checked by whoever is told. By

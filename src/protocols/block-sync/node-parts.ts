@@ -4,22 +4,22 @@ import type { Header } from "./block.ts";
 import type { BuiltBlock } from "./build-block.ts";
 import { type ChainBlock, checkpointOf, tipOf } from "./chain.ts";
 import type { ChainContext } from "./chain-context.ts";
+import type { Vote } from "./finality/vote.ts";
+import { Voter } from "./finality/voter.ts";
 import { Gossip } from "./gossip.ts";
 import { Head } from "./head.ts";
-import { Watch } from "./health.ts";
 import { type ImportOutcome, Imports } from "./imports.ts";
-import { Keeper } from "./keeper.ts";
 import type { ValidatorClaim } from "./messages.ts";
+import { Watch } from "./monitoring/health.ts";
 import type { Origin } from "./node-state.ts";
-import { type OwnStatus, Peers } from "./peers.ts";
+import { type OwnStatus, Peers } from "./peers/peers.ts";
 import { Pool } from "./pool.ts";
 import { Producer } from "./producer.ts";
+import { Keeper } from "./store/keeper.ts";
 import { syncRulesOf } from "./sync/sync-rules.ts";
 import { Synchronizer } from "./sync/synchronizer.ts";
 import { isBrokenForNow } from "./validation.ts";
 import { claimOf, isProvenClaim } from "./validator-claim.ts";
-import type { Vote } from "./vote.ts";
-import { Voter } from "./voter.ts";
 
 /** Everything that a node is made of. */
 export class NodeParts {

@@ -5,17 +5,17 @@ import type { Micros } from "../../sim/time.ts";
 import type { Block, Header } from "./block.ts";
 import type { BuiltBlock } from "./build-block.ts";
 import { type ChainState, newChain } from "./chain.ts";
-import { type ChainStoreState, newChainStore } from "./chain-store.ts";
-import { type FinalityState, newFinality } from "./finality.ts";
+import type { Hash } from "./encoding/hash.ts";
+import { type FinalityState, newFinality } from "./finality/finality.ts";
+import type { Vote } from "./finality/vote.ts";
+import { emptyVotingRecord, type VotingRecord } from "./finality/voting.ts";
 import type { Genesis, GenesisOptions } from "./genesis.ts";
-import type { Hash } from "./hash.ts";
 import { type MempoolState, newMempool } from "./mempool.ts";
-import { type Counters, newCounters } from "./metrics-page.ts";
-import type { PeersState } from "./peer-state.ts";
+import { type Counters, newCounters } from "./monitoring/metrics-page.ts";
+import type { PeersState } from "./peers/peer-state.ts";
+import { type ChainStoreState, newChainStore } from "./store/chain-store.ts";
 import { newSyncState, type SyncState } from "./sync/sync-state.ts";
 import type { Broken, CheckedBody } from "./validation.ts";
-import type { Vote } from "./vote.ts";
-import { emptyVotingRecord, type VotingRecord } from "./voting.ts";
 
 /** All that a node remembers. */
 export interface ChainNodeState {

@@ -4,7 +4,7 @@ import { type Micros, ms, seconds } from "../../sim/time.ts";
 import { type Account, accountAt } from "./account.ts";
 import { tipOf } from "./chain.ts";
 import type { ChainContext } from "./chain-context.ts";
-import type { Hash } from "./hash.ts";
+import type { Hash } from "./encoding/hash.ts";
 import { addTransaction, nextNonce } from "./mempool.ts";
 import type { Refusal } from "./queries.ts";
 import type { Address } from "./transaction.ts";

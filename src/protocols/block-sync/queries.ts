@@ -1,6 +1,6 @@
 import type { Account } from "./account.ts";
+import type { Hash } from "./encoding/hash.ts";
 import type { InvalidTransaction } from "./executor.ts";
-import type { Hash } from "./hash.ts";
 import type { Address } from "./transaction.ts";
 
 /** What may be asked of a node's canonical chain. */

@@ -1,6 +1,6 @@
 import { bytesOf, hexOf } from "../hex.ts";
-import type { Addresses, PublicKey } from "./addresses.ts";
-import { type Hash, hashOf } from "./hash.ts";
+import type { Addresses, PublicKey } from "./encoding/addresses.ts";
+import { type Hash, hashOf } from "./encoding/hash.ts";
 import {
   ADDRESS_BYTES,
   type Address,
@@ -8,9 +8,9 @@ import {
   PUBLIC_KEY_BYTES,
   SIGNATURE_BYTES,
   type SignatureCheck,
-} from "./keys.ts";
-import { decodeList, isMalformed, type Malformed } from "./rlp.ts";
-import { isSignedList, signList } from "./signed-list.ts";
+} from "./encoding/keys.ts";
+import { decodeList, isMalformed, type Malformed } from "./encoding/rlp.ts";
+import { isSignedList, signList } from "./encoding/signed-list.ts";
 
 export type { Address, PublicKey };
 

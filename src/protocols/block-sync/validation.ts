@@ -11,6 +11,8 @@ import {
   TRANSACTIONS_MAX,
 } from "./block.ts";
 import type { ChainChecks } from "./chain-reader.ts";
+import type { Hash } from "./encoding/hash.ts";
+import { isMalformed } from "./encoding/rlp.ts";
 import {
   type Executed,
   execute,
@@ -18,9 +20,7 @@ import {
   type TransactionRules,
 } from "./executor.ts";
 import { type GenesisOptions, producerOf, slotOf } from "./genesis.ts";
-import type { Hash } from "./hash.ts";
 import type { ChainLimits } from "./options.ts";
-import { isMalformed } from "./rlp.ts";
 import { gasOf, type Transaction } from "./transaction.ts";
 import { type Trie, trieRoot } from "./trie/trie.ts";
 

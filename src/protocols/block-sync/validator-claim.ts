@@ -2,10 +2,10 @@
 
 import type { NodeId } from "../../sim/env.ts";
 import { bytesOf, hexOf } from "../hex.ts";
-import { type KeyPair, SIGNATURE_BYTES } from "./keys.ts";
+import { type KeyPair, SIGNATURE_BYTES } from "./encoding/keys.ts";
+import { encodeList, type RlpItem } from "./encoding/rlp.ts";
+import { isSignedList, signList } from "./encoding/signed-list.ts";
 import type { ValidatorClaim } from "./messages.ts";
-import { encodeList, type RlpItem } from "./rlp.ts";
-import { isSignedList, signList } from "./signed-list.ts";
 import type { ChainRules } from "./validation.ts";
 
 /** What of a chain a claim belongs to. */

@@ -1,8 +1,8 @@
 // Two blocks for one slot, and two votes for one height: one to some, the other one to others.
 
 import { decodeHeader, signHeader } from "../../protocols/block-sync/block.ts";
-import { isMalformed } from "../../protocols/block-sync/rlp.ts";
-import { decodeVote, signVote } from "../../protocols/block-sync/vote.ts";
+import { isMalformed } from "../../protocols/block-sync/encoding/rlp.ts";
+import { decodeVote, signVote } from "../../protocols/block-sync/finality/vote.ts";
 import { hexOf } from "../../protocols/hex.ts";
 import type { NodeId } from "../../sim/env.ts";
 import type { Lie, LieContext } from "./lies.ts";

@@ -8,17 +8,17 @@ import {
   signHeader,
 } from "../../protocols/block-sync/block.ts";
 import type { ChainBlock } from "../../protocols/block-sync/chain.ts";
+import type { Wallet } from "../../protocols/block-sync/client/wallet.ts";
+import { hashOf } from "../../protocols/block-sync/encoding/hash.ts";
+import type { KeyPair } from "../../protocols/block-sync/encoding/keys.ts";
+import { isMalformed } from "../../protocols/block-sync/encoding/rlp.ts";
 import { producerOf, slotOf, slotStart } from "../../protocols/block-sync/genesis.ts";
-import { hashOf } from "../../protocols/block-sync/hash.ts";
-import type { KeyPair } from "../../protocols/block-sync/keys.ts";
-import { isMalformed } from "../../protocols/block-sync/rlp.ts";
 import {
   GAS_OF_TRANSACTION,
   type Payment,
   signTransaction,
 } from "../../protocols/block-sync/transaction.ts";
 import type { ChainRules, InvalidBlock } from "../../protocols/block-sync/validation.ts";
-import type { Wallet } from "../../protocols/block-sync/wallet.ts";
 import { hexOf } from "../../protocols/hex.ts";
 import type { Random } from "../../sim/random/random.ts";
 

@@ -1,9 +1,9 @@
 import type { Body } from "../../protocols/block-sync/block.ts";
-import type { KeyPair } from "../../protocols/block-sync/keys.ts";
+import type { Wallet } from "../../protocols/block-sync/client/wallet.ts";
+import type { KeyPair } from "../../protocols/block-sync/encoding/keys.ts";
 import type { BlockSyncMessage } from "../../protocols/block-sync/messages.ts";
 import type { ChainNodeState } from "../../protocols/block-sync/node-state.ts";
 import type { ChainRules } from "../../protocols/block-sync/validation.ts";
-import type { Wallet } from "../../protocols/block-sync/wallet.ts";
 import type { Env, NodeId } from "../../sim/env.ts";
 
 /** What a lying node of the chain can do, by the names that `byzantine` faults use. */

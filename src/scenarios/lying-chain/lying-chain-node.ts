@@ -1,10 +1,10 @@
 import type { ChainState } from "../../protocols/block-sync/chain.ts";
 import type { ChainNodeConfig } from "../../protocols/block-sync/chain-context.ts";
 import { ChainNode } from "../../protocols/block-sync/chain-node.ts";
-import { keyPairOf } from "../../protocols/block-sync/keys.ts";
+import { secretOf, type Wallet } from "../../protocols/block-sync/client/wallet.ts";
+import { keyPairOf } from "../../protocols/block-sync/encoding/keys.ts";
 import type { BlockSyncMessage } from "../../protocols/block-sync/messages.ts";
 import type { ChainRules } from "../../protocols/block-sync/validation.ts";
-import { secretOf, type Wallet } from "../../protocols/block-sync/wallet.ts";
 import type { DiskError, Env, Node, NodeId } from "../../sim/env.ts";
 import type { Conduct } from "../../sim/host/program.ts";
 import { ms } from "../../sim/time.ts";

@@ -4,7 +4,7 @@ const mutant: Mutant = {
   id: "votes-counted-twice",
   wrong: "A vote that comes twice counts twice.",
   source: "Casper FFG \u00a72: votes of more than two thirds of the validators, each once.",
-  file: "src/protocols/block-sync/finality.ts",
+  file: "src/protocols/block-sync/finality/finality.ts",
   find: '  if (rivals.some((other) => areSameLink(vote, other))) return "known";',
   replace: "",
   scenario: "tb-network-partition/duplicates",

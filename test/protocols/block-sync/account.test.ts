@@ -5,7 +5,7 @@ import {
   emptyAccount,
   encodeAccount,
 } from "../../../src/protocols/block-sync/account.ts";
-import { encodeList } from "../../../src/protocols/block-sync/rlp.ts";
+import { encodeList } from "../../../src/protocols/block-sync/encoding/rlp.ts";
 import { AssertionError } from "../../../src/sim/assert.ts";
 import { accountsOf, addresses, alice, bob } from "./chain-support.ts";
 

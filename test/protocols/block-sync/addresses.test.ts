@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Addresses } from "../../../src/protocols/block-sync/addresses.ts";
-import { addressOf } from "../../../src/protocols/block-sync/keys.ts";
+import { Addresses } from "../../../src/protocols/block-sync/encoding/addresses.ts";
+import { addressOf } from "../../../src/protocols/block-sync/encoding/keys.ts";
 import { hexOf } from "../../../src/protocols/hex.ts";
 import { alice, bob } from "./chain-support.ts";
 

@@ -3,8 +3,8 @@
 
 import { describe, expect, it } from "vitest";
 import { encodeBlock } from "../../../src/protocols/block-sync/block.ts";
+import { encodeList } from "../../../src/protocols/block-sync/encoding/rlp.ts";
 import type { BlockSyncMessage } from "../../../src/protocols/block-sync/messages.ts";
-import { encodeList } from "../../../src/protocols/block-sync/rlp.ts";
 import { loneChainNode, statusAtGenesis } from "../../support/lone-chain-node.ts";
 import { blockOf, genesis, resigned } from "./chain-of-three.ts";
 import { alice } from "./chain-support.ts";

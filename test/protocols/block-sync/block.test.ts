@@ -11,8 +11,8 @@ import {
   signHeader,
   unsignedHeader,
 } from "../../../src/protocols/block-sync/block.ts";
-import { SignatureCheck } from "../../../src/protocols/block-sync/keys.ts";
-import { encodeList, isMalformed } from "../../../src/protocols/block-sync/rlp.ts";
+import { SignatureCheck } from "../../../src/protocols/block-sync/encoding/keys.ts";
+import { encodeList, isMalformed } from "../../../src/protocols/block-sync/encoding/rlp.ts";
 import { alice, pays } from "./chain-support.ts";
 
 const FIELDS = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ChainReader, newChainChecks } from "../../../src/protocols/block-sync/chain-reader.ts";
-import { SignatureCheck } from "../../../src/protocols/block-sync/keys.ts";
+import { SignatureCheck } from "../../../src/protocols/block-sync/encoding/keys.ts";
 import { orderedRoot } from "../../../src/protocols/block-sync/trie/trie.ts";
 import { hexOf } from "../../../src/protocols/hex.ts";
 import { addresses, alice, bob, forged, pays, TRANSACTION_BYTES_MAX } from "./chain-support.ts";

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ChainBlock, tipOf } from "../../../src/protocols/block-sync/chain.ts";
-import { addVotes } from "../../../src/protocols/block-sync/finality.ts";
+import { addVotes } from "../../../src/protocols/block-sync/finality/finality.ts";
 import { RandomStream } from "../../../src/sim/random/random.ts";
 import { ManualDisk } from "../../support/recording-env.ts";
 import { madeBlock, madeVote, StoredNode } from "../../support/stored-chain.ts";

@@ -6,11 +6,11 @@ import {
   emptyAccount,
   encodeAccount,
 } from "../../../src/protocols/block-sync/account.ts";
-import { Addresses } from "../../../src/protocols/block-sync/addresses.ts";
 import { newChainChecks } from "../../../src/protocols/block-sync/chain-reader.ts";
+import { Addresses } from "../../../src/protocols/block-sync/encoding/addresses.ts";
+import { type KeyPair, keyPairOf } from "../../../src/protocols/block-sync/encoding/keys.ts";
+import { isMalformed } from "../../../src/protocols/block-sync/encoding/rlp.ts";
 import type { TransactionRules } from "../../../src/protocols/block-sync/executor.ts";
-import { type KeyPair, keyPairOf } from "../../../src/protocols/block-sync/keys.ts";
-import { isMalformed } from "../../../src/protocols/block-sync/rlp.ts";
 import {
   type Address,
   decodeTransaction,

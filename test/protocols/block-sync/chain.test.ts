@@ -13,7 +13,7 @@ import {
   insert,
   onFinalized,
   onJustified,
-} from "../../../src/protocols/block-sync/fork-choice.ts";
+} from "../../../src/protocols/block-sync/finality/fork-choice.ts";
 import { block, FIRST, line, pointOf } from "../../support/chain-blocks.ts";
 
 const HEIGHTS = [0, 1, 2, 3, 4, 5, 6, 7, 8];

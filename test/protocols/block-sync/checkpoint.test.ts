@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hashOf, keccak256 } from "../../../src/protocols/block-sync/hash.ts";
+import { hashOf, keccak256 } from "../../../src/protocols/block-sync/encoding/hash.ts";
 import type { SyncReply, SyncRequest } from "../../../src/protocols/block-sync/messages.ts";
 import { trieRoot, trieUpdate } from "../../../src/protocols/block-sync/trie/trie.ts";
 import { hexOf } from "../../../src/protocols/hex.ts";

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { Collector } from "../../../src/protocols/block-sync/collector.ts";
+import type { BlockSyncMessage } from "../../../src/protocols/block-sync/messages.ts";
+import { Collector } from "../../../src/protocols/block-sync/monitoring/collector.ts";
 import {
   checkCollectorOptions,
   defaultCollectorOptions,
-} from "../../../src/protocols/block-sync/collector-options.ts";
-import type { BlockSyncMessage } from "../../../src/protocols/block-sync/messages.ts";
-import { metricsPage, newCounters } from "../../../src/protocols/block-sync/metrics-page.ts";
+} from "../../../src/protocols/block-sync/monitoring/collector-options.ts";
+import {
+  metricsPage,
+  newCounters,
+} from "../../../src/protocols/block-sync/monitoring/metrics-page.ts";
 import { RecordingEnv } from "../../support/recording-env.ts";
 
 const GAUGES = {

@@ -3,18 +3,22 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { keyOfVote } from "../../../src/protocols/block-sync/certificate.ts";
 import { type ChainBlock, newChain, tipOf } from "../../../src/protocols/block-sync/chain.ts";
-import { voteEvidence } from "../../../src/protocols/block-sync/evidence.ts";
-import { addBlock, addVotes, newFinality } from "../../../src/protocols/block-sync/finality.ts";
-import { branchRefusal } from "../../../src/protocols/block-sync/fork-choice.ts";
-import type { Hash } from "../../../src/protocols/block-sync/hash.ts";
-import type { Checkpoint, Vote } from "../../../src/protocols/block-sync/vote.ts";
+import type { Hash } from "../../../src/protocols/block-sync/encoding/hash.ts";
+import { keyOfVote } from "../../../src/protocols/block-sync/finality/certificate.ts";
+import { voteEvidence } from "../../../src/protocols/block-sync/finality/evidence.ts";
+import {
+  addBlock,
+  addVotes,
+  newFinality,
+} from "../../../src/protocols/block-sync/finality/finality.ts";
+import { branchRefusal } from "../../../src/protocols/block-sync/finality/fork-choice.ts";
+import type { Checkpoint, Vote } from "../../../src/protocols/block-sync/finality/vote.ts";
 import {
   emptyVotingRecord,
   nextVote,
   recordVote,
-} from "../../../src/protocols/block-sync/voting.ts";
+} from "../../../src/protocols/block-sync/finality/voting.ts";
 import { unreachable } from "../../../src/sim/assert.ts";
 import { block, FIRST, line, voteOf } from "../../support/chain-blocks.ts";
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import {
-  type Certificate,
-  isCertificate,
-  quorumOf,
-} from "../../../src/protocols/block-sync/certificate.ts";
-import {
   type ChainBlock,
   type ChainState,
   newChain,
   tipOf,
 } from "../../../src/protocols/block-sync/chain.ts";
+import {
+  type Certificate,
+  isCertificate,
+  quorumOf,
+} from "../../../src/protocols/block-sync/finality/certificate.ts";
 import {
   addBlock,
   addVotes,
@@ -18,7 +18,7 @@ import {
   VOTES_ABOVE,
   VOTES_PER_HEIGHT,
   votesToShow,
-} from "../../../src/protocols/block-sync/finality.ts";
+} from "../../../src/protocols/block-sync/finality/finality.ts";
 import { block, FIRST, hashesOf, line, pointOf, voteOf } from "../../support/chain-blocks.ts";
 
 const FOUR = ["v1", "v2", "v3", "v4"];

@@ -11,13 +11,13 @@ import {
   tipOf,
   transactionAt,
 } from "../../../src/protocols/block-sync/chain.ts";
+import { hashOf } from "../../../src/protocols/block-sync/encoding/hash.ts";
 import {
   branchRefusal,
   insert,
   onFinalized,
   onJustified,
-} from "../../../src/protocols/block-sync/fork-choice.ts";
-import { hashOf } from "../../../src/protocols/block-sync/hash.ts";
+} from "../../../src/protocols/block-sync/finality/fork-choice.ts";
 import { block, FIRST, hashesOf, line, pointOf } from "../../support/chain-blocks.ts";
 
 const NO_LIMIT = 1_000;

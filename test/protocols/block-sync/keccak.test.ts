@@ -1,7 +1,7 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hashOf } from "../../../src/protocols/block-sync/hash.ts";
+import { hashOf } from "../../../src/protocols/block-sync/encoding/hash.ts";
 import { keccak256 } from "../../../src/protocols/block-sync/keccak/keccak.ts";
 
 /** Bytes that differ from place to place, so that none may change places with another. */

@@ -4,7 +4,7 @@ import {
   keyPairOf,
   SignatureCheck,
   signatureOf,
-} from "../../../src/protocols/block-sync/keys.ts";
+} from "../../../src/protocols/block-sync/encoding/keys.ts";
 import { bytesOf, hexOf } from "../../../src/protocols/hex.ts";
 
 /** RFC 8032 §7.1: secret key, public key, message and signature of TEST 1, 2, 3 and SHA(abc). */

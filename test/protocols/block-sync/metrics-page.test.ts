@@ -4,7 +4,7 @@ import {
   metricsPage,
   newCounters,
   readMetricsPage,
-} from "../../../src/protocols/block-sync/metrics-page.ts";
+} from "../../../src/protocols/block-sync/monitoring/metrics-page.ts";
 
 const GAUGES: Gauges = {
   block_height: 12,

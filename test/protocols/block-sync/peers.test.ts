@@ -4,8 +4,12 @@ import {
   defaultBlockSyncOptions,
   type PeerOptions,
 } from "../../../src/protocols/block-sync/options.ts";
-import type { PeersState } from "../../../src/protocols/block-sync/peer-state.ts";
-import { activePeers, isPartitioned, Peers } from "../../../src/protocols/block-sync/peers.ts";
+import type { PeersState } from "../../../src/protocols/block-sync/peers/peer-state.ts";
+import {
+  activePeers,
+  isPartitioned,
+  Peers,
+} from "../../../src/protocols/block-sync/peers/peers.ts";
 import { RecordingEnv } from "../../support/recording-env.ts";
 
 const GENESIS = "00".repeat(32);

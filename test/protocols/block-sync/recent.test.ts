@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Recent } from "../../../src/protocols/block-sync/recent.ts";
+import { Recent } from "../../../src/protocols/block-sync/encoding/recent.ts";
 
 const NAMES = Array.from({ length: 100 }, (_, i) => `n${i}`);
 

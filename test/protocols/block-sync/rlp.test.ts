@@ -9,7 +9,7 @@ import {
   isMalformed,
   type RlpItem,
   type RlpList,
-} from "../../../src/protocols/block-sync/rlp.ts";
+} from "../../../src/protocols/block-sync/encoding/rlp.ts";
 import { bytesOf, hexOf } from "../../../src/protocols/hex.ts";
 import { fromDigits, vectorsOf } from "../../support/ethereum-vectors.ts";
 import { anyItem, type Decoded } from "../../support/rlp-items.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ChainState } from "../../../src/protocols/block-sync/chain.ts";
-import { onFinalized } from "../../../src/protocols/block-sync/fork-choice.ts";
-import { locatorOf } from "../../../src/protocols/block-sync/locator.ts";
+import { onFinalized } from "../../../src/protocols/block-sync/finality/fork-choice.ts";
 import type { SyncReply, SyncRequest } from "../../../src/protocols/block-sync/messages.ts";
 import { defaultBlockSyncOptions } from "../../../src/protocols/block-sync/options.ts";
-import { answerTo, type ServingContext } from "../../../src/protocols/block-sync/serving.ts";
+import { answerTo, type ServingContext } from "../../../src/protocols/block-sync/peers/serving.ts";
+import { locatorOf } from "../../../src/protocols/block-sync/sync/locator.ts";
 import { TOY_GENESIS, toyChain, toyLine } from "../../support/sync-world.ts";
 
 const LINE = toyLine(TOY_GENESIS, 50);

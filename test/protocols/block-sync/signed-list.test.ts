@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { SignatureCheck } from "../../../src/protocols/block-sync/keys.ts";
-import { encodeList } from "../../../src/protocols/block-sync/rlp.ts";
-import { isSignedList, signList } from "../../../src/protocols/block-sync/signed-list.ts";
+import { SignatureCheck } from "../../../src/protocols/block-sync/encoding/keys.ts";
+import { encodeList } from "../../../src/protocols/block-sync/encoding/rlp.ts";
+import { isSignedList, signList } from "../../../src/protocols/block-sync/encoding/signed-list.ts";
 import { alice, bob } from "./chain-support.ts";
 
 const check = new SignatureCheck();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { insert } from "../../../src/protocols/block-sync/fork-choice.ts";
+import { insert } from "../../../src/protocols/block-sync/finality/fork-choice.ts";
 import type { SyncReply } from "../../../src/protocols/block-sync/messages.ts";
 import {
   inTime,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkChainOperation } from "../../../src/protocols/block-sync/task.ts";
+import { checkChainOperation } from "../../../src/protocols/block-sync/client/task.ts";
 
 describe("an operation of the chain", () => {
   it("may be to wait for a height", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SignatureCheck } from "../../../src/protocols/block-sync/keys.ts";
-import { encodeList, isMalformed } from "../../../src/protocols/block-sync/rlp.ts";
+import { SignatureCheck } from "../../../src/protocols/block-sync/encoding/keys.ts";
+import { encodeList, isMalformed } from "../../../src/protocols/block-sync/encoding/rlp.ts";
 import {
   decodeTransaction,
   gasOf,

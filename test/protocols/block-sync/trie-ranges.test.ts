@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { keccak256 } from "../../../src/protocols/block-sync/hash.ts";
-import { encodeList } from "../../../src/protocols/block-sync/rlp.ts";
+import { keccak256 } from "../../../src/protocols/block-sync/encoding/hash.ts";
+import { encodeList } from "../../../src/protocols/block-sync/encoding/rlp.ts";
 import { compareKeys } from "../../../src/protocols/block-sync/trie/nibbles.ts";
 import { proveKey } from "../../../src/protocols/block-sync/trie/proof.ts";
 import {

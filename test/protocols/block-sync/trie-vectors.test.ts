@@ -1,7 +1,7 @@
 // Ethereum's public vectors: in secure tries, keys are hashed.
 
 import { describe, expect, it } from "vitest";
-import { keccak256 } from "../../../src/protocols/block-sync/hash.ts";
+import { keccak256 } from "../../../src/protocols/block-sync/encoding/hash.ts";
 import {
   type Trie,
   type TrieChange,

@@ -2,8 +2,8 @@ import { RLP } from "@ethereumjs/rlp";
 import fc from "fast-check";
 import { produce } from "immer";
 import { describe, expect, it } from "vitest";
-import { keccak256 } from "../../../src/protocols/block-sync/hash.ts";
-import { encodeItem } from "../../../src/protocols/block-sync/rlp.ts";
+import { keccak256 } from "../../../src/protocols/block-sync/encoding/hash.ts";
+import { encodeItem } from "../../../src/protocols/block-sync/encoding/rlp.ts";
 import {
   orderedRoot,
   type Trie,

@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SignatureCheck } from "../../../src/protocols/block-sync/keys.ts";
-import { encodeList, isMalformed } from "../../../src/protocols/block-sync/rlp.ts";
-import { decodeVote, isSignedVote, signVote } from "../../../src/protocols/block-sync/vote.ts";
+import { SignatureCheck } from "../../../src/protocols/block-sync/encoding/keys.ts";
+import { encodeList, isMalformed } from "../../../src/protocols/block-sync/encoding/rlp.ts";
+import {
+  decodeVote,
+  isSignedVote,
+  signVote,
+} from "../../../src/protocols/block-sync/finality/vote.ts";
 import { alice } from "./chain-support.ts";
 
 const SOURCE = { height: 4, hash: "aa".repeat(32) };

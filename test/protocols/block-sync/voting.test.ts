@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { newChain } from "../../../src/protocols/block-sync/chain.ts";
-import { insert, onJustified } from "../../../src/protocols/block-sync/fork-choice.ts";
+import { insert, onJustified } from "../../../src/protocols/block-sync/finality/fork-choice.ts";
 import {
   emptyVotingRecord,
   nextVote,
   recordVote,
-} from "../../../src/protocols/block-sync/voting.ts";
+} from "../../../src/protocols/block-sync/finality/voting.ts";
 import { FIRST, line, pointOf } from "../../support/chain-blocks.ts";
 
 const LINE = line("b", FIRST, 4);

@@ -3,7 +3,7 @@
 import { assert } from "../../../sim/assert.ts";
 import type { NodeId } from "../../../sim/env.ts";
 import type { Block, Body } from "../block.ts";
-import type { PeerFault } from "../peer-state.ts";
+import type { PeerFault } from "../peers/peer-state.ts";
 import { arrive, askFor, type Batch, blocksOf, giveUp, without } from "./batch.ts";
 import { bodySourceOf } from "./choice.ts";
 import { ask, bodyRequests } from "./requests.ts";

@@ -3,8 +3,8 @@
 import type { NodeId } from "../../../sim/env.ts";
 import { tipOf } from "../chain.ts";
 import type { Status } from "../messages.ts";
-import type { PeerState } from "../peer-state.ts";
-import { isActive } from "../peers.ts";
+import type { PeerState } from "../peers/peer-state.ts";
+import { isActive } from "../peers/peers.ts";
 import { attemptsOf, type Batch } from "./batch.ts";
 import { experienceOf, requestsTo } from "./requests.ts";
 import type { SyncContext } from "./sync-context.ts";

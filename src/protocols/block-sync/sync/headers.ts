@@ -1,9 +1,9 @@
 // The headers of a session: from one peer, checked one after the other, cut into batches.
 
 import type { Header } from "../block.ts";
-import { locatorOf } from "../locator.ts";
 import { newBatch } from "./batch.ts";
 import { isReplaceable } from "./choice.ts";
+import { locatorOf } from "./locator.ts";
 import { ask, experienceOf } from "./requests.ts";
 import type { SyncContext } from "./sync-context.ts";
 import type { BlockSession, SessionEnd } from "./sync-state.ts";

@@ -1,14 +1,14 @@
 import type { Env } from "../../../sim/env.ts";
 import type { Block, Body, Header } from "../block.ts";
 import type { ChainState } from "../chain.ts";
-import type { BranchRefusal } from "../fork-choice.ts";
-import type { Hash } from "../hash.ts";
+import type { Hash } from "../encoding/hash.ts";
+import type { BranchRefusal } from "../finality/fork-choice.ts";
+import type { Checkpoint } from "../finality/vote.ts";
 import type { BlockSyncMessage } from "../messages.ts";
 import type { BlockSyncOptions } from "../options.ts";
-import type { PeersState } from "../peer-state.ts";
-import type { Peers } from "../peers.ts";
+import type { PeersState } from "../peers/peer-state.ts";
+import type { Peers } from "../peers/peers.ts";
 import type { InvalidBlock } from "../validation.ts";
-import type { Checkpoint } from "../vote.ts";
 import type { SyncState } from "./sync-state.ts";
 
 /** What of its node the synchronizer uses. */

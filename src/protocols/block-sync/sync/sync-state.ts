@@ -3,8 +3,8 @@
 import type { NodeId } from "../../../sim/env.ts";
 import type { Micros } from "../../../sim/time.ts";
 import type { Header } from "../block.ts";
-import type { Hash } from "../hash.ts";
-import type { Checkpoint } from "../vote.ts";
+import type { Hash } from "../encoding/hash.ts";
+import type { Checkpoint } from "../finality/vote.ts";
 import type { Batch } from "./batch.ts";
 
 export interface SyncState {

@@ -1,8 +1,8 @@
 import { assert, unreachable } from "../../../sim/assert.ts";
 import type { NodeId } from "../../../sim/env.ts";
-import type { Hash } from "../hash.ts";
+import type { Hash } from "../encoding/hash.ts";
 import type { SyncReply } from "../messages.ts";
-import { isActive } from "../peers.ts";
+import { isActive } from "../peers/peers.ts";
 import { isBrokenForNow } from "../validation.ts";
 import {
   askBodies,

@@ -3,8 +3,8 @@
 // it, which is found out once, when it is made.
 
 import { assert } from "../../../sim/assert.ts";
-import { keccak256 } from "../hash.ts";
-import { EMPTY_STRING, emptyList, stringSize, writeString } from "../rlp-writing.ts";
+import { keccak256 } from "../encoding/hash.ts";
+import { EMPTY_STRING, emptyList, stringSize, writeString } from "../encoding/rlp-writing.ts";
 import { extensionPrefix, leafPrefix, nibbleCount } from "./nibbles.ts";
 
 /** A key, of any length, and its value, of one byte or more. Neither may be changed later. */

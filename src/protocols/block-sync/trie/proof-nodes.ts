@@ -1,8 +1,8 @@
 // Nodes that come from outside as their encodings, and are believed for their hashes.
 
 import { hexOf } from "../../hex.ts";
-import { hashOf } from "../hash.ts";
-import { decodeList, isMalformed, type RlpList } from "../rlp.ts";
+import { hashOf } from "../encoding/hash.ts";
+import { decodeList, isMalformed, type RlpList } from "../encoding/rlp.ts";
 import { readPrefix } from "./nibbles.ts";
 import { HASH_BYTES } from "./node.ts";
 

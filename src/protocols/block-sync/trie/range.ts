@@ -5,7 +5,7 @@
 // its bounds the nodes are shown.
 
 import { assert } from "../../../sim/assert.ts";
-import { hashOf } from "../hash.ts";
+import { hashOf } from "../encoding/hash.ts";
 import { build, built, firstPart, type Span } from "./build.ts";
 import {
   compareKeys,

@@ -2,8 +2,8 @@
 // and persistent: a change gives a new trie that shares what did not change, and leaves the old one
 // as it was. It is plain data and may be frozen, cloned and kept in a node's memory.
 
-import { keccak256 } from "../hash.ts";
-import { encodeItem } from "../rlp.ts";
+import { keccak256 } from "../encoding/hash.ts";
+import { encodeItem } from "../encoding/rlp.ts";
 import { built } from "./build.ts";
 import { compareKeys, matchLength, nibbleAt, nibbleCount, sideOf } from "./nibbles.ts";
 import { HASH_BYTES, type TrieBranch, type TrieEntry, type TrieNode } from "./node.ts";
