@@ -10,6 +10,7 @@ import type {
   Verdict,
   World,
 } from "../sim/invariant.ts";
+import type { Micros } from "../sim/time.ts";
 
 /** What a host must show of itself. */
 export interface GroupsView<View> {
@@ -73,7 +74,7 @@ export class Group<View> {
 
 type Mutable<Type> = { -readonly [Field in keyof Type]: Type[Field] };
 
-const NOBODY = { servers: [], server: undefined, fallen: undefined };
+const NOBODY = { servers: [], clients: [], server: undefined, fallen: undefined };
 const NOTHING = { server: undefined, fallen: undefined, sent: [], emitted: [] };
 
 type Happened<View> = Pick<World<GroupsView<View>>, "server" | "fallen" | "sent" | "emitted">;
@@ -150,6 +151,10 @@ class GroupServer<View> implements HostView<View> {
 
   get life(): number {
     return this.#host.life;
+  }
+
+  now(): Micros {
+    return this.#host.now();
   }
 
   get inboxCount(): number {

@@ -16,6 +16,8 @@ export interface HostView<View = unknown> {
   readonly node: View | undefined;
   /** How many times the node has started. */
   readonly life: number;
+  /** What the monotonic clock shows here now; see {@link Env.now}. No other node can know it. */
+  now(): Micros;
   /**
    * What syncs have made durable of a file: unless the disk lies, no crash takes it. The bytes are
    * not copied, do not write into them.
@@ -86,6 +88,8 @@ export interface World<View = unknown> {
   readonly emitted: readonly EmittedEvent[];
   /** The hosts that are not clients, in the plan's order. */
   readonly servers: readonly HostView<View>[];
+  /** The clients, in the plan's order. What their programs show is theirs to say. */
+  readonly clients: readonly HostView[];
   /** The server on which the event happened; undefined when it was a client's or the weather's. */
   readonly server: HostView<View> | undefined;
   /**

@@ -83,6 +83,7 @@ export class Watch<View> {
       sent: this.#sent,
       emitted: this.#emitted,
       servers: hosts.filter(({ role }) => role === "server"),
+      clients: hosts.filter(({ role }) => role === "client"),
       server: undefined,
       fallen: undefined,
       history,

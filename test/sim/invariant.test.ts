@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Fault } from "../../src/sim/fault.ts";
 import { oneWay } from "../../src/sim/faults/cuts-by-hand.ts";
+import { defaultClockOptions } from "../../src/sim/host/clock.ts";
 import type { Invariant, World } from "../../src/sim/invariant.ts";
 import { constant } from "../../src/sim/random/distribution.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
@@ -121,6 +122,33 @@ describe("the world that an invariant sees", () => {
     expect(see(({ servers }) => servers.map(({ id }) => id))[0]).toEqual(["n1", "n2"]);
     const concerned = see(({ server }) => server?.id);
     expect(concerned).toEqual(["n1", "n2", undefined, "n2", undefined, "n1", undefined, undefined]);
+  });
+
+  it("is the clients, whatever they run", () => {
+    expect(see(({ clients }) => clients.map(({ id, role }) => [id, role]))[0]).toEqual([
+      ["c1", "client"],
+    ]);
+  });
+
+  it("is what each host's own clock shows", () => {
+    const shown: unknown[] = [];
+    const simulation = new Simulation({
+      ...{ seed: "1", servers: { n1: ticking, n2: silent } },
+      clocks: { ...defaultClockOptions, hosts: { n2: { offset: 0, driftPpm: 500_000 } } },
+      faults: [{ kind: "crash", hosts: ["n2"], at: 46, lasting: 10 }],
+      invariants: [
+        {
+          name: "LOOK",
+          onStep: ({ now, servers }) => void shown.push([now, servers.map((host) => host.now())]),
+        },
+      ],
+    });
+    simulation.run(60);
+    // A clock of its own counts from 0 when the machine is switched on.
+    expect(shown.slice(2)).toEqual([
+      ...[10, 20, 30, 40, 46, 50, 56].map((now) => [now, [now, now * 1.5]]),
+      ...[56, 60].map((now) => [now, [now, (now - 56) * 1.5]]),
+    ]);
   });
 
   it("is the nodes' memory, after the event", () => {

@@ -14,21 +14,28 @@ import type { Micros } from "../../src/sim/time.ts";
 
 /** A host whose node, life and disk a test sets as it likes. */
 export class HandMadeHost<View> implements HostView<View> {
-  readonly role = "server";
+  readonly role: "server" | "client";
   readonly id: NodeId;
   readonly index: number;
   node: View | undefined;
   life = 1;
+  /** What the monotonic clock shows there. */
+  clock: Micros = 0;
   inboxCount = 0;
   inboxCountMax = 0;
   gauges = new Map<string, { bytes: number; bytesMax: number }>();
   /** What is durable, of whatever file. */
   bytes = new Uint8Array(0);
 
-  constructor(id: NodeId, index: number, node: View) {
+  constructor(id: NodeId, index: number, node: View, role: "server" | "client" = "server") {
+    this.role = role;
     this.id = id;
     this.index = index;
     this.node = node;
+  }
+
+  now(): Micros {
+    return this.clock;
   }
 
   durable(): { readonly bytes: Uint8Array; readonly sizeBytes: number } {
@@ -38,7 +45,7 @@ export class HandMadeHost<View> implements HostView<View> {
 
 /** What happened in an event: where, of what kind, and which messages left. */
 export interface HandMadeEvent {
-  /** The server; without one it is the weather's event. */
+  /** The server or client; without one it is the weather's event. */
   readonly on?: NodeId;
   readonly kind?: EventKind;
   /** The sender of a delivered message. */
@@ -56,21 +63,35 @@ export class HandMadeWorld<View> {
   readonly history = new History();
   readonly metrics = new Metrics();
   readonly servers: readonly HandMadeHost<View>[];
+  readonly clients: readonly HandMadeHost<unknown>[];
   readonly #invariants: readonly Invariant<View>[];
   readonly #cuts = new Set<string>();
   #step = 0;
   #now = 0;
 
-  constructor(invariants: readonly Invariant<View>[], nodes: Readonly<Record<NodeId, View>>) {
+  constructor(
+    invariants: readonly Invariant<View>[],
+    nodes: Readonly<Record<NodeId, View>>,
+    clients: Readonly<Record<NodeId, unknown>> = {},
+  ) {
     this.#invariants = invariants;
     this.servers = Object.entries(nodes).map(
       ([id, node], index) => new HandMadeHost(id, index, node),
+    );
+    this.clients = Object.entries(clients).map(
+      ([id, node], i) => new HandMadeHost(id, this.servers.length + i, node, "client"),
     );
   }
 
   host(id: NodeId): HandMadeHost<View> {
     const host = this.servers.find((server) => server.id === id);
     if (host === undefined) throw new RangeError(`no server ${id}`);
+    return host;
+  }
+
+  client(id: NodeId): HandMadeHost<unknown> {
+    const host = this.clients.find((client) => client.id === id);
+    if (host === undefined) throw new RangeError(`no client ${id}`);
     return host;
   }
 
@@ -128,17 +149,19 @@ export class HandMadeWorld<View> {
     now: Micros,
     { on, kind = "deliver", from, sent = [], emitted = [], falls = false, payload }: HandMadeEvent,
   ): World<View> {
-    const server = on === undefined ? undefined : this.host(on);
-    const { servers, history, metrics } = this;
+    const { servers, clients, history, metrics } = this;
+    const client = clients.find(({ id }) => id === on);
+    const server = on === undefined || client !== undefined ? undefined : this.host(on);
     const fallen = falls ? server?.node : undefined;
     if (falls && server !== undefined) server.node = undefined;
     return {
       now,
       step: this.#step,
-      event: { kind, host: server, from, payload },
+      event: { kind, host: client ?? server, from, payload },
       sent,
       emitted,
       servers,
+      clients,
       server,
       fallen,
       history,

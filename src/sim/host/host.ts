@@ -8,6 +8,7 @@ import type { HostView } from "../invariant.ts";
 import type { Scheduler } from "../queue/scheduler.ts";
 import { type Distribution, type Sampler, sample, sampler } from "../random/distribution.ts";
 import type { Noise, RandomPosition, RandomStream, Streams } from "../random/random.ts";
+import type { Micros } from "../time.ts";
 import { Behaviours, type BehavioursState } from "./behaviours.ts";
 import { Clock, type ClockOptions, type ClockState } from "./clock.ts";
 import { type CrashPoint, CrashPoints, type CrashPointsState } from "./crash-points.ts";
@@ -124,6 +125,12 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
 
   get life(): number {
     return this.state.life;
+  }
+
+  now(): Micros {
+    const { clock } = this;
+    const { now } = this.#surroundings.scheduler;
+    return clock.isTrue ? now : clock.age(now) - clock.state.zero;
   }
 
   get inboxCount(): number {
