@@ -27,11 +27,12 @@ import type { Hash } from "../protocols/block-sync/encoding/hash.ts";
 import { isMalformed } from "../protocols/block-sync/encoding/rlp.ts";
 import { type Genesis, type GenesisOptions, genesisOf } from "../protocols/block-sync/genesis.ts";
 import type { BlockSyncMessage } from "../protocols/block-sync/messages.ts";
-import { Collector } from "../protocols/block-sync/monitoring/collector.ts";
+import { chainCollector } from "../protocols/block-sync/monitoring/collector.ts";
 import type { StoreOptions } from "../protocols/block-sync/options.ts";
 import { type Trie, trieEntries, triePut, trieRoot } from "../protocols/block-sync/trie/trie.ts";
 import { type ChainRules, chainRules } from "../protocols/block-sync/validation.ts";
 import { bytesOf, hexOf } from "../protocols/hex.ts";
+import { Collector } from "../protocols/monitoring/collector.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import { defineScenario, type Scenario } from "../sim/scenario.ts";
@@ -87,8 +88,7 @@ export function chainScenario(scenario: ChainScenario): Scenario {
     client: (env, plan) => {
       const { settings, servers } = plan;
       const collector = settings.collectors[env.id];
-      if (collector !== undefined)
-        return new Collector(env, { nodes: servers, options: collector });
+      if (collector !== undefined) return new Collector(env, chainCollector(servers, collector));
       const { wallet } = kitOf(plan);
       return new ChainClient(env, { nodes: servers, options: settings.client, wallet });
     },

@@ -11,8 +11,8 @@ import {
   standingIsTold,
 } from "../invariants/chain-health.ts";
 import { MESSAGE_CLASSES } from "../protocols/block-sync/messages.ts";
-import { defaultCollectorOptions } from "../protocols/block-sync/monitoring/collector-options.ts";
-import { readMetricsPage } from "../protocols/block-sync/monitoring/metrics-page.ts";
+import { defaultChainCollectorOptions } from "../protocols/block-sync/monitoring/collector.ts";
+import { readMetricsPage } from "../protocols/monitoring/metrics-page.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
 import { isolate, partition } from "../sim/faults/cuts-by-hand.ts";
@@ -31,7 +31,7 @@ const SENDERS = 4;
 const BEGIN = seconds(1);
 const HORIZON = seconds(260);
 
-const { scrapeInterval, probeInterval, timeout } = defaultCollectorOptions;
+const { scrapeInterval, probeInterval, timeout } = defaultChainCollectorOptions;
 const PROBING: Probing = { collector: COLLECTOR, interval: probeInterval, timeout };
 
 const UNDISTURBED = "TB-UNDISTURBED";
@@ -58,7 +58,7 @@ function watchedScenario(watched: Watched): Scenario {
       settings: chainSettings(NODES, {
         slotTime: seconds(4),
         balances: balancesOf(loadAccounts(WORKER, SENDERS), 1_000_000_000),
-        collectors: { [COLLECTOR]: defaultCollectorOptions },
+        collectors: { [COLLECTOR]: defaultChainCollectorOptions },
       }),
       network: { latency: uniform(ms(1), ms(9)) },
       operations: [

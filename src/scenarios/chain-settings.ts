@@ -9,9 +9,9 @@ import { loadAccount } from "../protocols/block-sync/client/task.ts";
 import { secretOf, type Wallet } from "../protocols/block-sync/client/wallet.ts";
 import type { GenesisOptions } from "../protocols/block-sync/genesis.ts";
 import {
-  type CollectorOptions,
-  checkCollectorOptions,
-} from "../protocols/block-sync/monitoring/collector-options.ts";
+  type ChainCollectorOptions,
+  checkChainCollectorOptions,
+} from "../protocols/block-sync/monitoring/collector.ts";
 import {
   type BlockSyncOptions,
   checkBlockSyncOptions,
@@ -46,7 +46,7 @@ export interface ChainSettings {
   readonly checkpointOf: Readonly<Record<NodeId, number>>;
   readonly client: ChainClientOptions;
   /** Clients that collect the servers' metrics, and do nothing else. */
-  readonly collectors: Readonly<Record<NodeId, CollectorOptions>>;
+  readonly collectors: Readonly<Record<NodeId, ChainCollectorOptions>>;
 }
 
 export type ChainPlan = Plan<ChainSettings>;
@@ -169,7 +169,7 @@ export function checkChainSettings(
     collectors: checkRecordOf(
       fields.collectors,
       `${path}.collectors`,
-      checkCollectorOptions,
+      checkChainCollectorOptions,
       clients,
     ),
   };

@@ -11,7 +11,7 @@ import { IMPORT_TIMER } from "./imports.ts";
 import type { MempoolState } from "./mempool.ts";
 import type { BlockSyncMessage, ClientMessage, Gossip, SyncMessage } from "./messages.ts";
 import { gaugesOf, healthOf } from "./monitoring/health.ts";
-import { metricsPage } from "./monitoring/metrics-page.ts";
+import { chainPage } from "./monitoring/metrics.ts";
 import { NodeParts } from "./node-parts.ts";
 import { type ChainNodeState, newChainNodeState } from "./node-state.ts";
 import { activePeers, STATUS_TIMER } from "./peers/peers.ts";
@@ -212,6 +212,6 @@ export class ChainNode implements Node<BlockSyncMessage, ChainNodeState> {
   #page(): string {
     const { state } = this;
     const stamp = { node: this.#env.id, now: this.#env.wallClock() };
-    return metricsPage(state.counters, gaugesOf(this.#context), stamp);
+    return chainPage(state.counters, gaugesOf(this.#context), stamp);
   }
 }

@@ -1,5 +1,6 @@
 import type { NodeId } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
+import type { MonitoringMessage } from "../monitoring/messages.ts";
 import type { Body } from "./block.ts";
 import type { Hash } from "./encoding/hash.ts";
 import type { Checkpoint } from "./finality/vote.ts";
@@ -10,7 +11,7 @@ import type { PublicKey } from "./transaction.ts";
  * Every message of the chain. What is said in RLP is decoded and checked by whoever is told. By
  * their types faults choose classes of traffic: {@link MESSAGE_CLASSES}.
  */
-export type BlockSyncMessage = Gossip | SyncMessage | ClientMessage | MetricsMessage;
+export type BlockSyncMessage = Gossip | SyncMessage | ClientMessage | MonitoringMessage;
 
 /** Unasked, from peer to peer. */
 export type Gossip =
@@ -111,13 +112,6 @@ export type ClientMessage =
       readonly interval: Micros;
     }
   | { readonly type: "produced"; readonly serial: number; readonly tip: Checkpoint };
-
-/** Between a node and whoever collects its metrics. */
-export type MetricsMessage =
-  | { readonly type: "scrape"; readonly serial: number }
-  | { readonly type: "exposition"; readonly serial: number; readonly text: string }
-  | { readonly type: "probe"; readonly serial: number }
-  | { readonly type: "alive"; readonly serial: number };
 
 export type EvidenceBytes = readonly [Uint8Array, Uint8Array];
 

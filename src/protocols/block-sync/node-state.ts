@@ -11,7 +11,7 @@ import type { Vote } from "./finality/vote.ts";
 import { emptyVotingRecord, type VotingRecord } from "./finality/voting.ts";
 import type { Genesis, GenesisOptions } from "./genesis.ts";
 import { type MempoolState, newMempool } from "./mempool.ts";
-import { type Counters, newCounters } from "./monitoring/metrics-page.ts";
+import { type Counters, newCounters } from "./monitoring/metrics.ts";
 import type { PeersState } from "./peers/peer-state.ts";
 import { type ChainStoreState, newChainStore } from "./store/chain-store.ts";
 import { newSyncState, type SyncState } from "./sync/sync-state.ts";

@@ -5,7 +5,7 @@ import type { ChainContext } from "../chain-context.ts";
 import { quorumOf } from "../finality/certificate.ts";
 import { activePeers, isPartitioned } from "../peers/peers.ts";
 import type { ChainHealth } from "../queries.ts";
-import type { Gauges } from "./metrics-page.ts";
+import type { Gauges } from "./metrics.ts";
 
 /** Where the node stands, as it sees itself. */
 export function healthOf({ state, config, publicKey }: ChainContext): ChainHealth {

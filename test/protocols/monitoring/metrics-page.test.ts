@@ -1,26 +1,22 @@
 import { describe, expect, it } from "vitest";
 import {
-  type Gauges,
   metricsPage,
-  newCounters,
   readMetricsPage,
-} from "../../../src/protocols/block-sync/monitoring/metrics-page.ts";
+  zeroOf,
+} from "../../../src/protocols/monitoring/metrics-page.ts";
 
-const GAUGES: Gauges = {
-  block_height: 12,
-  finalized_height: 10,
-  finality_lag_blocks: 2,
-  active_peers: 3,
-  mempool_transactions: 4,
-  is_syncing: 0,
-  is_partitioned: 1,
+const METRICS = {
+  counters: { tasks_done: "Tasks that are done.", tasks_lost: "Tasks that are not." },
+  gauges: { queue_length: "Tasks that wait.", is_busy: "1 while one is worked on." },
 };
+const COUNTERS = { tasks_done: 7, tasks_lost: 0 };
+const GAUGES = { queue_length: 12, is_busy: 1 };
 
 /** 2026-01-01 and 5.000042 s. */
 const NOW = 1_767_225_605_000_042;
 
 const page = (node = "n1") =>
-  metricsPage({ ...newCounters(), blocks_imported: 7 }, GAUGES, { node, now: NOW });
+  metricsPage(METRICS, { counters: COUNTERS, gauges: GAUGES }, { node, now: NOW });
 
 const linesOf = (text: string) => text.split("\n").slice(0, -1);
 
@@ -59,24 +55,28 @@ describe("a page of metrics", () => {
 
   it("names samples of counters with _total, and those of gauges as the family", () => {
     const lines = linesOf(page());
-    expect(lines).toContain("# TYPE blocks_imported counter");
-    expect(lines).toContain('blocks_imported_total{node="n1"} 7 1767225605.000042');
-    expect(lines).toContain("# TYPE block_height gauge");
-    expect(lines).toContain('block_height{node="n1"} 12 1767225605.000042');
+    expect(lines).toContain("# TYPE tasks_done counter");
+    expect(lines).toContain('tasks_done_total{node="n1"} 7 1767225605.000042');
+    expect(lines).toContain("# TYPE queue_length gauge");
+    expect(lines).toContain('queue_length{node="n1"} 12 1767225605.000042');
   });
 
   it("stamps each sample with seconds since 1970, to the microsecond", () => {
-    const early = metricsPage(newCounters(), GAUGES, { node: "n1", now: 1_000_007 });
-    expect(early).toContain('block_height{node="n1"} 12 1.000007\n');
+    const early = metricsPage(
+      METRICS,
+      { counters: COUNTERS, gauges: GAUGES },
+      { node: "n1", now: 1_000_007 },
+    );
+    expect(early).toContain('queue_length{node="n1"} 12 1.000007\n');
     expect(readMetricsPage(early)?.every(({ at }) => at === 1_000_007)).toBe(true);
   });
 
   it("is read as it was written, whatever the node is called", () => {
     const node = 'a "quoted" \\ name\nof \\n two lines';
     const samples = readMetricsPage(page(node));
-    expect(samples).toHaveLength(17);
-    expect(samples).toContainEqual({ name: "blocks_imported_total", node, value: 7, at: NOW });
-    expect(samples).toContainEqual({ name: "is_partitioned", node, value: 1, at: NOW });
+    expect(samples).toHaveLength(4);
+    expect(samples).toContainEqual({ name: "tasks_done_total", node, value: 7, at: NOW });
+    expect(samples).toContainEqual({ name: "is_busy", node, value: 1, at: NOW });
   });
 
   it.each([
@@ -88,5 +88,16 @@ describe("a page of metrics", () => {
     ["of nothing", ""],
   ])("is not read %s", (_, text) => {
     expect(readMetricsPage(text)).toBeUndefined();
+  });
+
+  it.each([-1, 0.5, Number.NaN, 2 ** 53])("is not written of a value %d", (value) => {
+    const values = { counters: COUNTERS, gauges: { ...GAUGES, queue_length: value } };
+    expect(() => metricsPage(METRICS, values, { node: "n1", now: NOW })).toThrow(
+      /^a metric that is no whole number of at least 0: queue_length /,
+    );
+  });
+
+  it("begins with counters that are 0", () => {
+    expect(zeroOf(METRICS.counters)).toEqual({ tasks_done: 0, tasks_lost: 0 });
   });
 });

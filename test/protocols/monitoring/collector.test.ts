@@ -1,32 +1,41 @@
 import { describe, expect, it } from "vitest";
-import type { BlockSyncMessage } from "../../../src/protocols/block-sync/messages.ts";
-import { Collector } from "../../../src/protocols/block-sync/monitoring/collector.ts";
+import { Collector } from "../../../src/protocols/monitoring/collector.ts";
 import {
   checkCollectorOptions,
   defaultCollectorOptions,
-} from "../../../src/protocols/block-sync/monitoring/collector-options.ts";
-import {
-  metricsPage,
-  newCounters,
-} from "../../../src/protocols/block-sync/monitoring/metrics-page.ts";
+} from "../../../src/protocols/monitoring/collector-options.ts";
+import type { MonitoringMessage } from "../../../src/protocols/monitoring/messages.ts";
+import { metricsPage } from "../../../src/protocols/monitoring/metrics-page.ts";
 import { RecordingEnv } from "../../support/recording-env.ts";
 
-const GAUGES = {
-  ...{ block_height: 50, finalized_height: 10, finality_lag_blocks: 40, active_peers: 1 },
-  ...{ mempool_transactions: 0, is_syncing: 0, is_partitioned: 0 },
-};
-const PAGE = metricsPage(newCounters(), GAUGES, { node: "n1", now: 1 });
+const METRICS = { counters: { done: "Done." }, gauges: { queue: "Waits.", heat: "Is warm." } };
+
+function pageOf(queue: number) {
+  const values = { counters: { done: 3 }, gauges: { queue, heat: 1 } };
+  return metricsPage(METRICS, values, { node: "n1", now: 1 });
+}
 
 function begun() {
-  const env = new RecordingEnv<BlockSyncMessage>("m1");
-  const collector = new Collector(env, { nodes: ["n1", "n2"], options: defaultCollectorOptions });
+  const env = new RecordingEnv<MonitoringMessage>("m1");
+  const collector = new Collector(env, {
+    ...{ nodes: ["n1", "n2"], options: defaultCollectorOptions },
+    told: { done: "done_total", waiting: "queue", lag: "unheard_of" },
+    bounds: [{ alert: "too much", gauge: "queue", max: 30 }],
+  });
   collector.onStart();
   env.takeSent();
   return { env, collector };
 }
 
+/** Asks for the metrics of n1, which answers with that. */
+function scraped({ env, collector }: ReturnType<typeof begun>, text: string) {
+  collector.onTimer("scrape");
+  const { n1 } = asked(env);
+  collector.onMessage("n1", { type: "exposition", serial: n1!, text });
+}
+
 /** The serials of what was asked, by node. */
-function asked(env: RecordingEnv<BlockSyncMessage>) {
+function asked(env: RecordingEnv<MonitoringMessage>) {
   return Object.fromEntries(
     env.takeSent().map(({ to, message }) => [to, "serial" in message ? message.serial : 0]),
   );
@@ -73,25 +82,36 @@ describe("a collector", () => {
     const { env, collector } = begun();
     collector.onTimer("scrape");
     collector.onTimer("scraped");
-    collector.onTimer("scrape");
-    const { n1 } = asked(env);
-    collector.onMessage("n1", { type: "exposition", serial: n1!, text: PAGE });
+    scraped({ env, collector }, pageOf(1));
     collector.onTimer("scraped");
     const alerts = env.emitted.filter(([event]) => event.startsWith("alert"));
     expect(alerts).toEqual([
       ["alert raised", { what: "no metrics", node: "n1" }],
       ["alert raised", { what: "no metrics", node: "n2" }],
       ["alert cleared", { what: "no metrics", node: "n1" }],
-      ["alert raised", { what: "finality lags", node: "n1" }],
     ]);
   });
 
+  it("raises an alert while a gauge is above its bound", () => {
+    const one = begun();
+    for (const queue of [30, 31, 32, 30]) scraped(one, pageOf(queue));
+    const alerts = one.env.emitted.filter(([event]) => event !== "scraped");
+    expect(alerts).toEqual([
+      ["alert raised", { what: "too much", node: "n1" }],
+      ["alert cleared", { what: "too much", node: "n1" }],
+    ]);
+  });
+
+  it("tells the samples that it is to tell, and 0 of one that a page is without", () => {
+    const one = begun();
+    scraped(one, pageOf(5));
+    expect(one.env.emitted).toEqual([["scraped", { node: "n1", done: 3, waiting: 5, lag: 0 }]]);
+  });
+
   it("takes a page that cannot be read for none", () => {
-    const { env, collector } = begun();
-    collector.onTimer("scrape");
-    const { n1 } = asked(env);
-    collector.onMessage("n1", { type: "exposition", serial: n1!, text: "nonsense" });
-    expect(env.emitted).toContainEqual(["scrape failed", { node: "n1", reason: "malformed" }]);
+    const one = begun();
+    scraped(one, "nonsense");
+    expect(one.env.emitted).toContainEqual(["scrape failed", { node: "n1", reason: "malformed" }]);
   });
 
   it("wants answers in less time than passes between two questions", () => {

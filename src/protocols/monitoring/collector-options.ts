@@ -1,8 +1,8 @@
-import { checkCount, checkRecord } from "../../../sim/check.ts";
-import type { NodeId } from "../../../sim/env.ts";
-import { type Micros, seconds } from "../../../sim/time.ts";
+import { checkCount, checkRecord } from "../../sim/check.ts";
+import type { NodeId } from "../../sim/env.ts";
+import { type Micros, seconds } from "../../sim/time.ts";
 
-/** How a collector watches the nodes of a chain. */
+/** How a collector watches nodes. */
 export interface CollectorOptions {
   /** How often each node is asked for its metrics. Default: 15 s. */
   readonly scrapeInterval: Micros;
@@ -10,15 +10,12 @@ export interface CollectorOptions {
   readonly probeInterval: Micros;
   /** How long a node has to answer. Default: 5 s. */
   readonly timeout: Micros;
-  /** More blocks that are not final raise an alert. Default: 30. */
-  readonly finalityLagMax: number;
 }
 
 export const defaultCollectorOptions: CollectorOptions = {
   scrapeInterval: seconds(15),
   probeInterval: seconds(60),
   timeout: seconds(5),
-  finalityLagMax: 30,
 };
 
 /**
@@ -33,12 +30,23 @@ export function checkCollectorOptions(value: unknown, path: string): CollectorOp
   return {
     ...{ scrapeInterval, probeInterval },
     timeout: checkCount(fields.timeout, `${path}.timeout`, 1, timeoutMax),
-    finalityLagMax: checkCount(fields.finalityLagMax, `${path}.finalityLagMax`, 0),
   };
 }
 
-/** Whom a collector watches, and how. */
+/** Whom a collector watches, how, and what of their pages it looks at. */
 export interface CollectorConfig {
   readonly nodes: readonly NodeId[];
   readonly options: CollectorOptions;
+  /** By field of the event `scraped`, the sample that it has; 0 if a page is without it. */
+  readonly told: Readonly<Record<string, string>>;
+  readonly bounds: readonly GaugeBound[];
+}
+
+/** More than that raises an alert, until it is no more than that again. */
+export interface GaugeBound {
+  /** What the alert says. */
+  readonly alert: string;
+  /** The sample; 0 if a page is without it. */
+  readonly gauge: string;
+  readonly max: number;
 }
