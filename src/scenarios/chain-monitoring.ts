@@ -1,15 +1,14 @@
 // Group L: who watches a chain, and what happens when nobody does. Times are those of the scenario
 // catalogue; transfers are a tenth of its 20 a second.
 
+import { chainNodeAnswers, consensusIsUndisturbed, heightsOf } from "../invariants/chain-health.ts";
 import {
-  consensusIsUndisturbed,
   type Outage,
-  type Probing,
   pagesAreTrue,
   probesTellTheTruth,
   samplesAreTaken,
   standingIsTold,
-} from "../invariants/chain-health.ts";
+} from "../invariants/monitoring.ts";
 import { MESSAGE_CLASSES } from "../protocols/block-sync/messages.ts";
 import { defaultChainCollectorOptions } from "../protocols/block-sync/monitoring/collector.ts";
 import { readMetricsPage } from "../protocols/monitoring/metrics-page.ts";
@@ -32,7 +31,6 @@ const BEGIN = seconds(1);
 const HORIZON = seconds(260);
 
 const { scrapeInterval, probeInterval, timeout } = defaultChainCollectorOptions;
-const PROBING: Probing = { collector: COLLECTOR, interval: probeInterval, timeout };
 
 const UNDISTURBED = "TB-UNDISTURBED";
 
@@ -92,12 +90,20 @@ function watchInvariants(
     const { metrics } = run(scenario, undisturbed, { only: [UNDISTURBED] });
     return metrics.gauged("consensusTrace");
   };
+  const watched = { collector: COLLECTOR, nodes: plan.servers };
+  const probing = {
+    ...{ ...watched, canAnswer: chainNodeAnswers },
+    ...{ interval: probeInterval, timeout },
+  };
   return [
-    probesTellTheTruth("TB-PROBE", PROBING),
+    probesTellTheTruth("TB-PROBE", probing),
     // Who is not reached is reported as down, whatever it is.
-    ...(outage.length === 0 ? [standingIsTold("TB-TOLD", PROBING)] : []),
-    pagesAreTrue("TB-EXPOSITION", readMetricsPage, plan.clocks.epoch),
-    samplesAreTaken("TB-SAMPLES", { collector: COLLECTOR, interval: scrapeInterval }, lost),
+    ...(outage.length === 0 ? [standingIsTold("TB-TOLD", probing)] : []),
+    pagesAreTrue("TB-EXPOSITION", {
+      ...{ read: readMetricsPage, epoch: plan.clocks.epoch },
+      truth: heightsOf,
+    }),
+    samplesAreTaken("TB-SAMPLES", { ...watched, interval: scrapeInterval }, lost),
     consensusIsUndisturbed(UNDISTURBED, isDisturbed ? expected : undefined),
   ];
 }
