@@ -58,6 +58,9 @@ import { storageOutages } from "./storage-outages.ts";
 import { storageProofs } from "./storage-proofs.ts";
 import { storageRestart } from "./storage-restart.ts";
 import { storageTimeout } from "./storage-timeout.ts";
+import { treasuryFailover } from "./treasury-failover.ts";
+import { treasuryFencing } from "./treasury-fencing.ts";
+import { treasurySkew } from "./treasury-skew.ts";
 
 /** Every scenario, variants after their main form. */
 export const catalogue: readonly Scenario[] = [
@@ -118,6 +121,9 @@ export const catalogue: readonly Scenario[] = [
   ...chainLinks,
   ...chainLoad,
   ...chainMonitoring,
+  ...treasuryFailover,
+  ...treasurySkew,
+  ...treasuryFencing,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */

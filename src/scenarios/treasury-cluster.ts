@@ -1,0 +1,218 @@
+// A treasury under test: servers that give leases and keep the ledger, executors that pay, clients
+// that order; what all of its scenarios have in common.
+
+import { acknowledged } from "../invariants/acknowledged.ts";
+import {
+  epochsAreNew,
+  leaseIsSingle,
+  onlyHoldersRelease,
+  standbysWait,
+} from "../invariants/lease.ts";
+import { measureHolding } from "../invariants/lease-measures.ts";
+import { measureCommits, measureLeadership } from "../invariants/measures.ts";
+import { statesAreEqual } from "../invariants/orchestrator.ts";
+import {
+  measurePayments,
+  type Order,
+  paymentRules,
+  paymentsAreRight,
+  whatIsMarkedIsPaid,
+} from "../invariants/treasury.ts";
+import { TreasuryClient } from "../protocols/lease/client.ts";
+import {
+  checkExecutorOperation,
+  EXECUTOR_LEASE,
+  Executor,
+  type ExecutorConfig,
+} from "../protocols/lease/executor.ts";
+import { treasury } from "../protocols/lease/machine.ts";
+import type { TreasuryMessage } from "../protocols/lease/messages.ts";
+import {
+  checkLeaseOptions,
+  defaultLeaseOptions,
+  type LeaseOptions,
+} from "../protocols/lease/options.ts";
+import { AMOUNT_MAX, checkTreasuryOperation, STAGE_MAX } from "../protocols/lease/request.ts";
+import { TreasuryServer } from "../protocols/lease/server.ts";
+import type { RaftOptions } from "../protocols/raft/options.ts";
+import { UsageError } from "../sim/assert.ts";
+import { checkCount, checkFlag, checkRecord, checkText } from "../sim/check.ts";
+import type { NodeId, Operation, Plain } from "../sim/env.ts";
+import type { Invariant, World } from "../sim/invariant.ts";
+import type { Plan, PlanHosts } from "../sim/plan.ts";
+import { defineScenario, type Scenario } from "../sim/scenario.ts";
+import { ms } from "../sim/time.ts";
+import { type Authored, ownInvariants, planOf } from "./authored.ts";
+import { clusterTargets } from "./cluster-targets.ts";
+import {
+  checkStoreSettings,
+  diskOf,
+  type StoreSettings,
+  storeRequests,
+  storeSettings,
+} from "./raft-cluster.ts";
+import { raftSafetyOf } from "./raft-safety.ts";
+
+/** Who an executor is. */
+export interface ExecutorSettings {
+  readonly identity: string;
+  readonly isStandby: boolean;
+}
+
+/** What a plan says of the treasury itself: what one says of the store, and more. */
+export interface TreasurySettings extends StoreSettings {
+  readonly lease: LeaseOptions;
+  /** The clients that are executors. */
+  readonly executors: Readonly<Record<NodeId, ExecutorSettings>>;
+  /** How many disbursements an executor stages at a time. */
+  readonly batchMax: number;
+  /** What there is to be paid out. */
+  readonly funds: number;
+}
+
+export type TreasuryPlan = Plan<TreasurySettings>;
+
+/** A scenario of the treasury as its author writes it. */
+export interface TreasuryScenario extends Authored<TreasurySettings, TreasuryServer> {
+  /** Whether clocks differ by more than the margin: then several executors may act at a time. */
+  readonly mayOverlap?: boolean;
+}
+
+/** Makes a scenario: servers, executors, clients, targets and invariants are those of all. */
+export function treasuryScenario(scenario: TreasuryScenario): Scenario {
+  return defineScenario<TreasuryMessage, TreasuryServer, TreasurySettings>({
+    ...scenario,
+    plan: (streams) => planOf(scenario, streams),
+    checkSettings,
+    server: (env, { settings }) => {
+      const { raft, raftOf, funds } = settings;
+      return new TreasuryServer(env, treasury(funds), raftOf[env.id] ?? raft);
+    },
+    files: (id, { servers, settings }) => diskOf(id, settings.members ?? servers),
+    client: (env, plan) => {
+      const executor = plan.settings.executors[env.id];
+      if (executor !== undefined) return new Executor(env, configOf(executor, plan));
+      return new TreasuryClient(env, plan.servers, plan.settings.client);
+    },
+    checkOperation: checkTreasuryTask,
+    targets: { ...clusterTargets, ...executorTargets },
+    invariants: (plan) => [...safetyOf(plan, scenario), ...ownInvariants(scenario, plan)],
+  });
+}
+
+/** Such Raft options that little is said while nothing happens. */
+const CALM_RAFT: Partial<RaftOptions> = {
+  heartbeatInterval: ms(500),
+  electionTimeoutMin: ms(2_000),
+  electionTimeoutMax: ms(4_000),
+};
+
+/** A primary `e1` and a hot standby `e2`, and the usual options but for those given. */
+export function treasurySettings(
+  given: Partial<TreasurySettings> = {},
+  raft: Partial<RaftOptions> = {},
+): TreasurySettings {
+  return {
+    ...storeSettings({ ...CALM_RAFT, ...raft }),
+    lease: defaultLeaseOptions,
+    executors: {
+      e1: { identity: "executor-primary", isStandby: false },
+      e2: { identity: "executor-replica", isStandby: true },
+    },
+    batchMax: 100,
+    funds: 1_000_000,
+    ...given,
+  };
+}
+
+function configOf(
+  { identity, isStandby }: ExecutorSettings,
+  { servers, settings }: TreasuryPlan,
+): ExecutorConfig {
+  const { lease, batchMax, client: call } = settings;
+  return { identity, isStandby, lease, call, batchMax, servers };
+}
+
+/** `executing`: an executor with the lease that has paid a part of its batch, and not all. */
+const executorTargets = {
+  executing: (world: World<TreasuryServer>) => executing(world, 0),
+  "executing early": (world: World<TreasuryServer>) => executing(world, 80),
+  "executing late": (world: World<TreasuryServer>) => executing(world, 0, 20),
+};
+
+function executing({ clients }: World<TreasuryServer>, from: number, to = 99): NodeId[] {
+  const isAtIt = ({ node }: (typeof clients)[number]): boolean => {
+    if (!(node instanceof Executor) || node.epoch === undefined) return false;
+    const { length } = node.state.disburser.intents;
+    return length > from && length <= to;
+  };
+  return clients.filter(isAtIt).map(({ id }) => id);
+}
+
+function safetyOf(
+  plan: TreasuryPlan,
+  { mayOverlap = false }: TreasuryScenario,
+): readonly Invariant<TreasuryServer>[] {
+  const { settings, servers } = plan;
+  const executors = Object.keys(settings.executors);
+  const subject = { lease: EXECUTOR_LEASE, executors };
+  const { margin } = settings.lease;
+  return [
+    raftSafetyOf(treasury(settings.funds), settings.members ?? servers),
+    acknowledged(storeRequests),
+    statesAreEqual("LEASE-STATE-EQ"),
+    ...(mayOverlap
+      ? []
+      : [
+          leaseIsSingle("LEASE-SINGLE", subject),
+          standbysWait("LEASE-PRIMARY-PREFERENCE", subject, settings.lease),
+          onlyHoldersRelease("LEASE-RELEASE", subject),
+        ]),
+    epochsAreNew("LEASE-EPOCH", subject),
+    paymentsAreRight(orderOf, { ...paymentRules, skew: margin }),
+    whatIsMarkedIsPaid("LEASE-MARKED"),
+    measureHolding(subject),
+    measurePayments(executors),
+    measureLeadership(),
+    measureCommits(),
+  ];
+}
+
+function orderOf(operation: Plain): Order | undefined {
+  // The operations that a TreasuryClient emits.
+  const asked = operation as unknown as Order & { readonly op: string };
+  return asked.op === "disburse" ? asked : undefined;
+}
+
+/** What a client is asked for, or what an operator tells an executor. */
+function checkTreasuryTask(operation: Operation, path: string): unknown {
+  const isTold = operation.op === "stop" || operation.op === "start";
+  return isTold ? checkExecutorOperation(operation, path) : checkTreasuryOperation(operation, path);
+}
+
+function checkSettings(value: unknown, path: string, hosts: PlanHosts): TreasurySettings {
+  const { lease, executors, batchMax, funds, ...rest } = checkRecord(value, path);
+  return {
+    ...checkStoreSettings(rest, path, hosts),
+    lease: checkLeaseOptions(lease, `${path}.lease`),
+    executors: checkExecutors(executors, `${path}.executors`, hosts),
+    batchMax: checkCount(batchMax, `${path}.batchMax`, 1, STAGE_MAX),
+    funds: checkCount(funds, `${path}.funds`, 0, AMOUNT_MAX),
+  };
+}
+
+function checkExecutors(
+  value: unknown,
+  path: string,
+  { clients }: PlanHosts,
+): Readonly<Record<NodeId, ExecutorSettings>> {
+  const entries = Object.entries(checkRecord(value, path, clients));
+  return Object.fromEntries(entries.map(([id, one]) => [id, checkExecutor(one, `${path}.${id}`)]));
+}
+
+function checkExecutor(value: unknown, path: string): ExecutorSettings {
+  const fields = checkRecord(value, path, ["identity", "isStandby"]);
+  const identity = checkText(fields.identity, `${path}.identity`);
+  if (identity === "") throw new UsageError(`${path}.identity: expected a name, got ""`);
+  return { identity, isStandby: checkFlag(fields.isStandby, `${path}.isStandby`) };
+}

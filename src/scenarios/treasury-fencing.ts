@@ -1,0 +1,107 @@
+// Group L: an executor stands still in the middle of a batch, and wakes up when another is at it.
+
+import { operationsReturn } from "../invariants/liveness.ts";
+import { areExecuted } from "../invariants/treasury.ts";
+import type { Fault } from "../sim/fault.ts";
+import { uniform } from "../sim/random/distribution.ts";
+import type { Random } from "../sim/random/random.ts";
+import type { Goal, PlanParts, Scenario } from "../sim/scenario.ts";
+import { type Micros, ms, seconds } from "../sim/time.ts";
+import { hostNames, impatientClient } from "./raft-cluster.ts";
+import { type TreasurySettings, treasuryScenario, treasurySettings } from "./treasury-cluster.ts";
+import { disbursements } from "./treasury-words.ts";
+
+const SERVERS = hostNames(3);
+const CLIENTS = ["c1", "c2", "c3", "c4"];
+const EXECUTORS = ["e1", "e2"];
+const BEGIN = seconds(10);
+/** In one batch. */
+const COUNT = 100;
+/** All are due by then, and the standby may claim the lease. */
+const DUE = seconds(75);
+const STANDS_STILL = seconds(90);
+/** After the first batch begins. */
+const DONE = DUE + seconds(300);
+
+interface Fencing {
+  readonly variant: string;
+  readonly about: string;
+  /** What befalls who executes. */
+  readonly faults: (executing: string, at: Micros) => readonly Fault[];
+  readonly mayOverlap?: boolean;
+  readonly goals?: readonly Goal[];
+}
+
+function fencing({ variant, about, faults, mayOverlap = false, goals = [] }: Fencing): Scenario {
+  return treasuryScenario({
+    ...{ name: `tb-paused-executor-fencing${variant}`, about, mayOverlap },
+    plan: (streams): PlanParts<TreasurySettings> => ({
+      servers: SERVERS,
+      clients: [...CLIENTS, ...EXECUTORS],
+      settings: treasurySettings({ client: { ...impatientClient, requestTimeout: seconds(2) } }),
+      // So slow that a batch takes some half a minute.
+      network: { latency: uniform(ms(30), ms(60)) },
+      operations: CLIENTS.flatMap((client, i) => ordersOf(client, i)),
+      faults: faults(executingAt(streams.stream("moment")), DUE),
+      calm: DUE + seconds(12) + 2 * STANDS_STILL,
+      horizon: DONE,
+    }),
+    invariants: (plan) => [
+      areExecuted("ALL-EXECUTED", plan.operations.length, { from: DUE, by: DONE }),
+      operationsReturn("RETURN", { by: DONE }, plan),
+    ],
+    expects: ["leader elected", "lease acquired", "lease lost", "paid", "executed"],
+    goals: [{ metric: "payments", atLeast: COUNT, share: 1 }, ...goals],
+  });
+}
+
+/** A quarter of the orders, all due at about the same time. */
+function ordersOf(client: string, quarter: number) {
+  const count = COUNT / CLIENTS.length;
+  const orders = disbursements(client, {
+    ...{ from: BEGIN, count, every: 0, delay: DUE - BEGIN - seconds(15) },
+  });
+  return orders.map((order, i) => {
+    const number = quarter * count + i + 1;
+    return { ...order, operation: { ...order.operation, disbursement: `d${number}` } };
+  });
+}
+
+function executingAt(random: Random): string {
+  return random.pick(["executing", "executing early", "executing late"]);
+}
+
+const pause = (executing: string, at: Micros): Fault => ({
+  ...{ kind: "pause", hosts: [executing], at, lasting: STANDS_STILL },
+});
+
+/** Group L, fencing. */
+export const treasuryFencing: readonly Scenario[] = [
+  fencing({
+    variant: "",
+    about: "The executor is paused in its batch for 90 s; it finds its lease over, and stops.",
+    faults: (executing, at) => [pause(executing, at)],
+  }),
+  fencing({
+    variant: "/suspended",
+    about:
+      "Its machine is suspended, and its clock loses half of that: it goes on, and is refused.",
+    faults: (executing, at) => [
+      pause(executing, at),
+      { kind: "clockDrift", hosts: [executing], ppm: -500_000, at, lasting: STANDS_STILL },
+    ],
+    mayOverlap: true,
+    goals: [{ metric: "paymentsRefusedStale", atLeast: 1, share: 0.1 }],
+  }),
+  fencing({
+    variant: "/late-submission",
+    about: "What it sends is held up for 90 s, and arrives when another has paid.",
+    faults: (executing, at) => [
+      {
+        ...{ kind: "clog", from: [executing], to: ["servers"], bothWays: false },
+        ...{ types: [], at, lasting: STANDS_STILL },
+      },
+    ],
+    goals: [{ metric: "paymentsRefusedStale", atLeast: 1, share: 0.5 }],
+  }),
+];

@@ -1,0 +1,172 @@
+// Group L: a lease under clocks that differ. Executors go by their monotonic clocks, and those who
+// give the lease by their wall clocks: what counts is by how much the wall clock of one leader is
+// ahead of that of the one before it, and by how much the holder's clock is slow within a ttl.
+
+import { operationsReturn } from "../invariants/liveness.ts";
+import { areExecuted } from "../invariants/treasury.ts";
+import type { NodeId } from "../sim/env.ts";
+import type { Fault } from "../sim/fault.ts";
+import { isolate } from "../sim/faults/cuts-by-hand.ts";
+import type { HostClockOptions } from "../sim/host/clock.ts";
+import { uniform } from "../sim/random/distribution.ts";
+import type { Random } from "../sim/random/random.ts";
+import type { Goal, PlanParts, Scenario } from "../sim/scenario.ts";
+import { type Micros, ms, seconds } from "../sim/time.ts";
+import { hostNames } from "./raft-cluster.ts";
+import { crash } from "./raft-weather.ts";
+import { type TreasurySettings, treasuryScenario, treasurySettings } from "./treasury-cluster.ts";
+import { disbursements } from "./treasury-words.ts";
+
+const SERVERS = hostNames(3);
+const EXECUTORS = ["e1", "e2"];
+const CLIENT = "c1";
+const BEGIN = seconds(10);
+const COUNT = 300;
+/** Each in turn is cut off, so that it goes on with what it has while the other waits for it. */
+const CUTS_FROM = [seconds(75), seconds(215)];
+const CUT_LASTING = seconds(90);
+const CALM = seconds(330);
+const HORIZON = seconds(420);
+
+type Clocks = Readonly<Record<NodeId, HostClockOptions>>;
+
+type DrawClocks = (random: Random) => Clocks;
+
+interface Skew {
+  readonly variant: string;
+  readonly about: string;
+  /** Default: they are right. */
+  readonly clocks?: DrawClocks;
+  readonly faults?: (random: Random) => readonly Fault[];
+  /** Whether clocks differ by more than the margin of 1 s. */
+  readonly mayOverlap?: boolean;
+  readonly goals?: readonly Goal[];
+}
+
+function skewed({
+  variant,
+  about,
+  clocks,
+  faults,
+  mayOverlap = false,
+  goals = [],
+}: Skew): Scenario {
+  return treasuryScenario({
+    ...{ name: `tb-lease-clock-skew${variant}`, about, mayOverlap },
+    plan: (streams): PlanParts<TreasurySettings> => {
+      const random = streams.stream("skew");
+      return {
+        servers: SERVERS,
+        clients: [CLIENT, ...EXECUTORS],
+        settings: treasurySettings(),
+        network: { latency: uniform(ms(1), ms(9)) },
+        clocks: { hosts: clocks?.(random) ?? {} },
+        operations: disbursements(CLIENT, { from: BEGIN, count: COUNT, every: seconds(1) }),
+        faults: [...cutsOff(random), ...(faults?.(random) ?? [])],
+        calm: CALM,
+        horizon: HORIZON,
+      };
+    },
+    invariants: (plan) => [
+      areExecuted("ALL-EXECUTED", plan.operations.length, { from: CALM, by: HORIZON }),
+      operationsReturn("RETURN", { by: HORIZON }, plan),
+    ],
+    expects: ["leader elected", "lease acquired", "lease lost", "executed"],
+    goals: [
+      { metric: "payments", atLeast: COUNT, share: 1 },
+      { metric: "heldShare", atLeast: 900, share: 1 },
+      ...goals,
+    ],
+  });
+}
+
+/** An executor is cut off, and meanwhile the leader falls: the next one has another clock. */
+function cutsOff(random: Random): readonly Fault[] {
+  return EXECUTORS.flatMap((executor, i) => {
+    const at = CUTS_FROM[i]! + random.int(0, seconds(30));
+    return [
+      { ...isolate([executor]), at, lasting: CUT_LASTING },
+      crash(["leader"], at + random.int(seconds(10), seconds(40)), seconds(5)),
+    ];
+  });
+}
+
+/** Servers of which one is ahead by so much, one behind, and one right; executors are anywhere. */
+function offsets(spread: Micros): DrawClocks {
+  return (random) => {
+    const shifts = random.shuffle([Math.floor(spread / 2), -Math.floor(spread / 2), 0]);
+    return {
+      ...Object.fromEntries(SERVERS.map((id, i) => [id, { offset: shifts[i]!, driftPpm: 0 }])),
+      ...Object.fromEntries(
+        EXECUTORS.map((id) => [id, { offset: random.int(-spread, spread), driftPpm: 0 }]),
+      ),
+    };
+  };
+}
+
+/** Executors whose clocks are slow, each by its own rate. */
+function slow(ppm: number): DrawClocks {
+  return () => Object.fromEntries(EXECUTORS.map((id) => [id, { offset: 0, driftPpm: -ppm }]));
+}
+
+const OVERLAPS: readonly Goal[] = [{ metric: "executorsActiveMax", atMost: 2, share: 1 }];
+
+/** Group L, clocks. */
+export const treasurySkew: readonly Scenario[] = [
+  skewed({
+    variant: "",
+    about: "Wall clocks of those who give the lease differ by 1 s, the margin.",
+    clocks: offsets(seconds(1)),
+  }),
+  skewed({
+    variant: "/half-second",
+    about: "They differ by half a second.",
+    clocks: offsets(ms(500)),
+  }),
+  skewed({
+    variant: "/five-seconds",
+    about: "They differ by 5 s: two may act at a time, and nothing is paid twice.",
+    clocks: offsets(seconds(10)),
+    mayOverlap: true,
+    goals: OVERLAPS,
+  }),
+  skewed({
+    variant: "/seventy-seconds",
+    about: "They differ by 70 s, more than the lease lasts.",
+    clocks: offsets(seconds(140)),
+    mayOverlap: true,
+    goals: OVERLAPS,
+  }),
+  skewed({
+    variant: "/drift",
+    about: "Executors' clocks are slow by 1 %, so that a lease seems to last 0.6 s longer.",
+    clocks: slow(10_000),
+  }),
+  skewed({
+    variant: "/fast-drift",
+    about: "They are slow by 10 %: the margin is too small for that.",
+    clocks: slow(100_000),
+    mayOverlap: true,
+    goals: OVERLAPS,
+  }),
+  skewed({
+    variant: "/jump",
+    about: "Now and then a wall clock jumps by up to 1 s, and back later, whoever's it is.",
+    faults: (random) =>
+      [0, 1, 2, 3, 4, 5].map((n) => ({
+        kind: "clockStep" as const,
+        hosts: [random.pick(["leader", "e1", "e2"])],
+        at: seconds(60) + n * seconds(40) + random.int(0, seconds(20)),
+        lasting: random.int(seconds(5), seconds(40)),
+        by: random.int(0, seconds(1)),
+      })),
+  }),
+  skewed({
+    variant: "/leader-changes",
+    about: "Clocks are right, and those who give the lease change their leader again and again.",
+    faults: (random) =>
+      [0, 1, 2, 3, 4, 5, 6].map((n) =>
+        crash(["leader"], seconds(40) + n * seconds(40) + random.int(0, seconds(15)), seconds(8)),
+      ),
+  }),
+];
