@@ -61,6 +61,7 @@ import { storageTimeout } from "./storage-timeout.ts";
 import { treasuryFailover } from "./treasury-failover.ts";
 import { treasuryFencing } from "./treasury-fencing.ts";
 import { treasurySkew } from "./treasury-skew.ts";
+import { treasuryWeather } from "./treasury-weather.ts";
 
 /** Every scenario, variants after their main form. */
 export const catalogue: readonly Scenario[] = [
@@ -124,6 +125,7 @@ export const catalogue: readonly Scenario[] = [
   ...treasuryFailover,
   ...treasurySkew,
   ...treasuryFencing,
+  ...treasuryWeather,
 ];
 
 /** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */

@@ -12,6 +12,7 @@ import { measureHolding } from "../invariants/lease-measures.ts";
 import { measureCommits, measureLeadership } from "../invariants/measures.ts";
 import { statesAreEqual } from "../invariants/orchestrator.ts";
 import {
+  areExecuted,
   measurePayments,
   type Order,
   paymentRules,
@@ -27,6 +28,7 @@ import {
 } from "../protocols/lease/executor.ts";
 import { treasury } from "../protocols/lease/machine.ts";
 import type { TreasuryMessage } from "../protocols/lease/messages.ts";
+import type { EXECUTOR_METRICS } from "../protocols/lease/metrics.ts";
 import {
   checkLeaseOptions,
   defaultLeaseOptions,
@@ -34,6 +36,12 @@ import {
 } from "../protocols/lease/options.ts";
 import { AMOUNT_MAX, checkTreasuryOperation, STAGE_MAX } from "../protocols/lease/request.ts";
 import { TreasuryServer } from "../protocols/lease/server.ts";
+import { Collector } from "../protocols/monitoring/collector.ts";
+import {
+  type CollectorConfig,
+  type CollectorOptions,
+  checkCollectorOptions,
+} from "../protocols/monitoring/collector-options.ts";
 import type { RaftOptions } from "../protocols/raft/options.ts";
 import { UsageError } from "../sim/assert.ts";
 import { checkCount, checkFlag, checkRecord, checkText } from "../sim/check.ts";
@@ -41,7 +49,7 @@ import type { NodeId, Operation, Plain } from "../sim/env.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
 import type { Plan, PlanHosts } from "../sim/plan.ts";
 import { defineScenario, type Scenario } from "../sim/scenario.ts";
-import { ms } from "../sim/time.ts";
+import { type Micros, ms } from "../sim/time.ts";
 import { type Authored, ownInvariants, planOf } from "./authored.ts";
 import { clusterTargets } from "./cluster-targets.ts";
 import {
@@ -64,6 +72,8 @@ export interface TreasurySettings extends StoreSettings {
   readonly lease: LeaseOptions;
   /** The clients that are executors. */
   readonly executors: Readonly<Record<NodeId, ExecutorSettings>>;
+  /** The clients that watch servers and executors. */
+  readonly collectors: Readonly<Record<NodeId, CollectorOptions>>;
   /** How many disbursements an executor stages at a time. */
   readonly batchMax: number;
   /** What there is to be paid out. */
@@ -92,6 +102,8 @@ export function treasuryScenario(scenario: TreasuryScenario): Scenario {
     client: (env, plan) => {
       const executor = plan.settings.executors[env.id];
       if (executor !== undefined) return new Executor(env, configOf(executor, plan));
+      const options = plan.settings.collectors[env.id];
+      if (options !== undefined) return new Collector(env, watchOf(plan, options));
       return new TreasuryClient(env, plan.servers, plan.settings.client);
     },
     checkOperation: checkTreasuryTask,
@@ -119,10 +131,31 @@ export function treasurySettings(
       e1: { identity: "executor-primary", isStandby: false },
       e2: { identity: "executor-replica", isStandby: true },
     },
+    collectors: {},
     batchMax: 100,
     funds: 1_000_000,
     ...given,
   };
+}
+
+/**
+ * What holds of a lease that two executors want: a plan that was shrunk may have one or none, and
+ * nobody is to blame then.
+ */
+export function ofBothExecutors(
+  { settings }: TreasuryPlan,
+  invariants: readonly Invariant<TreasuryServer>[],
+): readonly Invariant<TreasuryServer>[] {
+  return Object.keys(settings.executors).length < 2 ? [] : invariants;
+}
+
+/** ALL-EXECUTED: all that is ordered is. */
+export function allIsExecuted(
+  { operations }: TreasuryPlan,
+  deadline: { readonly from: Micros; readonly by: Micros },
+): Invariant<TreasuryServer> {
+  const orders = operations.filter(({ operation: { op } }) => op === "disburse");
+  return areExecuted("ALL-EXECUTED", orders.length, deadline);
 }
 
 function configOf(
@@ -132,6 +165,15 @@ function configOf(
   const { lease, batchMax, client: call } = settings;
   return { identity, isStandby, lease, call, batchMax, servers };
 }
+
+/** Servers and executors tell what they have paid, and who acts. */
+function watchOf({ servers, settings }: TreasuryPlan, options: CollectorOptions): CollectorConfig {
+  const nodes = [...servers, ...Object.keys(settings.executors)];
+  return { nodes, options, told: { active: ACTIVE, epoch: EPOCH }, bounds: [] };
+}
+
+const ACTIVE: keyof typeof EXECUTOR_METRICS.gauges = "executor_active";
+const EPOCH: keyof typeof EXECUTOR_METRICS.gauges = "lease_epoch";
 
 /** `executing`: an executor with the lease that has paid a part of its batch, and not all. */
 const executorTargets = {
@@ -169,7 +211,8 @@ function safetyOf(
           onlyHoldersRelease("LEASE-RELEASE", subject),
         ]),
     epochsAreNew("LEASE-EPOCH", subject),
-    paymentsAreRight(orderOf, { ...paymentRules, skew: margin }),
+    // Where clocks are anywhere, nobody can tell what is due.
+    paymentsAreRight(orderOf, { ...paymentRules, skew: mayOverlap ? plan.horizon : margin }),
     whatIsMarkedIsPaid("LEASE-MARKED"),
     measureHolding(subject),
     measurePayments(executors),
@@ -191,23 +234,25 @@ function checkTreasuryTask(operation: Operation, path: string): unknown {
 }
 
 function checkSettings(value: unknown, path: string, hosts: PlanHosts): TreasurySettings {
-  const { lease, executors, batchMax, funds, ...rest } = checkRecord(value, path);
+  const { lease, executors, collectors, batchMax, funds, ...rest } = checkRecord(value, path);
   return {
     ...checkStoreSettings(rest, path, hosts),
     lease: checkLeaseOptions(lease, `${path}.lease`),
-    executors: checkExecutors(executors, `${path}.executors`, hosts),
+    executors: checkByClient(executors, `${path}.executors`, hosts, checkExecutor),
+    collectors: checkByClient(collectors, `${path}.collectors`, hosts, checkCollectorOptions),
     batchMax: checkCount(batchMax, `${path}.batchMax`, 1, STAGE_MAX),
     funds: checkCount(funds, `${path}.funds`, 0, AMOUNT_MAX),
   };
 }
 
-function checkExecutors(
+function checkByClient<Kind>(
   value: unknown,
   path: string,
   { clients }: PlanHosts,
-): Readonly<Record<NodeId, ExecutorSettings>> {
+  check: (value: unknown, path: string) => Kind,
+): Readonly<Record<NodeId, Kind>> {
   const entries = Object.entries(checkRecord(value, path, clients));
-  return Object.fromEntries(entries.map(([id, one]) => [id, checkExecutor(one, `${path}.${id}`)]));
+  return Object.fromEntries(entries.map(([id, one]) => [id, check(one, `${path}.${id}`)]));
 }
 
 function checkExecutor(value: unknown, path: string): ExecutorSettings {

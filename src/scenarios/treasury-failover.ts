@@ -17,6 +17,8 @@ import { type Micros, ms, seconds } from "../sim/time.ts";
 import { hostNames } from "./raft-cluster.ts";
 import { crash } from "./raft-weather.ts";
 import {
+  allIsExecuted,
+  ofBothExecutors,
   type TreasuryPlan,
   type TreasurySettings,
   treasuryScenario,
@@ -95,12 +97,14 @@ function failover({
       };
     },
     invariants: (plan) => [
-      takeoverIsTimely(
-        "TAKEOVER",
-        { lease: EXECUTOR_LEASE },
-        { ttl: lease.ttl, poll: lease.poll, commit: COMMIT + slack, until: plan.horizon },
-      ),
-      ...backlogIsDrained(plan, lease),
+      ...ofBothExecutors(plan, [
+        takeoverIsTimely(
+          "TAKEOVER",
+          { lease: EXECUTOR_LEASE },
+          { ttl: lease.ttl, poll: lease.poll, commit: COMMIT + slack, until: plan.horizon },
+        ),
+        ...backlogIsDrained(plan, lease),
+      ]),
       ...(isLookedAt
         ? [measureSingleLook("sourceCheckFails", STANDBY, stoppedAt(plan) + SOURCE_LOOK)]
         : []),
@@ -135,7 +139,7 @@ function backlogIsDrained(
   const due = Math.min(orders, Math.floor((takenOver - BEGIN) / EVERY));
   return [
     areExecuted("BACKLOG", due, { from: takenOver, by: takenOver + BACKLOG }),
-    areExecuted("ALL-EXECUTED", orders, { from: takenOver, by: plan.horizon }),
+    allIsExecuted(plan, { from: takenOver, by: plan.horizon }),
   ];
 }
 

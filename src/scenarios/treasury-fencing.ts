@@ -1,14 +1,19 @@
 // Group L: an executor stands still in the middle of a batch, and wakes up when another is at it.
 
 import { operationsReturn } from "../invariants/liveness.ts";
-import { areExecuted } from "../invariants/treasury.ts";
 import type { Fault } from "../sim/fault.ts";
 import { uniform } from "../sim/random/distribution.ts";
 import type { Random } from "../sim/random/random.ts";
 import type { Goal, PlanParts, Scenario } from "../sim/scenario.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
 import { hostNames, impatientClient } from "./raft-cluster.ts";
-import { type TreasurySettings, treasuryScenario, treasurySettings } from "./treasury-cluster.ts";
+import {
+  allIsExecuted,
+  ofBothExecutors,
+  type TreasurySettings,
+  treasuryScenario,
+  treasurySettings,
+} from "./treasury-cluster.ts";
 import { disbursements } from "./treasury-words.ts";
 
 const SERVERS = hostNames(3);
@@ -47,7 +52,7 @@ function fencing({ variant, about, faults, mayOverlap = false, goals = [] }: Fen
       horizon: DONE,
     }),
     invariants: (plan) => [
-      areExecuted("ALL-EXECUTED", plan.operations.length, { from: DUE, by: DONE }),
+      ...ofBothExecutors(plan, [allIsExecuted(plan, { from: DUE, by: DONE })]),
       operationsReturn("RETURN", { by: DONE }, plan),
     ],
     expects: ["leader elected", "lease acquired", "lease lost", "paid", "executed"],
