@@ -2,7 +2,7 @@
 
 import type { NodeId } from "../sim/env.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
-import { inMs, type Micros } from "../sim/time.ts";
+import { formatTime, inMs, type Micros } from "../sim/time.ts";
 import { messageOf } from "./chain-fetching.ts";
 import { type ChainView, tipOfShown } from "./chain-view.ts";
 
@@ -52,6 +52,39 @@ export function measureSync(
   return made;
 }
 
+/** What claims that nobody can keep may cost. */
+export interface ClaimCost {
+  /** Who fetches, until its chain is so high. */
+  readonly host: NodeId;
+  readonly height: number;
+  /** All sessions together that a liar led, and that gave nothing. */
+  readonly lostMax: Micros;
+  readonly mayLie: (host: NodeId) => boolean;
+}
+
+/** BS-CLAIM: whoever claims what it does not have takes little of a host's time. */
+export function claimsCostLittle(
+  name: string,
+  { host, height, lostMax, mayLie }: ClaimCost,
+): Invariant<ChainView> {
+  const made = {
+    name,
+    supposes: ["servers", "faults", "conditions"] as const,
+    state: { session: undefined as Measured["session"], lost: 0 },
+    onStep: (world: World<ChainView>) => {
+      const { server } = world;
+      const chain = server?.node?.chain;
+      if (server?.id !== host || chain === undefined) return undefined;
+      if (tipOfShown(chain).height >= height) return undefined;
+      made.state.lost += lostToLiars(made.state, world, mayLie);
+      if (made.state.lost <= lostMax) return undefined;
+      const { leader } = made.state.session!;
+      return `${host} has lost ${formatTime(made.state.lost)} to liars, to ${leader} at last`;
+    },
+  };
+  return made;
+}
+
 function newMeasured(): Measured {
   return {
     ...{ session: undefined, beganAt: undefined, isThere: false, bytes: 0, wastedBytes: 0 },
@@ -61,19 +94,31 @@ function newMeasured(): Measured {
 
 function measureSessions(
   state: Measured,
-  { emitted, now, metrics }: World<ChainView>,
+  world: World<ChainView>,
   mayLie: (host: NodeId) => boolean,
 ): void {
+  const { metrics } = world;
+  const lost = lostToLiars(state, world, mayLie);
+  state.beganAt ??= state.session?.since;
+  if (lost > 0) metrics.gauge("lostToLiarsMs", metrics.gauged("lostToLiarsMs") + inMs(lost));
+}
+
+/** How long the sessions took that ended in this step, and that a liar has led in vain. */
+function lostToLiars(
+  state: Pick<Measured, "session">,
+  { emitted, now }: World<ChainView>,
+  mayLie: (host: NodeId) => boolean,
+): Micros {
+  let lost = 0;
   for (const { event, data } of emitted) {
-    if (event === "sync began") {
-      state.beganAt ??= now;
-      state.session = { since: now, leader: fieldsOf(data).leader };
-    }
+    if (event === "sync began") state.session = { since: now, leader: fieldsOf(data).leader };
     if (event !== "sync ended" || state.session === undefined) continue;
     const { since, leader } = state.session;
-    if (leader === undefined || !mayLie(leader) || fieldsOf(data).imported > 0) continue;
-    metrics.gauge("lostToLiarsMs", metrics.gauged("lostToLiarsMs") + inMs(now - since));
+    if (leader !== undefined && mayLie(leader) && fieldsOf(data).imported === 0) {
+      lost += now - since;
+    }
   }
+  return lost;
 }
 
 function fieldsOf(data: unknown): {

@@ -2,7 +2,7 @@
 // many at once, from those who are slow or fail, and over links that lose what matters.
 
 import { syncEndsIdle } from "../invariants/chain-fetching.ts";
-import { measureSync } from "../invariants/chain-fetching-measures.ts";
+import { claimsCostLittle, measureSync } from "../invariants/chain-fetching-measures.ts";
 import type { ChainView } from "../invariants/chain-view.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
@@ -40,7 +40,8 @@ export interface Fetching {
   readonly within: Micros;
   /** The longest that may pass with nothing to be heard of a session. */
   readonly silenceMax: Micros;
-  readonly invariants?: readonly Invariant<ChainView>[];
+  /** How much time may be lost to liars. Default: any. */
+  readonly lostMax?: Micros;
   readonly expects?: readonly string[];
   readonly goals?: readonly Goal[];
 }
@@ -85,11 +86,21 @@ export function fetching({ name, about, blocks, peers, branch, ...rest }: Fetchi
       syncEndsIdle("BS-IDLE", { silenceMax, mayLie: liarsOf(plan) }),
       reaches("CAUGHT-UP", { host: N, height: blocks, from: 0, within }),
       measureSync(N, blocks, liarsOf(plan)),
-      ...(rest.invariants ?? []),
+      ...costsOf(rest.lostMax, blocks, liarsOf(plan)),
     ],
     expects: ["sync ended", ...(rest.expects ?? [])],
     goals: rest.goals ?? [],
   });
+}
+
+/** What is lost to liars is only measured where nothing is demanded. */
+function costsOf(
+  lostMax: Micros | undefined,
+  height: number,
+  mayLie: (host: NodeId) => boolean,
+): readonly Invariant<ChainView>[] {
+  if (lostMax === undefined) return [];
+  return [claimsCostLittle("BS-CLAIM", { host: N, height, lostMax, mayLie })];
 }
 
 function lineOf(bytesPerSecond: number) {
@@ -174,7 +185,8 @@ interface Lossy {
   readonly peers?: readonly NodeId[];
   readonly faults: readonly Fault[];
   readonly expects: readonly string[];
-  readonly goals?: readonly Goal[];
+  /** What a liar may cost in all. */
+  readonly lostMax?: Micros;
 }
 
 const LOSSY_HORIZON = seconds(150);
@@ -236,9 +248,9 @@ export const chainFetching: readonly Scenario[] = [
       allAlong(THREE[0]!, "claims a height of 10^9"),
       allAlong(THREE[0]!, "answers nothing"),
     ],
-    expects: ["peer fault", "lie"],
     // One timeout of a session that it leads.
-    goals: [{ metric: "lostToLiarsMs", atMost: 5_100, share: 1 }],
+    lostMax: LOSSY_TIMEOUT + ms(100),
+    expects: ["peer fault", "lie"],
   }),
   lossy({
     variant: "/no-peers",

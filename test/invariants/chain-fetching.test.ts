@@ -5,6 +5,7 @@ import {
   requestsAreBounded,
   syncEndsIdle,
 } from "../../src/invariants/chain-fetching.ts";
+import { claimsCostLittle } from "../../src/invariants/chain-fetching-measures.ts";
 import { rulesFire, tipStays } from "../../src/invariants/chain-forgeries.ts";
 import type { ChainView } from "../../src/invariants/chain-view.ts";
 import type { Plain } from "../../src/sim/env.ts";
@@ -112,6 +113,36 @@ describe("that sessions end", () => {
     world.event(seconds(1), began);
     expect(world.end(seconds(2))).toEqual([]);
     expect(world.end(seconds(5))).toEqual(["BS-IDLE: b: a session is open at the end"]);
+  });
+});
+
+describe("that claims nobody can keep cost little", () => {
+  const cost = (height = 3) =>
+    worldOf(claimsCostLittle("BS-CLAIM", { host: "b", height, lostMax: seconds(5), mayLie }));
+  const began = (leader: string) => told("sync began", { leader });
+  const ended = (imported = 0) => told("sync ended", { imported });
+
+  it("accepts one timeout, what a liar has given, and what the honest take", () => {
+    const world = cost();
+    world.event(0, { on: "b", emitted: [began("m")] });
+    expect(world.event(seconds(5), { on: "b", emitted: [ended(), began("m")] })).toEqual([]);
+    expect(world.event(seconds(20), { on: "b", emitted: [ended(1), began("a")] })).toEqual([]);
+    expect(world.event(seconds(30), { on: "b", emitted: [ended()] })).toEqual([]);
+  });
+
+  it("rejects another one", () => {
+    const world = cost();
+    world.event(0, { on: "b", emitted: [began("m")] });
+    world.event(seconds(5), { on: "b", emitted: [ended(), began("m")] });
+    expect(world.event(seconds(10), { on: "b", emitted: [ended()] })).toEqual([
+      "BS-CLAIM: b has lost 10 s to liars, to m at last",
+    ]);
+  });
+
+  it("asks no more of who is as high as it is to be", () => {
+    const world = cost(2);
+    world.event(0, { on: "b", emitted: [began("m")] });
+    expect(world.event(seconds(10), { on: "b", emitted: [ended()] })).toEqual([]);
   });
 });
 

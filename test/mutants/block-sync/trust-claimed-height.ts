@@ -1,0 +1,29 @@
+import type { Mutant } from "../mutant.ts";
+
+const mutant: Mutant = {
+  id: "trust-claimed-height",
+  wrong: "The highest claim leads, whatever came of it before, and to break it costs nothing.",
+  source: "LuxTensor: the height that a peer claims is believed, and waited for.",
+  file: "src/protocols/block-sync/sync/choice.ts",
+  find: `    failures(one) - failures(other),
+    other.peer.score`,
+  replace: `    other.status.tip.height - one.status.tip.height,
+    other.peer.score`,
+  also: [
+    {
+      file: "src/protocols/block-sync/sync/choice.ts",
+      find: "isBetter(context, one) && experienceOf(context, one.name).leadsFrom <= now,",
+      replace: "isBetter(context, one) && now >= 0,",
+    },
+    {
+      file: "src/protocols/block-sync/sync/headers.ts",
+      find: 'peers.penalise(leader, "lighter than promised");',
+      replace: "",
+    },
+  ],
+  scenario: "bs-lossy-sync-retry/false-height",
+  invariant: "BS-CLAIM",
+  alone: { scenario: "bs-block-validation/withheld", invariant: "CAUGHT-UP" },
+};
+
+export default mutant;
