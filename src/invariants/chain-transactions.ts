@@ -82,10 +82,24 @@ function noteTransactions(
   if (!noted.has(hash)) noted.set(hash, blocks.get(hash)?.transactions ?? []);
 }
 
-/** At the end no chain of a node that is up has a transaction in two blocks, or twice in one. */
-export function transactionsAreOnce(name: string, mayLie: Liars): Invariant<ChainView> {
+/**
+ * Nothing that waits for a block of a node's is in its chain after that has changed; and at the end
+ * no chain of a node that is up has a transaction in two blocks, or twice in one.
+ */
+export function transactionsAreOnce<View extends WaitingView>(
+  name: string,
+  mayLie: Liars,
+): Invariant<View> {
   return {
     name,
+    onStep: (world) => {
+      const step = chainOfStep(world, mayLie);
+      const waiting = world.server?.node?.waiting;
+      if (step === undefined || waiting === undefined || waiting.size === 0) return undefined;
+      if (told(world.emitted, "tip changed").length === 0) return undefined;
+      const again = [...waiting.keys()].find((hash) => isIncluded(step.chain, hash));
+      return again && `${step.host.id}: ${short(again)} is in its chain, and waits to be so again`;
+    },
     onEnd: ({ servers }) => {
       for (const { id, node } of servers) {
         if (node?.chain === undefined || mayLie(id)) continue;

@@ -38,7 +38,7 @@ export function consensusSafety(
   return [
     tipsFollowForkChoice("FORK-CHOICE", mayLie),
     orphanedTransactionsReturn<ChainServer>("TX-RETURN", mayLie),
-    transactionsAreOnce("TX-ONCE", mayLie),
+    transactionsAreOnce<ChainServer>("TX-ONCE", mayLie),
     finalityHasItsQuorum("QUORUM", { validators, mayLie }),
     votesBreakNoRule("VOTES", mayForget),
     votesAreDurable<ChainServer>("VOTE-DURABLE", { filesOf, mayLie: mayForget }),

@@ -10,26 +10,31 @@ import { HandMadeWorld } from "../support/hand-made-world.ts";
 
 const HONEST = () => false;
 
-describe("the transactions of a block that leaves a chain", () => {
-  /** A chain of one block leaves it for another one, and these transactions wait then. */
-  const leaves = (...waiting: readonly string[]): string[] => {
-    const view = (name: string, hashes: readonly string[]): WaitingView => ({
-      ...chainOf(name),
-      waiting: new Map(hashes.map((hash) => [hash, true])),
-    });
-    const world = new HandMadeWorld<WaitingView>(
-      [orphanedTransactionsReturn<WaitingView>("TX-RETURN", HONEST)],
-      { a: view("a1", []) },
-    );
-    const tell = (at: number, orphaned: number): string[] => {
-      const emitted = [says("tip changed", { height: 1, hash: "x", orphaned, adopted: 1 })];
-      return world.event(at, { on: "a", kind: "timer", emitted });
-    };
-    tell(1, 0);
-    world.host("a").node = view("b1", waiting);
-    return tell(2, 1);
-  };
+/** A chain of one block, and what waits for others. */
+const waitingAt = (name: string, hashes: readonly string[]): WaitingView => ({
+  ...chainOf(name),
+  waiting: new Map(hashes.map((hash) => [hash, true])),
+});
 
+/** A chain of one block leaves it for another one, and these transactions wait then. */
+const leaves = (...waiting: readonly string[]): string[] => {
+  const world = new HandMadeWorld<WaitingView>(
+    [
+      orphanedTransactionsReturn<WaitingView>("TX-RETURN", HONEST),
+      transactionsAreOnce<WaitingView>("TX-ONCE", HONEST),
+    ],
+    { a: waitingAt("a1", []) },
+  );
+  const tell = (at: number, orphaned: number): string[] => {
+    const emitted = [says("tip changed", { height: 1, hash: "x", orphaned, adopted: 1 })];
+    return world.event(at, { on: "a", kind: "timer", emitted });
+  };
+  tell(1, 0);
+  world.host("a").node = waitingAt("b1", waiting);
+  return tell(2, 1);
+};
+
+describe("the transactions of a block that leaves a chain", () => {
   it("wait for another one", () => {
     expect(leaves("a1 0")).toEqual([]);
   });
@@ -39,15 +44,24 @@ describe("the transactions of a block that leaves a chain", () => {
   });
 });
 
+it("nothing waits that is in the chain", () => {
+  expect(leaves("a1 0", "b1 0")).toEqual([
+    "TX-ONCE: a: b1 0 is in its chain, and waits to be so again",
+  ]);
+});
+
 describe("at the end of a run", () => {
   it("no transaction is in two blocks of a chain", () => {
-    const world = new HandMadeChain(transactionsAreOnce("TX-ONCE", HONEST));
-    world.has(1, "a", ["a1"]);
+    const world = new HandMadeWorld<WaitingView>(
+      [transactionsAreOnce<WaitingView>("TX-ONCE", HONEST)],
+      { a: waitingAt("a1", []) },
+    );
     expect(world.end(2)).toEqual([]);
     const { chain } = chainOf("a1", "a2");
     const again = { ...chain!.blocks.get("a2")!, transactions: ["a1 0"] };
     world.host("a").node = {
       chain: { ...chain!, blocks: new Map([...chain!.blocks, ["a2", again]]) },
+      waiting: new Map(),
     };
     expect(world.end(3)).toEqual(["TX-ONCE: a: a1 0 is there twice"]);
   });
