@@ -14,6 +14,7 @@ import { chainLinks } from "./chain-links.ts";
 import { chainLoad } from "./chain-load.ts";
 import { chainMonitoring } from "./chain-monitoring.ts";
 import { chainStartup } from "./chain-startup.ts";
+import { chainVotes } from "./chain-votes.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
 import { orchestratorFailures } from "./orchestrator-failures.ts";
 import { orchestratorLatency } from "./orchestrator-latency.ts";
@@ -115,6 +116,7 @@ export const catalogue: readonly Scenario[] = [
   ...chainDemo,
   ...chainConsensus,
   ...chainForks,
+  ...chainVotes,
   ...chainLiars,
   ...chainFetching,
   ...chainCheckpoints,
