@@ -13,6 +13,7 @@ import {
   finalBlocksStay,
   observersOnlyWatch,
 } from "../invariants/chain-blocks.ts";
+import { importsAreOrdered } from "../invariants/chain-fetching.ts";
 import { measureChain } from "../invariants/chain-measures.ts";
 import { decodeAccount, encodeAccount } from "../protocols/block-sync/account.ts";
 import type { ChainBlock } from "../protocols/block-sync/chain.ts";
@@ -193,6 +194,7 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainServer>[] 
   };
   return [
     chainsAreLinked("BS-LINK", mayLie),
+    importsAreOrdered("BS-ORDER", mayLie),
     finalBlocksStay("BS-HASH", mayLie),
     blocksAreValid<ChainServer>(
       "BS-NO-INVALID",

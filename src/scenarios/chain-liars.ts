@@ -2,7 +2,6 @@
 
 import {
   bansFollowFaults,
-  importsAreOrdered,
   requestsAreBounded,
   saidOf,
   syncEndsIdle,
@@ -53,7 +52,6 @@ export function syncSafety(plan: ChainPlan): readonly Invariant<ChainView>[] {
   const mayLie = liarsOf(plan);
   const { window, attemptsPerPeer } = sync;
   return [
-    importsAreOrdered("BS-ORDER", mayLie),
     requestsAreBounded("BS-WINDOW", { window, attemptsPerPeer, mayLie }),
     bansFollowFaults("BS-BAN", { scoreMin: peers.scoreMin, areSpared: isHonest(plan), mayLie }),
   ];
