@@ -2,7 +2,7 @@
 
 import type { NodeId, Plain } from "../sim/env.ts";
 import type { EmittedEvent, HostView, Invariant, World } from "../sim/invariant.ts";
-import { formatTime, type Micros } from "../sim/time.ts";
+import { formatTime, type Micros, seconds } from "../sim/time.ts";
 import type { ChainView } from "./chain-view.ts";
 
 type Liars = (host: NodeId) => boolean;
@@ -231,6 +231,41 @@ export function bansFollowFaults(
       for (const peer of named) {
         if (areSpared(peer)) return `${server.id}: ${peer} does not lie, and is banned`;
         banned.add(peer);
+      }
+      return undefined;
+    },
+  };
+  return made;
+}
+
+/** Answers to requests of peers. */
+const REPLIES: readonly string[] = ["headers", "bodies", "accounts", "not available"];
+
+/**
+ * BS-FLOOD: in no second a host answers a peer more than twice as often as that may send in one:
+ * what may come at once, and what may come meanwhile.
+ */
+export function answersAreLimited(
+  name: string,
+  messagesPerSecond: number,
+  mayLie: Liars,
+): Invariant<ChainView> {
+  const made = {
+    name,
+    // By host and peer, when it has answered last, the oldest first.
+    state: new Map<string, Micros[]>(),
+    onStep: ({ server, sent, now }: World<ChainView>) => {
+      if (server === undefined || mayLie(server.id)) return undefined;
+      for (const { to, message } of sent) {
+        if (!REPLIES.includes(messageOf(message).type)) continue;
+        const key = `${server.id} ${to}`;
+        const times = made.state.get(key) ?? [];
+        made.state.set(key, times);
+        times.push(now);
+        if (times.length <= 2 * messagesPerSecond) continue;
+        const taken = now - times.shift()!;
+        if (taken >= seconds(1)) continue;
+        return `${server.id}: ${to} is answered ${times.length + 1} times in ${formatTime(taken)}`;
       }
       return undefined;
     },

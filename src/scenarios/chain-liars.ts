@@ -1,6 +1,7 @@
 // Group K, bs-block-validation: a peer that lies about blocks.
 
 import {
+  answersAreLimited,
   bansFollowFaults,
   requestsAreBounded,
   saidOf,
@@ -179,4 +180,17 @@ export const chainLiars: readonly Scenario[] = [
     expects: ["peer banned"],
     goals: [BANNED],
   }),
+  validation({
+    variant: "/flood",
+    about: "A peer asks 400 times a second where 100 are allowed: most of it is not heard.",
+    options: { peers: { penalty: 3, messagesPerSecond: 100 } },
+    behaviours: ["floods"],
+    invariants: (plan) => [answersAreLimited("BS-FLOOD", limitOf(plan), liarsOf(plan))],
+    expects: ["peer banned"],
+    goals: [BANNED],
+  }),
 ];
+
+function limitOf({ settings }: ChainPlan): number {
+  return settings.options.peers.messagesPerSecond;
+}

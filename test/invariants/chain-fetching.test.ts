@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  answersAreLimited,
   bansFollowFaults,
   importsAreOrdered,
   requestsAreBounded,
@@ -143,6 +144,27 @@ describe("that claims nobody can keep cost little", () => {
     const world = cost(2);
     world.event(0, { on: "b", emitted: [began("m")] });
     expect(world.event(seconds(10), { on: "b", emitted: [ended()] })).toEqual([]);
+  });
+});
+
+describe("that a flood is not answered", () => {
+  const answer = { to: "m", message: { type: "headers", request: 0, headers: [] } };
+  const twice = { on: "b", kind: "deliver" as const, sent: [answer, answer] };
+
+  it("accepts what may come at once, and as much again in a second", () => {
+    const world = worldOf(answersAreLimited("BS-FLOOD", 2, mayLie));
+    expect(world.event(0, twice)).toEqual([]);
+    expect(world.event(1, twice)).toEqual([]);
+    expect(world.event(seconds(1), twice)).toEqual([]);
+  });
+
+  it("rejects more", () => {
+    const world = worldOf(answersAreLimited("BS-FLOOD", 2, mayLie));
+    world.event(0, twice);
+    world.event(1, twice);
+    expect(world.event(seconds(0.5), twice)).toEqual([
+      "BS-FLOOD: b: m is answered 5 times in 500 ms",
+    ]);
   });
 });
 

@@ -14,6 +14,7 @@ export const LYING_BEHAVIOURS = [
   "withholds bodies",
   "serves wrong checkpoints",
   "sends junk",
+  "floods",
   "answers every other request",
   "answers no range at the first time",
   "answers no number twice",

@@ -12,6 +12,7 @@ import { honestEnv } from "../honest-env.ts";
 import { boast } from "./boaster.ts";
 import { wrongCheckpoints } from "./checkpoint-forger.ts";
 import { doubleProposal, doubleVote } from "./equivocator.ts";
+import { flood } from "./flooder.ts";
 import { invalidGossip, invalidSync } from "./forger.ts";
 import { junkBytes } from "./junk-sender.ts";
 import { initialLies, type Lie, type LieContext, type LyingChainState } from "./lies.ts";
@@ -34,7 +35,7 @@ const LIE_INTERVAL = ms(150);
 /** All ways to lie, in the order in which they are asked. */
 const LIES: readonly Lie[] = [
   ...[silence, invalidGossip, invalidSync, boast, withholding, wrongCheckpoints, junkBytes],
-  ...[doubleProposal, doubleVote],
+  ...[doubleProposal, doubleVote, flood],
 ];
 
 /**
