@@ -155,12 +155,12 @@ const stopped: Failover["stop"] = (at) => ({
   operations: [told("stop", at), told("start", at + RESTART)],
 });
 
-/** It falls as soon as it knows that it has paid, and before it can say so. */
-const fallsBetween: Failover["stop"] = (at) => ({
-  faults: [
-    { kind: "crashPoint", hosts: [PRIMARY], point: "emit paid", after: 0, at, lasting: RESTART },
-  ],
-});
+/** It falls as soon as it knows something, and before it can do anything about it. */
+function fallsAt(point: "emit staged" | "emit paid"): Failover["stop"] {
+  return (at) => ({
+    faults: [{ kind: "crashPoint", hosts: [PRIMARY], point, after: 0, at, lasting: RESTART }],
+  });
+}
 
 /** The poll of the source's code, where its text says 10 s. */
 const POLL_15: LeaseOptions = { ...defaultLeaseOptions, poll: seconds(15) };
@@ -187,9 +187,14 @@ export const treasuryFailover: readonly Scenario[] = [
     expects: ["lease lost"],
   }),
   failover({
+    variant: "/between-stage-and-pay",
+    about: "The primary falls when it has a nonce and has not paid; its standby pays under that.",
+    stop: fallsAt("emit staged"),
+  }),
+  failover({
     variant: "/between-pay-and-mark",
     about: "The primary falls when it has paid and not marked; its standby finds that it was paid.",
-    stop: fallsBetween,
+    stop: fallsAt("emit paid"),
   }),
   failover({
     variant: "/leader-falls",

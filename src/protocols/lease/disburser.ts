@@ -92,7 +92,9 @@ export class Disburser {
       this.#onRefused(result);
       return;
     }
-    this.#state().intents = [...result.intents];
+    const { intents } = result;
+    this.#state().intents = [...intents];
+    if (intents.length > 0) this.#env.emit("staged", { count: intents.length });
     this.#pay();
   }
 
