@@ -36,8 +36,8 @@ interface Startup {
   readonly faults: readonly Fault[];
   /** When the last of them has started for good. */
   readonly started: Micros;
-  /** Whether a first block may be made that leaves the chain again. */
-  readonly mayBeginAgain?: boolean;
+  /** From when on blocks come. Default: 5 s after the last has started. */
+  readonly blocksFrom?: Micros;
   readonly bootstrapOf?: Readonly<Record<NodeId, readonly NodeId[]>>;
 }
 
@@ -69,10 +69,15 @@ const STARTUPS: readonly Startup[] = [
   {
     variant: "/wrong-bootstrap",
     about: "The replica is told of a host that is no node; the observer makes it known.",
-    // It hears of the primary through somebody as new as itself, and may have a slot before.
-    mayBeginAgain: true,
+    // It hears of the primary through somebody as new as itself, and has a slot before.
     ...{ faults: [absent([REPLICA, OBSERVER])], started: LATER },
     bootstrapOf: { ...BOOTSTRAP, [REPLICA]: [CLIENT] },
+  },
+  {
+    variant: "/primary-late",
+    about: "The primary starts half a minute after the others, who wait a while, and begin.",
+    ...{ faults: [absent([PRIMARY])], started: LATER, blocksFrom: seconds(5) },
+    bootstrapOf: { ...BOOTSTRAP, [PRIMARY]: [REPLICA] },
   },
   {
     variant: "/primary-crashes",
@@ -89,7 +94,7 @@ const STARTUPS: readonly Startup[] = [
 ];
 
 function startup({ variant, about, faults, started, ...rest }: Startup): Scenario {
-  const { bootstrapOf = BOOTSTRAP, mayBeginAgain = false } = rest;
+  const { bootstrapOf = BOOTSTRAP, blocksFrom = started + seconds(5) } = rest;
   const horizon = started + seconds(30);
   return chainScenario({
     name: `tb-cluster-startup${variant}`,
@@ -108,12 +113,11 @@ function startup({ variant, about, faults, started, ...rest }: Startup): Scenari
     }),
     invariants: (plan) => [
       nobodyBeginsAlone("CONTACT", (host) => bootstrapOf[host] ?? []),
-      ...(mayBeginAgain ? [] : [chainBeginsOnce("ONE-START")]),
+      chainBeginsOnce("ONE-START"),
       everybodyIsKnown<ChainServer>("MESH", { from: started, within: seconds(20) }),
       heightsConverge("BS-HEIGHT", { from: started + seconds(20), within: seconds(10) }),
       blocksKeepComing("INTERVAL", {
-        ...{ from: started + seconds(5), until: horizon },
-        gapMax: seconds(5),
+        ...{ from: blocksFrom, until: horizon, gapMax: seconds(5) },
       }),
       operationsReturn("RETURN", { by: horizon }, plan),
       acknowledgedTransfersStay("ACCEPTED", liarsOf(plan)),

@@ -7,6 +7,7 @@ import {
   type BlockSyncOptions,
   defaultBlockSyncOptions,
 } from "../../src/protocols/block-sync/options.ts";
+import { seconds } from "../../src/sim/time.ts";
 import { GENESIS, genesis } from "../protocols/block-sync/chain-of-three.ts";
 import { ManualDisk, RecordingEnv } from "./recording-env.ts";
 
@@ -35,6 +36,8 @@ export function loneChainNode(
   node.onStart();
   node.onTimer(env.fire("start"));
   node.onMessage("n2", { type: "status", status: statusAtGenesis() });
+  // So long ago that nobody else is waited for.
+  node.state.contactAt = -seconds(10);
   env.takeSent();
   return { node, env };
 }

@@ -62,7 +62,9 @@ export class Gossip {
   #onStatus(from: NodeId, status: Status): void {
     const { peers, sync } = this.#parts;
     if (!peers.onStatus(from, status)) return;
-    const { chain, finality } = this.#context.state;
+    const { state, env } = this.#context;
+    state.contactAt ??= env.now();
+    const { chain, finality } = state;
     const isBehind =
       status.finalized.height < chain.finalized.height ||
       status.justified.height < chain.justified.height;

@@ -1,5 +1,6 @@
 // The parts of a node, and who tells whom.
 
+import { isAcquainted } from "./acquaintance.ts";
 import type { Header } from "./block.ts";
 import type { BuiltBlock } from "./build-block.ts";
 import { type ChainBlock, checkpointOf, tipOf } from "./chain.ts";
@@ -154,11 +155,11 @@ export class NodeParts {
     this.head.addVotes([vote]);
   }
 
-  /** Who knows of nobody, and should, may be behind a chain that it has not heard of. */
+  /** Who has just met others, or nobody yet, may be behind a chain that it has not heard of. */
   #mayProduce(): boolean {
-    const { state, config } = this.#context;
-    const hasPeer = [...state.peers.values()].some(({ status }) => status !== undefined);
-    return (config.bootstrap.length === 0 || hasPeer) && this.sync.phase !== "bodies";
+    const { config } = this.#context;
+    const isIntroduced = config.bootstrap.length === 0 || isAcquainted(this.#context);
+    return isIntroduced && this.sync.phase !== "bodies";
   }
 
   #ownStatus(): OwnStatus {

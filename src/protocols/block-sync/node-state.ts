@@ -23,6 +23,8 @@ export interface ChainNodeState {
   life: number;
   /** Whether it has read its disk, and works. */
   isReady: boolean;
+  /** When it has heard where a peer stands first, by the monotonic clock; undefined before. */
+  contactAt: Micros | undefined;
   /** Whether it has heard enough validators at some time, and whether it hears too few now. */
   wasConnected: boolean;
   isCutOff: boolean;
@@ -100,6 +102,7 @@ export function newChainNodeState(
 ): ChainNodeState {
   return {
     life: 0,
+    contactAt: undefined,
     ...{ isReady: false, wasConnected: false, isCutOff: false },
     chain: newChain({ ...block, transactions: [], accounts: { trie } }),
     finality: newFinality(validators),

@@ -7,7 +7,7 @@ const mutant: Mutant = {
     "tb-network-partition: of two validators each goes on by itself, and one branch is orphaned.",
   file: "src/protocols/block-sync/node-parts.ts",
   find: '&& this.sync.phase !== "bodies";',
-  replace: '&& this.sync.phase !== "bodies" && !state.isCutOff;',
+  replace: '&& this.sync.phase !== "bodies" && !this.#context.state.isCutOff;',
   scenario: "tb-network-partition",
   invariant: "INTERVAL",
 };

@@ -84,12 +84,15 @@ describe("a validator's block", () => {
     expect(typesSentTo("n2", alone)).not.toContain("block");
   });
 
-  it("waits for a peer, where some are known from the start", () => {
+  it("waits for a peer where some are known, and for three rounds of statuses", () => {
     const alone = loneChainNode({ secret });
-    alone.node.state.peers.get("n2")!.status = undefined;
+    alone.node.state.contactAt = undefined;
     alone.node.onTimer(alone.env.fire("slot"));
     expect(alone.env.timers.has("made")).toBe(false);
     alone.node.onMessage("n2", { type: "status", status: statusAtGenesis() });
+    alone.node.onTimer(alone.env.fire("slot"));
+    expect(alone.env.timers.has("made")).toBe(false);
+    alone.env.pass(seconds(3));
     alone.node.onTimer(alone.env.fire("slot"));
     expect(alone.env.timers.has("made")).toBe(true);
   });
