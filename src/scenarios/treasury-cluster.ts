@@ -183,8 +183,10 @@ const executorTargets = {
 };
 
 function executing({ clients }: World<TreasuryServer>, from: number, to = 99): NodeId[] {
-  const isAtIt = ({ node }: (typeof clients)[number]): boolean => {
-    if (!(node instanceof Executor) || node.epoch === undefined) return false;
+  const isAtIt = (host: (typeof clients)[number]): boolean => {
+    const { node } = host;
+    // By its host's clock: its program reads none while no handler of it runs.
+    if (!(node instanceof Executor) || host.now() >= (node.held?.until ?? 0)) return false;
     const { length } = node.state.disburser.intents;
     return length > from && length <= to;
   };
