@@ -43,12 +43,13 @@ export function mark(queue: Queue, operation: Asked<"mark">): TreasuryResult {
   const item = queue.disbursements.get(name);
   if (item === undefined) return refused("not-found", `no disbursement ${name}`);
   if (epoch < queue.epoch) return stale(queue, epoch);
-  queue.epoch = epoch;
   if (item.nonce !== nonce) return refused("wrong-state", `${name} has not the nonce ${nonce}`);
-  if (item.status === "executed") return DONE;
-  if (nonce !== queue.executed + 1) {
+  const isMarked = item.status === "executed";
+  if (!isMarked && nonce !== queue.executed + 1) {
     return refused("wrong-state", `nonce ${queue.executed + 1} is not executed yet`);
   }
+  queue.epoch = epoch;
+  if (isMarked) return DONE;
   queue.disbursements.set(name, { ...item, status: "executed" });
   queue.executed = nonce;
   return DONE;
