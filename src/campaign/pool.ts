@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import workerpool from "workerpool";
+import { assert } from "../sim/assert.ts";
 import type { Plan } from "../sim/plan.ts";
 import { plan } from "../sim/scenario.ts";
 import { VERIFIED_BUDGETS } from "./budget.ts";
@@ -59,14 +60,18 @@ export class WorkerPool implements Runner {
   readonly #sources: readonly ScenarioSource[];
   readonly #options: PoolOptions;
   readonly #pool: workerpool.Pool;
-  readonly #verifier: Verifier;
+  /** As many as workers: each takes as long for a recorded run as a worker for several others. */
+  readonly #verifiers: readonly Verifier[];
 
   constructor(sources: readonly ScenarioSource[], options: PoolOptions) {
     this.width = 4 * options.jobs;
     this.#sources = sources;
     this.#options = options;
     const secondsMax = options.runBudget * VERIFIED_BUDGETS;
-    this.#verifier = new Verifier({ loader: options.loader.href, secondsMax });
+    this.#verifiers = Array.from(
+      { length: options.jobs },
+      () => new Verifier({ loader: options.loader.href, secondsMax }),
+    );
     const { script, isCode } = scriptOf(options.worker);
     this.#pool = workerpool.pool(script, {
       workerType: "thread",
@@ -111,7 +116,8 @@ export class WorkerPool implements Runner {
     const { outcome } = examined;
     const compared = { ...outcome, plan: plan(scenario, String(seed)) };
     const verified = { scenario, reference: { name: scenario.name, file } };
-    const verification = verifyElsewhere(verified, compared, this.#verifier, isRecorded);
+    const verifier = leastBusy(this.#verifiers);
+    const verification = verifyElsewhere(verified, compared, verifier, isRecorded);
     // A run that has an end here and none there is another run.
     const { difference, outside } = await verification.catch(notRunThere);
     if (difference === undefined && outside.length === 0) return examined;
@@ -158,13 +164,19 @@ export class WorkerPool implements Runner {
 
   /** Ends all workers, at work or not. */
   async close(): Promise<void> {
-    this.#verifier.close();
+    for (const verifier of this.#verifiers) verifier.close();
     // Of a thread that has ended by itself the pool would wait for the end for ever.
     await this.#pool.terminate(true, CLOSE_MS).catch(() => []);
   }
 }
 
 const CLOSE_MS = 5_000;
+
+/** The first of those that have the least to do. */
+function leastBusy([first, ...others]: readonly Verifier[]): Verifier {
+  assert(first !== undefined, "nobody verifies");
+  return others.reduce((a, b) => (b.openCount < a.openCount ? b : a), first);
+}
 
 /** It has come to its end here: that it does not there is a difference. */
 function notRunThere(why: unknown): Verification {

@@ -60,6 +60,11 @@ export class Verifier {
     return this.#ask({ kind: "follow", reference, plan, focus }) as Promise<Trail>;
   }
 
+  /** How much it was asked and has not answered yet. */
+  get openCount(): number {
+    return this.#open.size;
+  }
+
   /** Another one of the same kind, whose modules are as new. */
   fresh(): Verifier {
     return new Verifier(this.#options);
