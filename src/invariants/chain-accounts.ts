@@ -2,7 +2,7 @@
 // made or lost but for the fees, which are burned.
 
 import type { NodeId } from "../sim/env.ts";
-import type { Breach, Invariant, World } from "../sim/invariant.ts";
+import type { Invariant, World } from "../sim/invariant.ts";
 import { type ChainView, chainOfStep, tipOfShown, told } from "./chain-view.ts";
 
 /** Accounts by some key of theirs. */
@@ -12,8 +12,12 @@ export type Ledger = ReadonlyMap<string, { readonly balance: number; readonly no
 export interface LedgerSource<View extends ChainView> {
   /** All accounts of a node after a block; undefined when it has them no more. */
   readonly ledgerOf: (node: View, hash: string) => Ledger | undefined;
-  /** What they must be, and all fees up to then; undefined when nobody can tell. */
+  /**
+   * What they must be whatever the root says, and all fees up to then; undefined when nobody can
+   * tell.
+   */
   readonly expected: (
+    node: View,
     hash: string,
   ) => { readonly ledger: Ledger; readonly burned: number } | undefined;
   /** The root of a ledger, made anew. */
@@ -28,27 +32,29 @@ export interface LedgerSource<View extends ChainView> {
 /**
  * BS-STATE-ROOT: the root in a tip's header is that of all accounts. BS-STATE-EQ: the accounts are
  * what its transactions make of genesis. BS-SUPPLY: with the fees burned they sum up to what there
- * was.
+ * was. Each is an invariant of its own.
  */
 export function accountsAreRight<View extends ChainView>(
   source: LedgerSource<View>,
-): Invariant<View> {
-  return {
-    name: "BS-STATE-ROOT",
-    onStep: (world) => {
+): readonly Invariant<View>[] {
+  return CHECKS.map(({ name, wrong }) => ({
+    name,
+    onStep: (world: World<View>) => {
       const step = chainOfStep(world, source.mayLie);
       const node = world.server?.node;
       if (step === undefined || node === undefined) return undefined;
       const isDue = told(world.emitted, "tip changed").some(
         ({ height }) => height % source.every === 0,
       );
-      return isDue ? wrongAccounts(step.host.id, node, source) : undefined;
+      return isDue ? wrongOf(step.host.id, node, source, wrong) : undefined;
     },
-    onEnd: ({ servers }: World<View>) =>
-      servers
+    onEnd: ({ servers }: World<View>) => {
+      const wrongs = servers
         .filter(({ id }) => !source.mayLie(id))
-        .flatMap(({ id, node }) => (node?.chain && wrongAccounts(id, node, source)) ?? []),
-  };
+        .map(({ id, node }) => node?.chain && wrongOf(id, node, source, wrong));
+      return wrongs.find((one) => one !== undefined);
+    },
+  }));
 }
 
 /** BS-ATOMIC: what a disk gives back at a start is a block and the accounts after that very one. */
@@ -63,40 +69,58 @@ export function blockAndAccountsAreOne<View extends ChainView>(
       const node = world.server?.node;
       if (step === undefined || node === undefined) return undefined;
       if (told(world.emitted, "recovered").length === 0) return undefined;
-      return wrongAccounts(step.host.id, node, source)[0]?.message;
+      const wrongs = CHECKS.map(({ wrong }) => wrongOf(step.host.id, node, source, wrong));
+      return wrongs.find((one) => one !== undefined);
     },
   };
 }
 
-function wrongAccounts<View extends ChainView>(
+/** The accounts after a block, and what is known of it. */
+interface Shown extends Pick<LedgerSource<ChainView>, "rootOf" | "supply"> {
+  readonly ledger: Ledger;
+  readonly stateRoot: string;
+  readonly right: { readonly ledger: Ledger; readonly burned: number } | undefined;
+}
+
+type Check = (shown: Shown) => string | undefined;
+
+const CHECKS: readonly { readonly name: string; readonly wrong: Check }[] = [
+  {
+    name: "BS-STATE-ROOT",
+    wrong: ({ ledger, rootOf, stateRoot }) =>
+      rootOf(ledger) === stateRoot ? undefined : "the root in it is not that of the accounts",
+  },
+  {
+    name: "BS-STATE-EQ",
+    wrong: ({ ledger, right }) => {
+      const other = right && firstDifference(ledger, right.ledger);
+      return other && `account ${other} is not what it must be`;
+    },
+  },
+  {
+    name: "BS-SUPPLY",
+    wrong: ({ ledger, right, supply }) => {
+      let sum = right?.burned ?? 0;
+      for (const { balance } of ledger.values()) sum += balance;
+      return right === undefined || sum === supply
+        ? undefined
+        : `there are ${sum} in all, not ${supply}`;
+    },
+  },
+];
+
+function wrongOf<View extends ChainView>(
   id: NodeId,
   node: View,
   { ledgerOf, expected, rootOf, supply }: LedgerSource<View>,
-): readonly Breach[] {
+  wrong: Check,
+): string | undefined {
   const { hash, height } = tipOfShown(node.chain!);
   const { stateRoot } = node.chain!.blocks.get(hash)!.header;
   const ledger = ledgerOf(node, hash);
-  if (ledger === undefined)
-    return [{ invariant: "BS-STATE-ROOT", message: `${id}: no accounts at its tip` }];
-  const breaches: Breach[] = [];
-  if (rootOf(ledger) !== stateRoot) {
-    const message = `${id}: the root in block ${height} is not that of its accounts`;
-    breaches.push({ invariant: "BS-STATE-ROOT", message });
-  }
-  const right = expected(hash);
-  if (right === undefined) return breaches;
-  const other = firstDifference(ledger, right.ledger);
-  if (other !== undefined) {
-    const message = `${id}: after block ${height} account ${other} is not what it must be`;
-    breaches.push({ invariant: "BS-STATE-EQ", message });
-  }
-  let sum = right.burned;
-  for (const { balance } of ledger.values()) sum += balance;
-  if (sum !== supply) {
-    const message = `${id}: after block ${height} there are ${sum} in all, not ${supply}`;
-    breaches.push({ invariant: "BS-SUPPLY", message });
-  }
-  return breaches;
+  if (ledger === undefined) return `${id}: no accounts at its tip`;
+  const found = wrong({ ledger, stateRoot, right: expected(node, hash), rootOf, supply });
+  return found && `${id}: after block ${height} ${found}`;
 }
 
 function firstDifference(one: Ledger, other: Ledger): string | undefined {

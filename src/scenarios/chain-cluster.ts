@@ -188,7 +188,10 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainServer>[] 
   for (const height of givenHeights(settings)) judge.trust(kit.premade.at(height), supply);
   const ledgers: LedgerSource<ChainServer> = {
     ledgerOf: (node, hash) => ledgerOf(node, hash),
-    expected: (hash) => expectedOf(judge, hash, kit.checks.addresses),
+    expected: (node, hash) => {
+      if (node.chain !== undefined) judgeBlock(judge, node.chain.blocks, hash, supply);
+      return expectedOf(judge, hash, kit.checks.addresses);
+    },
     rootOf: rootOfLedger,
     ...{ supply, every, mayLie },
   };
@@ -202,7 +205,7 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainServer>[] 
       mayLie,
     ),
     blockAndAccountsAreOne("BS-ATOMIC", ledgers),
-    accountsAreRight(ledgers),
+    ...accountsAreRight(ledgers),
     ...consensusSafety(settings.validators, { mayLie, damaged }),
     durableBlocksStay("BS-DURABLE", { mayLose: (host) => mayLie(host) || damaged.has(host) }),
     observersOnlyWatch(

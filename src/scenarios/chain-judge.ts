@@ -34,6 +34,8 @@ interface Judged {
   readonly header: Block["header"];
   readonly accounts: ReadonlyMap<Address, Account>;
   readonly burned: number;
+  /** Its root is another one: what follows from it is judged by these accounts all the same. */
+  readonly wrongRoot?: true;
 }
 
 export interface JudgeOptions {
@@ -87,25 +89,25 @@ export class ChainJudge {
   /** What is wrong with a block whose parent was judged; undefined if it is valid. */
   judge(block: Block): string | undefined {
     const known = this.#judged.get(block.header.hash);
-    if (known !== undefined) return typeof known === "string" ? known : undefined;
+    if (known !== undefined) return wordsOf(known);
     const parent = this.#judged.get(block.header.parent);
     if (typeof parent === "string") return `its parent: ${parent}`;
     const verdict = parent === undefined ? "an unknown parent" : this.#verdictOn(block, parent);
     this.#judged.set(block.header.hash, verdict);
-    return typeof verdict === "string" ? verdict : undefined;
+    return wordsOf(verdict);
   }
 
-  /** By address, all accounts after a valid block that was judged. */
+  /** By address, what the transactions up to a block that was judged make of genesis. */
   accountsAfter(hash: Hash): ReadonlyMap<Address, Account> | undefined {
-    return this.#validBlock(hash)?.accounts;
+    return this.#judgedBlock(hash)?.accounts;
   }
 
-  /** All fees up to a valid block that was judged. */
+  /** All fees up to such a block. */
   burnedBy(hash: Hash): number | undefined {
-    return this.#validBlock(hash)?.burned;
+    return this.#judgedBlock(hash)?.burned;
   }
 
-  #validBlock(hash: Hash): Judged | undefined {
+  #judgedBlock(hash: Hash): Judged | undefined {
     const known = this.#judged.get(hash);
     return typeof known === "string" ? undefined : known;
   }
@@ -129,8 +131,8 @@ export class ChainJudge {
     }
     if (gas > this.#options.blockGas) return `its gas, ${gas}`;
     const isRootDue = header.height % this.#options.rootEvery === 0;
-    if (isRootDue && this.#rootOf(accounts) !== header.stateRoot) return "its state root";
-    return { header, accounts, burned };
+    const isRight = !isRootDue || this.#rootOf(accounts) === header.stateRoot;
+    return { header, accounts, burned, ...(isRight ? {} : { wrongRoot: true }) };
   }
 
   #wrongHeader(header: Block["header"], parent: Block["header"]): string | undefined {
@@ -175,6 +177,11 @@ export class ChainJudge {
     }
     return hexOf(trieRoot(trie));
   }
+}
+
+function wordsOf(verdict: Judged | string): string | undefined {
+  if (typeof verdict === "string") return verdict;
+  return verdict.wrongRoot === true ? "its state root" : undefined;
 }
 
 /** One after the other, where the protocol makes the whole trie at once. */

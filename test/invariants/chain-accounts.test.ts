@@ -18,7 +18,7 @@ const source = (shown: Ledger) => ({
 const rootOf = (ledger: Ledger): string => (ledger.get("k")?.nonce === 7 ? "other" : "");
 
 describe("that accounts are right", () => {
-  const begun = (shown: Ledger) => new HandMadeChain(accountsAreRight<ChainView>(source(shown)));
+  const begun = (shown: Ledger) => new HandMadeChain(...accountsAreRight<ChainView>(source(shown)));
 
   it("is accepted of what the transactions make of genesis", () => {
     expect(begun(ledgerOf(90)).has(1, "a", ["x"])).toEqual([]);
@@ -26,7 +26,7 @@ describe("that accounts are right", () => {
 
   it("is rejected of another root", () => {
     expect(begun(ledgerOf(90, 7)).has(1, "a", ["x"])).toContain(
-      "BS-STATE-ROOT: a: the root in block 1 is not that of its accounts",
+      "BS-STATE-ROOT: a: after block 1 the root in it is not that of the accounts",
     );
   });
 
