@@ -114,7 +114,11 @@ export class Executor implements Node<TreasuryMessage, ExecutorState> {
     }
     const due = this.#keeper.onTimer(name);
     if (due === "poll") this.#disburser.work();
-    else if (due === "ends") this.#giveUp();
+    else if (due === "ends") {
+      this.#giveUp();
+      // Else it would ask for the lease once more.
+      this.#maybeStop();
+    }
   }
 
   onMessage(from: NodeId, message: TreasuryMessage): void {
@@ -139,10 +143,9 @@ export class Executor implements Node<TreasuryMessage, ExecutorState> {
     return this.state.isStopping ? undefined : this.#keeper.epoch;
   }
 
-  /** What it holds, by its own monotonic clock; it may be over. */
+  /** What it holds, by its own monotonic clock; it may be over. A step may be under way on it. */
   get held(): { readonly epoch: number; readonly until: Micros } | undefined {
-    const { keeper, isStopping } = this.state;
-    return isStopping ? undefined : keeper.held;
+    return this.state.keeper.held;
   }
 
   get isStandby(): boolean {
@@ -176,7 +179,7 @@ export class Executor implements Node<TreasuryMessage, ExecutorState> {
       if (this.epoch !== undefined && this.epoch !== epoch) {
         this.state.acquisitions++;
         this.#disburser.work();
-      } else if (this.epoch === undefined) this.#giveUp();
+      } else if (this.#keeper.epoch === undefined) this.#giveUp();
     }
     this.#maybeStop();
   }
