@@ -197,7 +197,6 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainServer>[] 
   };
   return [
     chainsAreLinked("BS-LINK", mayLie),
-    importsAreOrdered("BS-ORDER", mayLie),
     finalBlocksStay("BS-HASH", mayLie),
     blocksAreValid<ChainServer>(
       "BS-NO-INVALID",
@@ -207,6 +206,7 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainServer>[] 
     blockAndAccountsAreOne("BS-ATOMIC", ledgers),
     ...accountsAreRight(ledgers),
     ...consensusSafety(settings.validators, { mayLie, damaged }),
+    importsAreOrdered("BS-ORDER", mayLie),
     durableBlocksStay("BS-DURABLE", { mayLose: (host) => mayLie(host) || damaged.has(host) }),
     observersOnlyWatch(
       "OBS-READONLY",
