@@ -2,6 +2,7 @@
 // those of the scenario catalogue.
 
 import { measureSingleLook, takeoverIsTimely } from "../invariants/lease-measures.ts";
+import { activeExecutors } from "../invariants/lease-view.ts";
 import { operationsReturn } from "../invariants/liveness.ts";
 import { areExecuted } from "../invariants/treasury.ts";
 import { EXECUTOR_LEASE } from "../protocols/lease/executor.ts";
@@ -13,6 +14,7 @@ import { uniform } from "../sim/random/distribution.ts";
 import type { Streams } from "../sim/random/random.ts";
 import type { PlanParts, Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
+import { eventually } from "../sim/temporal/liveness.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
 import { hostNames } from "./raft-cluster.ts";
 import { crash } from "./raft-weather.ts";
@@ -44,6 +46,8 @@ const RESTART = seconds(90);
 const SOURCE_LOOK = seconds(65);
 /** A request, its redirect, and its commit. */
 const COMMIT = ms(100);
+/** The step that is under way, what gives the lease back, and what takes it. */
+const HANDOVER = 3 * COMMIT;
 const BACKLOG = seconds(60);
 const HORIZON = BEGIN + COUNT * EVERY + BACKLOG;
 
@@ -61,6 +65,8 @@ interface Failover {
   readonly stop: (at: Micros, streams: Streams) => Stopped;
   /** Whether the source's script is to be judged; it knows of no release. */
   readonly isLookedAt?: boolean;
+  /** Whether the primary is alive to give the lease back when it is told to stop. */
+  readonly isHandedOver?: boolean;
   /** What more than a commit a takeover may take. Default: nothing. */
   readonly slack?: Micros;
   readonly expects?: readonly string[];
@@ -73,6 +79,7 @@ function failover({
   settings = {},
   stop,
   isLookedAt = false,
+  isHandedOver = false,
   slack = 0,
   expects = [],
 }: Failover): Scenario {
@@ -104,6 +111,7 @@ function failover({
           { ttl: lease.ttl, poll: lease.poll, commit: COMMIT + slack, until: plan.horizon },
         ),
         ...backlogIsDrained(plan, lease),
+        ...(isHandedOver ? [handedOver(plan, lease)] : []),
       ]),
       ...(isLookedAt
         ? [measureSingleLook("sourceCheckFails", STANDBY, stoppedAt(plan) + SOURCE_LOOK)]
@@ -119,6 +127,15 @@ function failover({
 function stoppedAt({ faults, operations, calm }: TreasuryPlan): Micros {
   const told = operations.find(({ operation }) => operation.op === "stop");
   return told?.at ?? faults[0]?.at ?? calm;
+}
+
+/** A standby that is there has the lease at its next poll, once it was given back. */
+function handedOver(plan: TreasuryPlan, { poll }: LeaseOptions): Invariant<TreasuryServer> {
+  const from = stoppedAt(plan);
+  return eventually("HANDOVER", (world) => activeExecutors(world, [STANDBY]).length > 0, {
+    ...{ from, by: from + poll + HANDOVER },
+    supposes: ["servers", "operations", "faults", "conditions"],
+  });
 }
 
 /** An operator's words are no operations that return. */
@@ -184,6 +201,7 @@ export const treasuryFailover: readonly Scenario[] = [
     variant: "/graceful",
     about: "The primary's executor is told to stop, and gives the lease back.",
     stop: stopped,
+    isHandedOver: true,
     expects: ["lease lost"],
   }),
   failover({
@@ -213,7 +231,8 @@ export const treasuryFailover: readonly Scenario[] = [
     about: "The primary is paused and told to stop meanwhile: what it gives back is not its own.",
     stop: (at) => ({
       faults: [{ kind: "pause", hosts: [PRIMARY], at, lasting: RESTART }],
-      operations: [told("stop", at + seconds(20)), told("start", at + RESTART + seconds(5))],
+      // Before its next poll: that would ask for the lease, and find out.
+      operations: [told("stop", at + ms(1)), told("start", at + RESTART + seconds(5))],
     }),
   }),
   failover({

@@ -31,13 +31,22 @@ const DONE = DUE + seconds(300);
 interface Fencing {
   readonly variant: string;
   readonly about: string;
+  /** How much later each order of a client is due than the one before. Default: not at all. */
+  readonly every?: Micros;
   /** What befalls who executes. */
   readonly faults: (executing: string, at: Micros) => readonly Fault[];
   readonly mayOverlap?: boolean;
   readonly goals?: readonly Goal[];
 }
 
-function fencing({ variant, about, faults, mayOverlap = false, goals = [] }: Fencing): Scenario {
+function fencing({
+  variant,
+  about,
+  every = 0,
+  faults,
+  mayOverlap = false,
+  goals = [],
+}: Fencing): Scenario {
   return treasuryScenario({
     ...{ name: `tb-paused-executor-fencing${variant}`, about, mayOverlap },
     plan: (streams): PlanParts<TreasurySettings> => ({
@@ -46,7 +55,7 @@ function fencing({ variant, about, faults, mayOverlap = false, goals = [] }: Fen
       settings: treasurySettings({ client: { ...impatientClient, requestTimeout: seconds(2) } }),
       // So slow that a batch takes some half a minute.
       network: { latency: uniform(ms(30), ms(60)) },
-      operations: CLIENTS.flatMap((client, i) => ordersOf(client, i)),
+      operations: CLIENTS.flatMap((client, i) => ordersOf(client, i, every)),
       faults: faults(executingAt(streams.stream("moment")), DUE),
       calm: DUE + seconds(12) + 2 * STANDS_STILL,
       horizon: DONE,
@@ -60,11 +69,11 @@ function fencing({ variant, about, faults, mayOverlap = false, goals = [] }: Fen
   });
 }
 
-/** A quarter of the orders, all due at about the same time. */
-function ordersOf(client: string, quarter: number) {
+/** A quarter of the orders, from about the same time on. */
+function ordersOf(client: string, quarter: number, every: Micros) {
   const count = COUNT / CLIENTS.length;
   const orders = disbursements(client, {
-    ...{ from: BEGIN, count, every: 0, delay: DUE - BEGIN - seconds(15) },
+    ...{ from: BEGIN, count, every, delay: DUE - BEGIN - seconds(15) },
   });
   return orders.map((order, i) => {
     const number = quarter * count + i + 1;
@@ -80,6 +89,12 @@ const pause = (executing: string, at: Micros): Fault => ({
   ...{ kind: "pause", hosts: [executing], at, lasting: STANDS_STILL },
 });
 
+/** It stands still, and its clock runs at half its rate. */
+const suspension: Fencing["faults"] = (executing, at) => [
+  pause(executing, at),
+  { kind: "clockDrift", hosts: [executing], ppm: -500_000, at, lasting: STANDS_STILL },
+];
+
 /** Group L, fencing. */
 export const treasuryFencing: readonly Scenario[] = [
   fencing({
@@ -91,12 +106,18 @@ export const treasuryFencing: readonly Scenario[] = [
     variant: "/suspended",
     about:
       "Its machine is suspended, and its clock loses half of that: it goes on, and is refused.",
-    faults: (executing, at) => [
-      pause(executing, at),
-      { kind: "clockDrift", hosts: [executing], ppm: -500_000, at, lasting: STANDS_STILL },
-    ],
+    faults: suspension,
     mayOverlap: true,
     goals: [{ metric: "paymentsRefusedStale", atLeast: 1, share: 0.1 }],
+  }),
+  fencing({
+    variant: "/suspended-idle",
+    about: "It is suspended between two batches, and asks what else there is in its old epoch.",
+    // Up to 210 s, when all that was due before is paid and marked, and who wakes up has no nonce.
+    every: seconds(6),
+    faults: (_, at) => suspension("e1", at),
+    mayOverlap: true,
+    goals: [{ metric: "refused, stale", atLeast: 1, share: 0.1 }],
   }),
   fencing({
     variant: "/late-submission",

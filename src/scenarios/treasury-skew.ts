@@ -5,7 +5,7 @@
 import { operationsReturn } from "../invariants/liveness.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
-import { isolate } from "../sim/faults/cuts-by-hand.ts";
+import { clog, isolate } from "../sim/faults/cuts-by-hand.ts";
 import type { HostClockOptions } from "../sim/host/clock.ts";
 import { uniform } from "../sim/random/distribution.ts";
 import type { Random } from "../sim/random/random.ts";
@@ -30,6 +30,8 @@ const COUNT = 300;
 /** Each in turn is cut off, so that it goes on with what it has while the other waits for it. */
 const CUTS_FROM = [seconds(75), seconds(215)];
 const CUT_LASTING = seconds(90);
+/** Longer than two polls, and shorter than the lease lasts by its holder's clock. */
+const HELD_UP = seconds(40);
 const CALM = seconds(330);
 const HORIZON = seconds(420);
 
@@ -43,6 +45,8 @@ interface Skew {
   /** Default: they are right. */
   readonly clocks?: DrawClocks;
   readonly faults?: (random: Random) => readonly Fault[];
+  /** Whether what each is answered is held up until it is cut off. */
+  readonly isAnsweredLate?: boolean;
   /** Whether clocks differ by more than the margin of 1 s. */
   readonly mayOverlap?: boolean;
   /** By how much longer a lease may seem to last, as those who give it differ. Default: nothing. */
@@ -51,7 +55,8 @@ interface Skew {
 }
 
 function skewed(skew: Skew): Scenario {
-  const { variant, about, clocks, faults, mayOverlap = false, longer = 0, goals = [] } = skew;
+  const { variant, about, clocks, faults, isAnsweredLate = false } = skew;
+  const { mayOverlap = false, longer = 0, goals = [] } = skew;
   const horizon = HORIZON + longer;
   return treasuryScenario({
     ...{ name: `tb-lease-clock-skew${variant}`, about, mayOverlap },
@@ -64,7 +69,7 @@ function skewed(skew: Skew): Scenario {
         network: { latency: uniform(ms(1), ms(9)) },
         clocks: { hosts: clocks?.(random) ?? {} },
         operations: disbursements(CLIENT, { from: BEGIN, count: COUNT, every: seconds(1) }),
-        faults: [...cutsOff(random), ...(faults?.(random) ?? [])],
+        faults: [...cutsOff(random, isAnsweredLate), ...(faults?.(random) ?? [])],
         calm: CALM,
         horizon,
       };
@@ -83,14 +88,24 @@ function skewed(skew: Skew): Scenario {
 }
 
 /** An executor is cut off, and meanwhile the leader falls: the next one has another clock. */
-function cutsOff(random: Random): readonly Fault[] {
+function cutsOff(random: Random, isAnsweredLate: boolean): readonly Fault[] {
   return EXECUTORS.flatMap((executor, i) => {
     const at = CUTS_FROM[i]! + random.int(0, seconds(30));
     return [
+      ...(isAnsweredLate ? [holdsUpAnswers(executor, at)] : []),
       { ...isolate([executor]), at, lasting: CUT_LASTING },
       crash(["leader"], at + random.int(seconds(10), seconds(40)), seconds(5)),
     ];
   });
+}
+
+/** All that it was told arrives just before it is cut off. */
+function holdsUpAnswers(executor: NodeId, cutAt: Micros): Fault {
+  return {
+    ...clog({ from: ["servers"], to: [executor] }),
+    // Answers are on their way for up to 9 ms.
+    ...{ at: cutAt - HELD_UP, lasting: HELD_UP - ms(20) },
+  };
 }
 
 /** Servers of which one is ahead by so much, one behind, and one right; executors are anywhere. */
@@ -105,6 +120,12 @@ function offsets(spread: Micros): DrawClocks {
     };
   };
 }
+
+/** Executors whose wall clocks are anywhere, while those of who gives the lease are right. */
+const executorsAstray: DrawClocks = (random) =>
+  Object.fromEntries(
+    EXECUTORS.map((id) => [id, { offset: random.int(-seconds(70), seconds(70)), driftPpm: 0 }]),
+  );
 
 /** Executors whose clocks are slow, each by its own rate. */
 function slow(ppm: number): DrawClocks {
@@ -142,6 +163,11 @@ export const treasurySkew: readonly Scenario[] = [
     goals: OVERLAPS,
   }),
   skewed({
+    variant: "/executors-astray",
+    about: "Executors' wall clocks are wrong by up to 70 s: nobody asks what they show.",
+    clocks: executorsAstray,
+  }),
+  skewed({
     variant: "/drift",
     about: "Executors' clocks are slow by 1 %, so that a lease seems to last 0.6 s longer.",
     clocks: slow(10_000),
@@ -172,5 +198,10 @@ export const treasurySkew: readonly Scenario[] = [
       [0, 1, 2, 3, 4, 5, 6].map((n) =>
         crash(["leader"], seconds(40) + n * seconds(40) + random.int(0, seconds(15)), seconds(8)),
       ),
+  }),
+  skewed({
+    variant: "/late-answers",
+    about: "Clocks are right; who is cut off has answers by then that were held up for 40 s.",
+    isAnsweredLate: true,
   }),
 ];
