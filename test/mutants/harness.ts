@@ -11,8 +11,8 @@ import type { Shrinking } from "./shrinking.ts";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, "..", "..");
 
-/** What is planted in: the store on Raft, the orchestrator on it, the storage quorum, the chain. */
-const ROOMS = ["raft", "orchestrator", "storage-quorum", "block-sync"];
+/** What is planted in: three services on Raft, of which one is the store; the quorum, the chain. */
+const ROOMS = ["raft", "orchestrator", "lease", "storage-quorum", "block-sync"];
 
 /** All mutants, room by room, by id. */
 export async function loadMutants(): Promise<readonly Mutant[]> {
