@@ -10,8 +10,8 @@ const mutant: Mutant = {
   also: [
     {
       file: "src/protocols/lease/disburser.ts",
-      find: "[...result.intents]",
-      replace: "[...result.intents].sort((a, b) => (a.disbursement < b.disbursement ? -1 : 1))",
+      find: "[...intents]",
+      replace: "[...intents].sort((a, b) => (a.disbursement < b.disbursement ? -1 : 1))",
     },
   ],
   scenario: "tb-paused-executor-fencing",
