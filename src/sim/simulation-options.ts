@@ -52,8 +52,11 @@ export interface SimulationOptions<Message = unknown, View = unknown> {
   /** Names by which faults mean hosts that are not known beforehand. */
   readonly targets: Targets<View>;
   readonly invariants: readonly Invariant<View>[];
-  /** Keeps every state of every node, as a Timeline. About ten times slower. */
-  readonly record: boolean;
+  /**
+   * Keeps every state of every node, as a Timeline. About ten times slower. `drafts`: handlers are
+   * lent what they are lent in a recorded run, and nothing is kept.
+   */
+  readonly record: boolean | "drafts";
   /** Freezes messages when they are sent, so that who changes one is caught in the act. */
   readonly strict: boolean;
   /** Keeps a trace of all events. */

@@ -105,7 +105,7 @@ export class Simulation<Message = unknown, View = unknown> {
       invariants,
     };
     this.#watch = new Watch<View>(this.#parts, this.#options);
-    this.#recorder = record ? new Recorder() : undefined;
+    this.#recorder = record === false ? undefined : new Recorder(record === true);
     const onlookers = { watch: this.#watch, recorder: this.#recorder, isStrict: strict, witness };
     this.#downfall = new Downfall(this.#parts, onlookers);
     this.#stage = makeStage(this.#parts, this.#downfall, onlookers);

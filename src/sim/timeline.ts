@@ -76,13 +76,18 @@ export class Timeline {
 }
 
 /**
- * Lends each handler an Immer draft of the node's state and keeps what comes of it. Freezing is
+ * Lends each handler an Immer draft of the node's state and may keep what comes of it. Freezing is
  * left to {@link Timeline.at}: during the run it would cost four times the rest (measured), and
  * nobody can reach a kept state but through a draft.
  */
 export class Recorder {
-  readonly timeline = new Timeline();
+  /** Undefined when nothing is kept. */
+  readonly timeline: Timeline | undefined;
   readonly #immer = new Immer({ autoFreeze: false });
+
+  constructor(isKept: boolean) {
+    this.timeline = isKept ? new Timeline() : undefined;
+  }
 
   /** Before a handler runs. */
   lend(node: Stateful): void {
@@ -95,12 +100,12 @@ export class Recorder {
     }
   }
 
-  /** After a handler ran: the node gets plain data back, and the timeline a step. */
+  /** After a handler ran: the node gets plain data back, and the timeline, if any, a step. */
   keep(host: RecordedHost, step: number, at: Micros, kind: EventKind): void {
     const { node } = host;
     if (node === undefined) return;
     if (isDraft(node.state)) node.state = this.#immer.finishDraft(node.state);
-    this.timeline.push({ step, at, host: host.id, kind, state: node.state });
+    this.timeline?.push({ step, at, host: host.id, kind, state: node.state });
   }
 
   /** A handler threw: what it had done to the state by then is kept. False if none had run. */

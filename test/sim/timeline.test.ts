@@ -60,11 +60,13 @@ describe("a recorded run", () => {
     "has the fingerprint of the same run unrecorded: %o",
     (more) => {
       expect(simulate({ ...more, record: true }).fingerprint).toBe(simulate(more).fingerprint);
+      expect(simulate({ ...more, record: "drafts" }).fingerprint).toBe(simulate(more).fingerprint);
     },
   );
 
   it("is the only one that has a timeline", () => {
     expect(simulate().timeline).toBeUndefined();
+    expect(simulate({ record: "drafts" }).timeline).toBeUndefined();
   });
 
   it("sends what the sender knew then, not what it has learned since", () => {
@@ -72,7 +74,7 @@ describe("a recorded run", () => {
     expect(first!.node).toMatchObject({ state: { last: [bytesOf(1), bytesOf(2)] } });
   });
 
-  it("refuses a state that is no plain data", () => {
+  it.each([true, "drafts"] as const)("refuses a state that is no plain data: %s", (record) => {
     class Ledger {
       readonly total = 0;
     }
@@ -82,7 +84,7 @@ describe("a recorded run", () => {
       onMessage: () => {},
     });
     const simulation = new Simulation<Message>({
-      ...{ seed: "1", servers: { n1: program }, record: true },
+      ...{ seed: "1", servers: { n1: program }, record },
     });
     expect(() => simulation.run(1)).toThrow("state: expected plain data, got an instance");
   });
