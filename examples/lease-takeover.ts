@@ -1,5 +1,5 @@
-// How soon does a standby take over? The primary of a treasury falls at a random time; its lease lasts
-// 60 s, and both poll on their own. A script that looks once, 65 s later, is too early now and then.
+// How soon does a standby take over? The primary of a treasury falls at a random time; its lease
+// lasts 60 s, and both poll on their own. A script that looks once, 65 s later, may look too soon.
 
 import { findScenario, plan, run } from "../src/index.ts";
 

@@ -276,7 +276,7 @@ describe("that a takeover is timely", () => {
 });
 
 describe("what is measured of a lease", () => {
-  it("is how long somebody could act, of the time since the first did, and how long several", () => {
+  it("is how long somebody could act, and how long several", () => {
     const one = new Lent(measureHolding(SUBJECT));
     one.holds(1_000, "e1", 1, 99_000);
     one.holds(5_000, "e2", 2, 99_000);
