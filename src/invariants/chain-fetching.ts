@@ -102,6 +102,9 @@ interface Requests {
   readonly attempts: Map<string, number>;
 }
 
+/** What is told of a request when it is given up. */
+const GIVEN_UP: readonly string[] = ["batch failed", "late answer missing"];
+
 /**
  * BS-WINDOW: no more requests for bodies are under way than the window, as told by messages; and
  * within a session no peer is asked for the same blocks more often than it may be.
@@ -122,7 +125,7 @@ export function requestsAreBounded(
       let asked = 0;
       // One may be asked, and given up in the same step for want of the peer.
       for (const { event: name, data } of emitted) {
-        if (name === "batch failed") open.delete(eventOf(data).request);
+        if (GIVEN_UP.includes(name)) open.delete(eventOf(data).request);
         if (name === "sync ended") {
           for (const count of attempts.values()) metrics.observe("requestsPerRange", count);
           open.clear();
@@ -154,7 +157,14 @@ interface Session {
 }
 
 const OF_SESSIONS: readonly string[] = [
-  ...["sync began", "headers accepted", "batch requested", "batch arrived", "batch failed"],
+  ...[
+    "sync began",
+    "leader changed",
+    "headers accepted",
+    "batch requested",
+    "batch arrived",
+    "batch failed",
+  ],
   ...["block imported", "accounts accepted", "checkpoint request failed", "answer unwanted"],
 ];
 

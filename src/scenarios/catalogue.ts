@@ -12,6 +12,7 @@ import { chainForks } from "./chain-forks.ts";
 import { chainLiars } from "./chain-liars.ts";
 import { chainLinks } from "./chain-links.ts";
 import { chainLoad } from "./chain-load.ts";
+import { chainLossy } from "./chain-lossy.ts";
 import { chainMonitoring } from "./chain-monitoring.ts";
 import { chainStartup } from "./chain-startup.ts";
 import { chainVotes } from "./chain-votes.ts";
@@ -119,6 +120,7 @@ export const catalogue: readonly Scenario[] = [
   ...chainVotes,
   ...chainLiars,
   ...chainFetching,
+  ...chainLossy,
   ...chainCheckpoints,
   ...chainStartup,
   ...chainLinks,

@@ -45,6 +45,8 @@ interface Checkpointing {
   readonly about: string;
   /** Whether it begins at a checkpoint, `kept` / 2 blocks below the tip. */
   readonly isTrusting: boolean;
+  /** So many times `kept` below the tip instead, where no state is kept. */
+  readonly tooOld?: number;
   readonly liar?: boolean;
   /** When N comes, and from when on it can fetch what it needs. */
   readonly comesAt?: Micros;
@@ -69,7 +71,7 @@ export function checkpointing(
     plan: () => ({
       servers: [...others, N!],
       clients: [OPERATOR],
-      settings: settingsOf(size, others, isTrusting),
+      settings: settingsOf(size, others, isTrusting ? blocks - kept * (rest.tooOld ?? 0.5) : 0),
       network: { latency: uniform(ms(1), ms(5)) },
       operations: [mine(seconds(1), A!, blocks + MORE)].map(({ operation, ...rest }) => ({
         ...rest,
@@ -92,11 +94,11 @@ export function checkpointing(
   });
 }
 
-/** A makes all blocks, and P keeps the last ones. */
+/** A makes all blocks, P keeps the last ones, and N begins at that height, or at genesis. */
 function settingsOf(
   { blocks, accounts, kept, segment }: ChainSize,
   owners: readonly NodeId[],
-  isTrusting: boolean,
+  trusted: number,
 ): ChainSettings {
   const names = hostNames(accounts, "account ");
   const heights = owners.map((host) => [host, blocks] as const);
@@ -108,7 +110,7 @@ function settingsOf(
       ...{ blocks, payments: 1, dataBytes: 400, branchOf: {} },
       heightOf: Object.fromEntries(heights),
     },
-    checkpointOf: isTrusting ? { [N!]: blocks - kept / 2 } : {},
+    checkpointOf: trusted === 0 ? {} : { [N!]: trusted },
     options: {
       production: "on order",
       store: { segmentBlocks: segment, keptStates: kept },
@@ -191,5 +193,13 @@ export const chainCheckpoints: readonly Scenario[] = [
     faults: ASKED_TOO_LATE,
     expects: ["batch failed"],
     invariants: [tellsOfPruning()],
+  }),
+  checkpointing(SMALL_CHAIN, {
+    variant: "/too-old",
+    about:
+      "Nobody has the accounts of the checkpoint any more: a newer final block takes its place.",
+    ...{ isTrusting: true, tooOld: 2 },
+    faults: [],
+    expects: ["checkpoint renewed", "accounts accepted"],
   }),
 ];

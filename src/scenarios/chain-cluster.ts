@@ -155,6 +155,7 @@ function configOf(host: NodeId, plan: ChainPlan, { genesis, premade }: Kit): Cha
     genesis,
     options: { ...options, store: storeOf(host, plan) },
     secret: validators.includes(host) ? validatorSecret(host) : undefined,
+    isHost: (name) => servers.includes(name) || plan.clients.includes(name),
     bootstrap: bootstrapOf[host] ?? servers.filter((other) => other !== host),
     checkpoint: checkpoint === undefined ? undefined : premade.checkpointAt(checkpoint),
   };

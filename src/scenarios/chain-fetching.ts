@@ -1,5 +1,5 @@
-// Group K, bs-header-first-parallel and bs-lossy-sync-retry: blocks that others have, fetched from
-// many at once, from those who are slow or fail, and over links that lose what matters.
+// Group K, bs-header-first-parallel: blocks that others have, fetched from many at once, and from
+// those who are slow or fail.
 
 import { syncEndsIdle } from "../invariants/chain-fetching.ts";
 import { claimsCostLittle, measureSync } from "../invariants/chain-fetching-measures.ts";
@@ -12,11 +12,11 @@ import type { Goal, Scenario } from "../sim/scenario.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
 import { chainScenario, liarsOf } from "./chain-cluster.ts";
 import { lies, reaches, syncSafety } from "./chain-liars.ts";
-import { type ChangedOptions, chainSettings } from "./chain-settings.ts";
+import { type ChainPlan, type ChangedOptions, chainSettings } from "./chain-settings.ts";
 import { hostNames } from "./raft-cluster.ts";
 
 /** Who fetches. */
-const N = "n";
+export const N = "n";
 const ACCOUNTS = { alice: 1_000_000_000_000, bob: 1_000_000_000_000, carol: 1_000_000_000_000 };
 
 /** How a chain is fetched by one who has nothing. */
@@ -36,10 +36,9 @@ export interface Fetching {
   readonly bytesPerSecond?: number;
   readonly faults: readonly Fault[];
   readonly horizon: Micros;
-  /** By when all must be there. */
-  readonly within: Micros;
-  /** The longest that may pass with nothing to be heard of a session. */
-  readonly silenceMax: Micros;
+  /** By when all must be there, in plans of any size. Default: by the horizon. */
+  readonly within?: (plan: ChainPlan) => Micros;
+  readonly invariants?: readonly Invariant<ChainView>[];
   /** How much time may be lost to liars. Default: any. */
   readonly lostMax?: Micros;
   readonly expects?: readonly string[];
@@ -48,7 +47,7 @@ export interface Fetching {
 
 /** A host fetches a premade chain from its peers. */
 export function fetching({ name, about, blocks, peers, branch, ...rest }: Fetching): Scenario {
-  const { options = {}, bytesPerSecond = 0, faults, horizon, within, silenceMax } = rest;
+  const { options = {}, bytesPerSecond = 0, faults, horizon } = rest;
   const half = Math.floor(blocks / 2);
   const heights = peers.map((peer) => [peer, peer === branch ? half : blocks] as const);
   return chainScenario({
@@ -82,11 +81,9 @@ export function fetching({ name, about, blocks, peers, branch, ...rest }: Fetchi
       horizon,
     }),
     invariants: (plan) => [
-      ...syncSafety(plan),
-      syncEndsIdle("BS-IDLE", { silenceMax, mayLie: liarsOf(plan) }),
-      reaches("CAUGHT-UP", { host: N, height: blocks, from: 0, within }),
-      measureSync(N, blocks, liarsOf(plan)),
-      ...costsOf(rest.lostMax, blocks, liarsOf(plan)),
+      ...fetchingEnds(plan, rest.within?.(plan) ?? plan.horizon),
+      ...(rest.invariants ?? []),
+      ...costsOf(plan, rest.lostMax),
     ],
     expects: ["sync ended", ...(rest.expects ?? [])],
     goals: rest.goals ?? [],
@@ -94,13 +91,24 @@ export function fetching({ name, about, blocks, peers, branch, ...rest }: Fetchi
 }
 
 /** What is lost to liars is only measured where nothing is demanded. */
-function costsOf(
-  lostMax: Micros | undefined,
-  height: number,
-  mayLie: (host: NodeId) => boolean,
-): readonly Invariant<ChainView>[] {
+function costsOf(plan: ChainPlan, lostMax: Micros | undefined): readonly Invariant<ChainView>[] {
   if (lostMax === undefined) return [];
-  return [claimsCostLittle("BS-CLAIM", { host: N, height, lostMax, mayLie })];
+  const height = plan.settings.premade.blocks;
+  return [claimsCostLittle("BS-CLAIM", { host: N, height, lostMax, mayLie: liarsOf(plan) })];
+}
+
+/** Of plans of any size: all blocks are there in time, and sessions end when they are to. */
+function fetchingEnds(plan: ChainPlan, within: Micros): readonly Invariant<ChainView>[] {
+  const { premade, options } = plan.settings;
+  const { blocks: height } = premade;
+  // Of a session that waits for one answer nothing is heard while that has time.
+  const silenceMax = options.sync.requestTimeout + seconds(2);
+  return [
+    ...syncSafety(plan),
+    syncEndsIdle("BS-IDLE", { silenceMax, mayLie: liarsOf(plan) }),
+    reaches("CAUGHT-UP", { host: N, height, from: 0, within }),
+    measureSync(N, height, liarsOf(plan)),
+  ];
 }
 
 function lineOf(bytesPerSecond: number) {
@@ -111,6 +119,16 @@ const PEERS = hostNames(4, "p");
 const [P1, P2, SLOW, FAILING] = PEERS;
 /** Another peer, of those scenarios in which one lies about its chain. */
 const FORKED = "p5";
+
+/** Of a block with a payment of that much data; its header, signature and all counts, too. */
+const BLOCK_BYTES = 1_345;
+
+/** Half the time that the line of one peer takes for all. */
+function twiceAsFast({ settings, network, horizon }: ChainPlan): Micros {
+  const [line] = network.bandwidth;
+  if (line === undefined) return horizon;
+  return seconds((settings.premade.blocks * BLOCK_BYTES) / line.bytesPerSecond / 2);
+}
 
 /** How much there is to fetch, and how long an answer may take: all goes with it. */
 export interface FetchSize {
@@ -153,13 +171,25 @@ export function headerFirst(
     ...{ kind: "latency", at: 0, lasting: horizon, from: [SLOW!], to: [N], bothWays: false },
     ...{ types: answers, added: constant(slowBy) },
   };
+  // One alone fetches: what others would take of the lines is not to be measured.
+  const apart: readonly Fault[] = [
+    {
+      ...{ kind: "partition", at: 0, lasting: horizon, groups: [[FORKED], PEERS] },
+      ...{ inFlight: "lose", types: [] },
+    },
+    {
+      ...{ kind: "loss", at: 0, lasting: horizon, from: [FORKED], to: [N], bothWays: false },
+      ...{ types: ["get headers"], probability: 1 },
+    },
+  ];
   const restart: Fault = { kind: "crash", at: 2 * slowBy, lasting: slowBy, hosts: [P2!] };
   return fetching({
     name: `bs-header-first-parallel${variant}`,
     about: isAlone
       ? "One peer gives headers and all bodies: what many peers are to be compared with."
       : `Headers from one peer, bodies from four${hasLiars ? ", of whom some fail or lie" : ""}.`,
-    ...{ blocks, perRequest, peers, horizon, within: horizon },
+    ...{ blocks, perRequest, peers, horizon },
+    ...(isAlone ? {} : { within: twiceAsFast }),
     ...(hasLiars ? { branch: FORKED } : {}),
     dataBytes: 1_000,
     options: { sync: { requestTimeout, retryDelay, headersPerRequest: 4 * perRequest } },
@@ -167,9 +197,8 @@ export function headerFirst(
     faults: [
       ...(isAlone ? [] : [slow]),
       ...(hasLiars ? [restart, lies(0, FAILING!, "answers every other request", horizon)] : []),
-      ...(hasLiars ? [lies(0, FORKED, "claims a height of 10^9", horizon)] : []),
+      ...(hasLiars ? [...apart, lies(0, FORKED, "claims a height of 10^9", horizon)] : []),
     ],
-    silenceMax: requestTimeout + seconds(2),
     expects: hasLiars ? ["batch failed", "lie"] : [],
     goals: [
       { metric: "inFlightMax", atLeast: isAlone ? 1 : 4, atMost: 4, share: 1 },
@@ -178,101 +207,8 @@ export function headerFirst(
   });
 }
 
-interface Lossy {
-  readonly variant: string;
-  readonly about: string;
-  readonly blocks?: number;
-  readonly peers?: readonly NodeId[];
-  readonly faults: readonly Fault[];
-  readonly expects: readonly string[];
-  /** What a liar may cost in all. */
-  readonly lostMax?: Micros;
-}
-
-const LOSSY_HORIZON = seconds(150);
-const LOSSY_TIMEOUT = seconds(5);
-const THREE = hostNames(3, "p");
-
-function lossy({ variant, about, blocks = 250, peers = THREE, faults, ...rest }: Lossy): Scenario {
-  return fetching({
-    ...{ name: `bs-lossy-sync-retry${variant}`, about, blocks, peers, faults },
-    perRequest: 125,
-    options: { sync: { requestTimeout: LOSSY_TIMEOUT } },
-    ...{ horizon: LOSSY_HORIZON, within: seconds(120) },
-    silenceMax: LOSSY_TIMEOUT + seconds(2),
-    ...rest,
-  });
-}
-
-/** From the beginning to the end. */
-function allAlong(host: NodeId, behaviour: Parameters<typeof lies>[2]): Fault {
-  return lies(0, host, behaviour, LOSSY_HORIZON);
-}
-
-/** The links between the host and others are cut from the beginning on. */
-function alone(lasting: Micros): Fault {
-  const groups = [[N], THREE];
-  return { kind: "partition", at: 0, lasting, groups, inFlight: "lose", types: [] };
-}
-
 export const chainFetching: readonly Scenario[] = [
   headerFirst("", SMALL_SIZE),
   headerFirst("/without-liars", SMALL_SIZE),
   headerFirst("/one-peer", SMALL_SIZE),
-  lossy({
-    variant: "",
-    about: "Of three peers each ignores the first request for a range, and numbers seen before.",
-    blocks: 500,
-    faults: THREE.flatMap((peer) => [
-      allAlong(peer, "answers no range at the first time"),
-      allAlong(peer, "answers no number twice"),
-    ]),
-    expects: ["batch failed", "peer fault"],
-  }),
-  lossy({
-    variant: "/only-request",
-    about: "The only request of the first second gets lost: the next one does not.",
-    peers: [THREE[0]!],
-    faults: [
-      {
-        ...{ kind: "loss", at: 0, lasting: seconds(2), from: [N], to: [THREE[0]!] },
-        ...{ bothWays: false, types: ["get headers"], probability: 1 },
-      },
-    ],
-    expects: ["peer fault"],
-  }),
-  lossy({
-    variant: "/false-height",
-    about: "A peer claims 10^9 blocks, and does not answer: that costs a timeout, and its score.",
-    faults: [
-      allAlong(THREE[0]!, "claims a height of 10^9"),
-      allAlong(THREE[0]!, "answers nothing"),
-    ],
-    // One timeout of a session that it leads.
-    lostMax: LOSSY_TIMEOUT + ms(100),
-    expects: ["peer fault", "lie"],
-  }),
-  lossy({
-    variant: "/no-peers",
-    about: "Nobody can be reached at first.",
-    faults: [alone(seconds(20))],
-    expects: ["peer found"],
-  }),
-  lossy({
-    variant: "/silent",
-    about: "Two of three peers answer no request, though they can be heard.",
-    faults: [allAlong(THREE[0]!, "answers nothing"), allAlong(THREE[1]!, "answers nothing")],
-    expects: ["peer fault", "lie"],
-  }),
-  lossy({
-    variant: "/loss",
-    about: "One message of five gets lost, whatever it is.",
-    faults: [
-      {
-        ...{ kind: "loss", at: 0, lasting: LOSSY_HORIZON, from: [N], to: THREE },
-        ...{ bothWays: true, types: [], probability: 0.2 },
-      },
-    ],
-    expects: ["batch failed"],
-  }),
 ];

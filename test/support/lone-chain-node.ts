@@ -30,7 +30,7 @@ export function loneChainNode(
   env.wallOffset = GENESIS.timestamp + 1_000_000;
   const config = {
     ...{ genesis: GENESIS, options: { ...defaultBlockSyncOptions, ...given.options } },
-    ...{ secret: given.secret, bootstrap: ["n2"], checkpoint: undefined },
+    ...{ secret: given.secret, bootstrap: ["n2"], isHost: () => true, checkpoint: undefined },
   };
   const node = new ChainNode(env, config, newChainChecks());
   node.onStart();

@@ -103,6 +103,8 @@ export interface ToyPeer {
   readonly claims?: Partial<Status>;
   /** What becomes of a true answer, the n-th from 0; by default it comes after 10 ms. */
   answer?(truth: SyncReply, request: SyncRequest, number: number): ToyAnswer | undefined;
+  /** Whether nothing else comes from it while it owes an answer, as on a slow link. */
+  readonly isMuteUntilAnswered?: boolean;
   /** The body that it gives. */
   bodyOf?(block: ChainBlock): Body | undefined;
 }
@@ -137,6 +139,7 @@ export class SyncWorld {
   #isQuiet = false;
   readonly #peers: ReadonlyMap<NodeId, ToyPeer>;
   readonly #isRecorded: boolean;
+  readonly #final: Checkpoint | undefined;
   readonly #answers = new Map<NodeId, number>();
 
   constructor(
@@ -147,6 +150,8 @@ export class SyncWorld {
       readonly limits?: Partial<BlockSyncOptions["limits"]>;
       readonly chain?: ChainState;
       readonly checkpoint?: Checkpoint;
+      /** What votes prove to be final. */
+      readonly final?: Checkpoint;
       readonly isRecorded?: boolean;
     } = {},
   ) {
@@ -159,6 +164,7 @@ export class SyncWorld {
     };
     this.#peers = new Map(peers.map((peer) => [peer.name, peer]));
     this.checkpoint = changes.checkpoint;
+    this.#final = changes.final;
     this.#isRecorded = changes.isRecorded ?? false;
     const chain = changes.chain ?? toyChain();
     this.memory = { sync: newSyncState(1), chain, peers: new Map() };
@@ -170,7 +176,9 @@ export class SyncWorld {
         return memoryNow().peers;
       },
       ownStatus: () => truth(this.memory.chain),
+      isHost: () => true,
       isProven: () => true,
+      owes: (peer) => this.sync.isOwedBy(peer),
       onGone: (peer) => this.sync.onGone(peer),
     });
     this.sync = new Synchronizer(this.#context());
@@ -246,6 +254,7 @@ export class SyncWorld {
           branchRefusal(this.memory.chain, parent, options.limits.reorgMax),
         checkBody: (body, { transactionsRoot }) =>
           rootOf(body) === transactionsRoot ? undefined : "wrong transactions root",
+        finalAhead: () => this.#final,
         checkAccounts,
       },
       imports: {
@@ -346,8 +355,10 @@ export class SyncWorld {
   /** Every second it tells where it stands. */
   #tellStatus(peer: ToyPeer, delay: Micros): void {
     this.after(delay, () => {
+      const isHeldUp = peer.isMuteUntilAnswered === true && this.sync.isOwedBy(peer.name);
       const status = { ...truth(peer.chain), peers: [], isFirst: false, ...peer.claims };
-      if (this.#isHeard(peer) && this.peers.onStatus(peer.name, status)) this.sync.look();
+      if (!isHeldUp && this.#isHeard(peer) && this.peers.onStatus(peer.name, status))
+        this.sync.look();
       this.#tellStatus(peer, 1_000_000);
     });
   }

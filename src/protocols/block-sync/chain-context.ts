@@ -16,6 +16,8 @@ export interface ChainNodeConfig {
   readonly secret: Uint8Array | undefined;
   /** Peers to begin with. A validator that has some waits for one before it makes blocks. */
   readonly bootstrap: readonly NodeId[];
+  /** Whether there is a host of that name, as a name service tells. */
+  readonly isHost: (name: NodeId) => boolean;
   /** A block that is trusted: the chain before it is not fetched, its state is. */
   readonly checkpoint: Checkpoint | undefined;
 }

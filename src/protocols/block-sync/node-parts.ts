@@ -84,8 +84,10 @@ export class NodeParts {
       get state() {
         return context.state.peers;
       },
+      isHost: config.isHost,
       ownStatus: () => this.#ownStatus(),
       isProven: (claim, peer) => isProvenClaim(claim, peer, rules),
+      owes: (peer) => this.sync.isOwedBy(peer),
       onGone: (peer) => this.sync.onGone(peer),
     });
   }
@@ -101,6 +103,9 @@ export class NodeParts {
       rules: syncRulesOf(context.rules, {
         get chain() {
           return context.state.chain;
+        },
+        get finality() {
+          return context.state.finality;
         },
         get wallClock() {
           return env.wallClock();

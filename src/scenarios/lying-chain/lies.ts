@@ -11,6 +11,7 @@ export const LYING_BEHAVIOURS = [
   "gossips invalid blocks",
   "serves invalid blocks",
   "claims a height of 10^9",
+  "names a host that there is not",
   "withholds bodies",
   "serves wrong checkpoints",
   "sends junk",

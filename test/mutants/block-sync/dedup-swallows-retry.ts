@@ -10,7 +10,7 @@ const mutant: Mutant = {
   const [hash = ""] = "hashes" in question ? question.hashes : known;
   const request = hash === "" ? ++sync.lastRequest : Number.parseInt(hash.slice(0, 12), 16);`,
   scenario: "bs-lossy-sync-retry",
-  invariant: "CAUGHT-UP",
+  invariant: "EXCEPTION",
 };
 
 export default mutant;

@@ -133,6 +133,40 @@ describe("a node that begins at a checkpoint", () => {
     expect(world.events("peer fault")).toEqual([]);
   });
 
+  it("begins at a newer final block when all have removed the accounts of the old one", () => {
+    const later = toyBlock(NEW[9], "later", { trie: TRIE });
+    const chain = toyChain(...OLD, TRUSTED, ...NEW.slice(0, 10), later, ...toyLine(later, 5));
+    const pruned = (name: string): ToyPeer => ({
+      ...{ name, chain },
+      answer: (truth, asked) =>
+        inTime(
+          asked.type === "get accounts" && asked.block === checkpoint.hash
+            ? { type: "not available", request: truth.request, reason: "pruned" }
+            : truth,
+        ),
+    });
+    const final = { height: 32, hash: later.header.hash };
+    const world = new SyncWorld([pruned("a"), pruned("b")], { checkpoint, final });
+    expect(world.runUntil(37, 4 * SECOND)).toBeDefined();
+    expect(world.events("checkpoint renewed")).toEqual([{ from: 21, ...final }]);
+    expect(world.memory.chain.base).toBe(32);
+    const kept = new SyncWorld([pruned("a"), withAccounts("b", (truth) => truth)], {
+      ...{ checkpoint, final },
+    });
+    kept.run(4 * SECOND);
+    expect(kept.events("checkpoint renewed")).toEqual([]);
+    expect(kept.memory.chain.base).toBe(21);
+  });
+
+  it("keeps to its checkpoint when nobody has ever had that block", () => {
+    const unknown = { height: 21, hash: "ee".repeat(32) };
+    const final = { height: 31, hash: NEW[9]!.header.hash };
+    const world = new SyncWorld([honest("a"), honest("b")], { checkpoint: unknown, final });
+    world.run(5 * SECOND);
+    expect(world.events("checkpoint renewed")).toEqual([]);
+    expect(world.height).toBe(0);
+  });
+
   it("keeps what it has when nobody goes on, and goes on with it later", () => {
     let isKept = true;
     const forgetful = withAccounts("a", (truth, number) => {

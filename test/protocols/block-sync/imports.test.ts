@@ -20,7 +20,7 @@ function observer(): { node: ChainNode; env: RecordingEnv<BlockSyncMessage> } {
   env.wallOffset = GENESIS.timestamp + 1_000_000;
   const config = {
     ...{ genesis: GENESIS, options: defaultBlockSyncOptions, secret: undefined },
-    ...{ bootstrap: ["n2"], checkpoint: undefined },
+    ...{ bootstrap: ["n2"], isHost: () => true, checkpoint: undefined },
   };
   const node = new ChainNode(env, config, newChainChecks());
   node.onStart();

@@ -34,6 +34,8 @@ class Table {
   readonly env = new RecordingEnv<BlockSyncMessage>("n1");
   readonly state: PeersState = new Map();
   readonly gone: string[] = [];
+  /** Who has time yet to answer. */
+  readonly owing = new Set<string>();
   readonly peers: Peers;
 
   constructor(bootstrap: readonly string[], options: Partial<PeerOptions> = {}) {
@@ -47,6 +49,8 @@ class Table {
         validator: undefined,
         life: 1,
       }),
+      isHost: (name) => name !== "nobody",
+      owes: (peer) => this.owing.has(peer),
       isProven: ({ key }) => key !== KEYS[2],
       onGone: (peer) => this.gone.push(peer),
     });
@@ -115,6 +119,12 @@ describe("a table of peers", () => {
     expect([...table.state.keys()]).toEqual(["n2", "n3"]);
   });
 
+  it("does not learn of a host that there is not, and sends nothing there", () => {
+    const table = new Table(["n2"]);
+    table.status("n2", { peers: ["nobody", "n3"] });
+    expect([...table.state.keys()]).toEqual(["n2", "n3"]);
+  });
+
   it("passes on whom it can hear", () => {
     const table = new Table(["n2", "n3", "n4"]);
     table.status("n2");
@@ -139,6 +149,17 @@ describe("a table of peers", () => {
     expect(activePeers(table.state)).toEqual(["n2"]);
     expect(table.events("peer lost")).toEqual([{ peer: "n2" }]);
     expect(table.events("peer found")).toEqual([{ peer: "n2" }, { peer: "n2" }]);
+  });
+
+  it("does not lose a peer that is silent and has time yet to answer", () => {
+    const table = new Table(["n2"]);
+    table.status("n2");
+    table.owing.add("n2");
+    for (const _ of "1234567") table.tick();
+    expect(activePeers(table.state)).toEqual(["n2"]);
+    table.owing.delete("n2");
+    table.tick();
+    expect(activePeers(table.state)).toEqual([]);
   });
 
   it("gives up what it asked a peer that has forgotten it", () => {
@@ -197,9 +218,19 @@ describe("the score of a peer", () => {
     expect(table.events("peer banned")).toEqual([{ peer: "n2", fault: "wrong body" }]);
   });
 
+  it("falls to the limit by timeouts, and no further: to be slow is not to lie", () => {
+    const table = new Table(["n2"]);
+    table.status("n2");
+    for (let i = 0; i < 30; i++) table.peers.penalise("n2", "timeout");
+    expect(table.state.get("n2")?.score).toBe(20);
+    expect(activePeers(table.state)).toEqual(["n2"]);
+    table.peers.penalise("n2", "wrong body");
+    expect(table.events("peer banned")).toEqual([{ peer: "n2", fault: "wrong body" }]);
+  });
+
   it("is at the limit when a ban is over", () => {
     const table = new Table(["n2"], { penalty: 90, banTime: 10_000_000 });
-    table.peers.penalise("n2", "timeout");
+    table.peers.penalise("n2", "malformed");
     table.env.pass(9_999_999);
     expect(table.status("n2")).toBe(false);
     table.env.pass(1);
@@ -236,12 +267,22 @@ describe("a partition", () => {
   it("is when fewer validators can be heard than finality takes", () => {
     const table = new Table(["n2", "n3", "n4"]);
     table.status("n2", claimOf(KEYS[0]!));
-    expect(isPartitioned(table.state, 3, "own")).toBe(true);
+    expect(isPartitioned(table.state, 3, "own", 0)).toBe(true);
     table.status("n3", claimOf(KEYS[1]!));
-    expect(isPartitioned(table.state, 3, "own")).toBe(false);
-    expect(isPartitioned(table.state, 3, undefined)).toBe(true);
+    expect(isPartitioned(table.state, 3, "own", 0)).toBe(false);
+    expect(isPartitioned(table.state, 3, undefined, 0)).toBe(true);
     table.peers.lose("n2");
-    expect(isPartitioned(table.state, 3, "own")).toBe(true);
+    expect(isPartitioned(table.state, 3, "own", 0)).toBe(true);
+  });
+
+  it("is noticed though who is not heard has time yet to answer", () => {
+    const table = new Table(["n2"]);
+    table.status("n2", claimOf(KEYS[0]!));
+    table.owing.add("n2");
+    table.tick();
+    expect(isPartitioned(table.state, 2, "own", table.env.now() - 5_000_000)).toBe(false);
+    for (const _ of "12345") table.tick();
+    expect(isPartitioned(table.state, 2, "own", table.env.now() - 5_000_000)).toBe(true);
   });
 
   it("is not hidden by one that says that it is many, nor by one that is none", () => {
@@ -249,7 +290,7 @@ describe("a partition", () => {
     table.status("n2", claimOf(KEYS[0]!));
     table.status("n2", claimOf(KEYS[1]!));
     table.status("n3", claimOf(KEYS[2]!));
-    expect(isPartitioned(table.state, 2, undefined)).toBe(true);
+    expect(isPartitioned(table.state, 2, undefined, 0)).toBe(true);
     expect(table.events("peer fault")).toEqual([
       { peer: "n3", fault: "false validator", score: 94 },
     ]);

@@ -99,10 +99,8 @@ describe("a node that synchronizes", () => {
     const slow: ToyPeer = { ...honest("p1"), answer: (reply) => ({ delay: 5 * SECOND, reply }) };
     const world = new SyncWorld([slow, honest("p2")]);
     expect(world.runUntil(100, 11 * SECOND)).toBeDefined();
-    expect(world.events("sync ended")).toMatchObject([
-      { reason: "slow leader", imported: 32 },
-      { reason: "caught up", imported: 68 },
-    ]);
+    expect(world.events("leader changed")).toEqual([{ from: "p1", to: "p2" }]);
+    expect(world.events("sync ended")).toMatchObject([{ reason: "caught up", imported: 100 }]);
   });
 
   it("does not fetch what has come otherwise meanwhile", () => {
@@ -166,6 +164,109 @@ describe("a node that synchronizes", () => {
     const world = new SyncWorld([honest("p1", 20)], { chain });
     expect(world.runUntil(20, SECOND)).toBeDefined();
     expect(world.handedOver).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20]);
+  });
+});
+
+describe("what is overdue while a node synchronizes", () => {
+  /** Answers at once but for the n-th bodies, from 0, which come after so long, or never. */
+  const holding = (name: string, place: number, delay?: number): ToyPeer => {
+    let count = -1;
+    return withBodies(name, (reply) => {
+      count++;
+      if (count !== place) return inTime(reply);
+      return delay === undefined ? undefined : { reply, delay };
+    });
+  };
+
+  it("is asked of a second peer as well, and the first good answer counts", () => {
+    const world = new SyncWorld([honest("p1"), holding("p2", 1)]);
+    expect(world.runUntil(100, 3 * SECOND)).toBeDefined();
+    expect(world.events("batch overdue")).toMatchObject([{ peer: "p2" }]);
+    expect(world.events("batch failed")).toEqual([]);
+    expect(world.handedOver).toHaveLength(100);
+    expect(world.inFlightMax).toBe(4);
+  });
+
+  it("is neither a fault nor imported twice when it comes late", () => {
+    const world = new SyncWorld([honest("p1"), holding("p2", 1, 1_020_000)]);
+    expect(world.runUntil(100, 3 * SECOND)).toBeDefined();
+    world.run(SECOND);
+    const [late] = world.events("answer late") as { peer: string; type: string }[];
+    expect(late).toMatchObject({ peer: "p2", type: "bodies" });
+    expect(world.events("peer fault")).toEqual([]);
+    expect(world.handedOver).toHaveLength(100);
+    expect(world.memory.sync.counts).toMatchObject({ failures: 0, fetchedTwice: 0 });
+  });
+
+  it("waits when the window has no room, so that no more is under way than may be", () => {
+    const world = new SyncWorld([honest("p1"), holding("p2", 1)], { sync: { window: 1 } });
+    world.run(20 * SECOND);
+    expect(world.events("batch overdue")).toEqual([]);
+    expect(world.inFlightMax).toBe(1);
+    world.run(12 * SECOND);
+    expect(world.height).toBe(100);
+  });
+
+  it("is nobody's second request while the peer takes what it always takes", () => {
+    const slow = withBodies("p2", (reply) => ({ delay: 2_500_000, reply }));
+    const quick = withBodies("p1", (reply) => ({ delay: 900_000, reply }));
+    const world = new SyncWorld([quick, slow]);
+    expect(world.runUntil(100, 12 * SECOND)).toBeDefined();
+    expect(bodyRequestsOf(world, "p2")).toBeGreaterThan(0);
+    expect(world.events("batch overdue")).toEqual([]);
+    expect(world.memory.sync.counts.wastedBytes).toBe(0);
+  });
+
+  it("costs the leader its place when it is headers, which are taken when they come first", () => {
+    const late: ToyPeer = { ...honest("p1"), answer: (reply) => ({ delay: 3_500_000, reply }) };
+    const later: ToyPeer = { ...honest("p2"), answer: (reply) => ({ delay: 9_000_000, reply }) };
+    const world = new SyncWorld([late, later]);
+    world.run(4 * SECOND);
+    expect(world.events("leader changed")).toEqual([
+      { from: "p1", to: "p2" },
+      { from: "p2", to: "p1" },
+    ]);
+    expect(world.events("headers accepted")).toMatchObject([{ peer: "p1", first: 1, last: 32 }]);
+  });
+
+  it("goes back to who led before when the next one knows nothing of that chain", () => {
+    const other = { name: "p2", chain: toyChain(...toyLine(TOY_GENESIS, 120, "other")) };
+    const slow: ToyPeer = { ...honest("p1"), answer: (reply) => ({ delay: 1_200_000, reply }) };
+    const world = new SyncWorld([slow, other], { limits: { reorgMax: 1_000 } });
+    world.memory.peers.get("p2")!.score = 90;
+    world.run(SECOND);
+    world.memory.peers.get("p2")!.score = 100;
+    world.run(8 * SECOND);
+    expect(world.events("leader changed").slice(0, 2)).toEqual([
+      { from: "p1", to: "p2" },
+      { from: "p2", to: "p1" },
+    ]);
+    expect(world.memory.chain.blocks.has(LINE[99]!.header.hash)).toBe(true);
+    expect(faultsOf(world, "p2")).toEqual([]);
+  });
+});
+
+describe("peers that are slow, and no worse", () => {
+  it("are not lost while they have time to answer, however long nothing else comes", () => {
+    const slow: ToyPeer = {
+      ...honest("p1"),
+      answer: (reply) => ({ delay: 8 * SECOND, reply }),
+      isMuteUntilAnswered: true,
+    };
+    const world = new SyncWorld([slow], { sync: { bodiesPerRequest: 32 } });
+    expect(world.runUntil(100, 60 * SECOND)).toBeDefined();
+    expect(world.events("peer lost")).toEqual([]);
+  });
+
+  it("are asked again and again, though each request of theirs times out for long", () => {
+    let isAwake = false;
+    const slow = withBodies("p1", (reply) => (isAwake ? inTime(reply) : undefined));
+    const world = new SyncWorld([slow], { sync: { requestTimeout: SECOND } });
+    world.run(60 * SECOND);
+    expect(faultsOf(world, "p1").length).toBeGreaterThan(14);
+    expect(world.events("peer banned")).toEqual([]);
+    isAwake = true;
+    expect(world.runUntil(100, 40 * SECOND)).toBeDefined();
   });
 });
 
@@ -276,15 +377,20 @@ describe("what is lost while a node synchronizes", () => {
 });
 
 describe("a peer that lies to a node that synchronizes", () => {
-  it("costs one timeout if it claims a greater height and is silent", () => {
+  it("costs a tenth of a timeout if it claims a greater height and is silent", () => {
     const world = new SyncWorld([boaster("liar", () => undefined), honest("p1")]);
-    expect(world.runUntil(100, 31 * SECOND)).toBeGreaterThan(30 * SECOND);
+    world.run(3 * SECOND);
+    expect(world.height).toBe(0);
+    world.run(SECOND / 2);
+    expect(world.height).toBe(100);
+    expect(world.events("leader changed")).toEqual([{ from: "liar", to: "p1" }]);
+    world.run(31 * SECOND);
     expect(faultsOf(world, "liar")).toEqual(["timeout"]);
   });
 
   it("does not keep others waiting a second time", () => {
     const world = new SyncWorld([boaster("liar", () => undefined), honest("p1", 50)]);
-    world.run(33 * SECOND);
+    world.run(10 * SECOND);
     expect([world.height, world.sync.phase]).toEqual([50, "headers"]);
     world.memory.peers.get("p1")!.status = {
       ...world.memory.peers.get("p1")!.status!,

@@ -42,6 +42,8 @@ export interface FinalityState {
   certificate: Certificate | undefined;
   /** What is proved of blocks that are not known yet; the highest of what came. */
   ahead: Certificate | undefined;
+  /** What proves the highest one of them that is final. */
+  finalAhead: Certificate | undefined;
   /** Once for each offender and kind. */
   readonly evidence: Map<string, Evidence>;
 }
@@ -98,6 +100,7 @@ export function newFinality(validators: readonly PublicKey[]): FinalityState {
     cast: new Map(),
     keptFrom: 0,
     ...{ justification: undefined, certificate: undefined, ahead: undefined },
+    finalAhead: undefined,
     evidence: new Map(),
   };
 }
@@ -152,6 +155,8 @@ export function addVotes(
     tip = joinChanges(tip, settle(finality, chain, certificate));
     const isHigher = certificate.target.height > (finality.ahead?.target.height ?? 0);
     if (isHigher && !chain.blocks.has(certificate.target.hash)) finality.ahead = certificate;
+    const isHigherFinal = certificate.source.height > (finality.finalAhead?.source.height ?? 0);
+    if (isFinalizing(certificate) && isHigherFinal) finality.finalAhead = certificate;
   }
   return { outcomes, change: changeSince(chain, before, tip), evidence };
 }

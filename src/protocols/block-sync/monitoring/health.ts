@@ -8,16 +8,17 @@ import type { ChainHealth } from "../queries.ts";
 import type { Gauges } from "./metrics.ts";
 
 /** Where the node stands, as it sees itself. */
-export function healthOf({ state, config, publicKey }: ChainContext): ChainHealth {
+export function healthOf({ env, state, config, publicKey }: ChainContext): ChainHealth {
   const { chain, peers, sync } = state;
   const { validators } = config.genesis;
   const own = publicKey !== undefined && validators.includes(publicKey) ? publicKey : undefined;
+  const heardSince = env.now() - config.options.peers.silenceMax;
   return {
     height: tipOf(chain).header.height,
     finalized: chain.finalized.height,
     peersActive: activePeers(peers).length,
     isSyncing: sync.session !== undefined,
-    isPartitioned: isPartitioned(peers, quorumOf(validators.length), own),
+    isPartitioned: isPartitioned(peers, quorumOf(validators.length), own, heardSince),
   };
 }
 

@@ -19,7 +19,10 @@ export interface PeerState {
   awaited: AwaitedTip | undefined;
   /** When anything came from it last, by the monotonic clock; undefined before. */
   heardAt: Micros | undefined;
-  /** It was heard, and has not been silent for longer than {@link PeerOptions.silenceMax} since. */
+  /**
+   * It was heard, and has not been silent for longer than {@link PeerOptions.silenceMax} since, or
+   * has time yet to answer what it was asked.
+   */
   isReachable: boolean;
   /** Whole, up to 100. */
   score: number;

@@ -1,5 +1,6 @@
 import { assert } from "../../../sim/assert.ts";
 import type { Env, NodeId } from "../../../sim/env.ts";
+import type { Micros } from "../../../sim/time.ts";
 import type { Hash } from "../encoding/hash.ts";
 import type { Checkpoint } from "../finality/vote.ts";
 import type { BlockSyncMessage, Status, ValidatorClaim } from "../messages.ts";
@@ -26,10 +27,14 @@ export interface PeersContext {
   readonly genesis: Hash;
   /** The memory as it is now: in a recorded run it is another object at each handler. */
   readonly state: PeersState;
+  /** Whether there is a host of that name, as a name service tells. */
+  isHost(name: NodeId): boolean;
   /** What the node says of itself. */
   ownStatus(): OwnStatus;
   /** Whether the validator has signed that it is that host. */
   isProven(claim: ValidatorClaim, peer: NodeId): boolean;
+  /** Whether the peer was asked for something, and has time yet to answer. */
+  owes(peer: NodeId): boolean;
   /** Nothing that the peer was asked will be answered: it is out of reach, or was restarted. */
   onGone(peer: NodeId): void;
 }
@@ -58,7 +63,8 @@ export class Peers {
   onTick(): void {
     for (const [name, peer] of this.#context.state) {
       this.#maybePardon(name, peer);
-      if (this.#isSilent(peer)) this.lose(name);
+      // On a slow link all that it says waits behind its answer.
+      if (this.#isSilent(peer) && !this.#context.owes(name)) this.lose(name);
     }
     this.announce();
     this.#setTimer();
@@ -115,12 +121,16 @@ export class Peers {
     return true;
   }
 
-  /** A peer broke a rule or a promise. Too often, and it is banned for a time. */
+  /**
+   * A peer broke a rule or a promise. Too often, and it is banned for a time; but not for being
+   * slow, which proves nothing: that takes no more of its score than others are preferred for.
+   */
   penalise(name: NodeId, fault: PeerFault): void {
     const { state, env, options } = this.#context;
     const peer = state.get(name);
     if (peer === undefined || peer.bannedUntil !== undefined) return;
-    peer.score -= options.penalty;
+    const least = fault === "timeout" ? options.scoreMin : Number.NEGATIVE_INFINITY;
+    peer.score = Math.max(peer.score - options.penalty, least);
     env.emit("peer fault", { peer: name, fault, score: peer.score });
     if (peer.score >= options.scoreMin) return;
     peer.bannedUntil = env.now() + options.banTime;
@@ -167,7 +177,8 @@ export class Peers {
   #learn(name: NodeId, isBootstrap: boolean, room?: "if there is room"): boolean {
     const { state, env, options } = this.#context;
     if (state.has(name)) return true;
-    if (name === env.id) return false;
+    // Somebody may name whom there is not: nothing can be sent there.
+    if (name === env.id || !this.#context.isHost(name)) return false;
     if (state.size >= options.peersMax) {
       const out =
         room === undefined ? [...state].find(([, peer]) => isForgettable(peer)) : undefined;
@@ -215,17 +226,20 @@ export function activePeers(state: PeersState): NodeId[] {
 }
 
 /**
- * Whether fewer validators can be heard than finality takes, this node counted if it is one. Who is
- * which validator is known from signatures, so a liar counts for itself alone.
+ * Whether fewer validators can be heard than finality takes, this node counted if it is one; who
+ * was not heard since `since` cannot. Who is which validator is known from signatures, so a liar
+ * counts for itself alone.
  */
 export function isPartitioned(
   state: PeersState,
   quorum: number,
   own: PublicKey | undefined,
+  since: Micros,
 ): boolean {
   const heard = new Set<PublicKey>(own === undefined ? [] : [own]);
   for (const peer of state.values()) {
-    if (isActive(peer) && peer.validator !== undefined) heard.add(peer.validator);
+    const isHeard = isActive(peer) && peer.heardAt !== undefined && peer.heardAt >= since;
+    if (isHeard && peer.validator !== undefined) heard.add(peer.validator);
   }
   return heard.size < quorum;
 }

@@ -41,7 +41,7 @@ export function answerTo(request: SyncRequest, context: ServingContext): SyncRep
       return headersBehind(request, context);
     case "get header": {
       const block = context.chain.blocks.get(request.hash);
-      if (block === undefined) return notAvailable(request, "unknown");
+      if (block === undefined) return notAvailable(request, lacking(context));
       return { type: "headers", request: request.request, headers: [block.header.bytes] };
     }
     case "get bodies":
@@ -83,8 +83,7 @@ function headersBehind(
     const height = blocks.get(hash)?.header.height;
     return height !== undefined && canonical[height - base] === hash;
   });
-  // A chain that begins at a checkpoint may well be that of the one who asks.
-  if (found === undefined) return notAvailable(request, base > 0 ? "pruned" : "unknown");
+  if (found === undefined) return notAvailable(request, lacking({ chain }));
   const from = blocks.get(found)!.header.height - base + 1;
   const count = Math.min(request.count, options.sync.headersPerRequest);
   const hashes = canonical.slice(from, from + count);
@@ -113,7 +112,7 @@ function bodiesOf(request: RequestFor<"get bodies">, context: ServingContext): S
 function accountsFrom(request: RequestFor<"get accounts">, context: ServingContext): SyncReply {
   const { chain, options } = context;
   const block = chain.blocks.get(request.block);
-  if (block === undefined) return notAvailable(request, "unknown");
+  if (block === undefined) return notAvailable(request, lacking(context));
   const count = Math.min(request.count, options.sync.accountsPerRequest);
   const sizeBytesMax = options.limits.blockBytes;
   const page = accountsPage(block, request.start, { count, sizeBytesMax });
@@ -135,6 +134,11 @@ function accountsPage(
     ...{ start: bytesOf(start), entriesMax: limit.count, sizeBytesMax: limit.sizeBytesMax },
   });
   return { accounts: entries.map(({ key, value }) => [key, value] as const), proof };
+}
+
+/** Of what is not here. A chain that begins at a checkpoint may well be that of who asks. */
+function lacking({ chain }: Pick<ServingContext, "chain">): "pruned" | "unknown" {
+  return chain.base > 0 ? "pruned" : "unknown";
 }
 
 function notAvailable(

@@ -3,12 +3,23 @@
 import { assert } from "../../../sim/assert.ts";
 import type { NodeId } from "../../../sim/env.ts";
 import type { Block, Body } from "../block.ts";
+import type { SyncReply } from "../messages.ts";
 import type { PeerFault } from "../peers/peer-state.ts";
-import { arrive, askFor, type Batch, blocksOf, giveUp, without } from "./batch.ts";
+import {
+  arrive,
+  askFor,
+  askingOf,
+  askingsOf,
+  type Batch,
+  blocksOf,
+  giveUp,
+  otherThan,
+  without,
+} from "./batch.ts";
 import { bodySourceOf } from "./choice.ts";
-import { ask, bodyRequests } from "./requests.ts";
+import { ask, bodyRequests, supersede } from "./requests.ts";
 import type { SyncContext } from "./sync-context.ts";
-import type { BlockSession } from "./sync-state.ts";
+import type { BlockSession, OpenRequest } from "./sync-state.ts";
 
 /** Fires when who had nobody to ask is to look again. */
 export const RETRY_TIMER = "sync retry";
@@ -25,13 +36,13 @@ export function handOver(context: SyncContext, session: BlockSession): boolean {
     if (memory.sync.importing.size >= options.sync.bodiesPerRequest) return true;
     const blocks = blocksOf(batch);
     for (const block of blocks) {
-      if (!handOverBlock(context, block, session.leader)) return false;
+      if (!handOverBlock(context, block, batch.givenBy)) return false;
     }
     session.batches.shift();
   }
 }
 
-function handOverBlock({ memory, imports }: SyncContext, block: Block, leader: NodeId): boolean {
+function handOverBlock({ memory, imports }: SyncContext, block: Block, givenBy: NodeId): boolean {
   const { chain, sync } = memory;
   const { hash, parent } = block.header;
   if (chain.blocks.has(hash) || sync.importing.has(hash)) {
@@ -41,7 +52,7 @@ function handOverBlock({ memory, imports }: SyncContext, block: Block, leader: N
     return true;
   }
   if (!chain.blocks.has(parent) && !sync.importing.has(parent)) return false;
-  sync.importing.set(hash, leader);
+  sync.importing.set(hash, givenBy);
   imports.importBlock(block);
   return true;
 }
@@ -60,7 +71,10 @@ export function askBodies(context: SyncContext, session: BlockSession): boolean 
     const source = bodySourceOf(context, batch, session);
     if (source === "nobody") return false;
     if (source === "later") env.setTimer(RETRY_TIMER, retryDelay);
-    else session.batches[index] = askPeer(context, batch, source.peer);
+    else {
+      const { peer } = source;
+      session.batches[index] = askFor(batch, peer, askPeer(context, batch, peer));
+    }
   }
   return true;
 }
@@ -77,8 +91,8 @@ function leaveOut({ memory: { chain } }: SyncContext, session: BlockSession): vo
   });
 }
 
-function askPeer(context: SyncContext, batch: Batch, peer: NodeId): Batch {
-  const { headers } = batch;
+/** Asks a peer for the bodies of a batch; returns the number of the request. */
+export function askPeer(context: SyncContext, { headers }: Batch, peer: NodeId): number {
   const question = { type: "get bodies", hashes: headers.map(({ hash }) => hash) } as const;
   const request = ask(context, peer, question, "bodies");
   const inFlight = bodyRequests(context);
@@ -86,7 +100,7 @@ function askPeer(context: SyncContext, batch: Batch, peer: NodeId): Batch {
   context.env.emit("batch requested", {
     ...{ peer, request, first: headers[0]!.height, count: headers.length, inFlight },
   });
-  return askFor(batch, peer, request);
+  return request;
 }
 
 /** A peer has given bodies for a batch: all, or the first ones of it. */
@@ -98,8 +112,8 @@ export function onBodies(
   const { env, memory, peers } = context;
   const index = indexOf(session, request);
   const batch = session.batches[index]!;
-  assert(batch.state === "asked", "bodies for a batch that is", batch.state);
-  const { headers, peer } = batch;
+  const { headers } = batch;
+  const { peer } = askingOf(batch, request);
   const bytes = bytesOf(bodies);
   memory.sync.counts.bodyBytes += bytes;
   const wrong = firstWrong(context, batch, bodies);
@@ -109,7 +123,9 @@ export function onBodies(
     failBatch(context, session, { request, reason: wrong ? "wrong body" : "withheld" });
     return;
   }
-  session.batches.splice(index, 1, ...arrive(batch, bodies));
+  const late = otherThan(batch, request);
+  if (late !== undefined) supersede(context, late.request);
+  session.batches.splice(index, 1, ...arrive(batch, request, bodies));
   env.emit("batch arrived", { peer, request, first: headers[0]!.height, count: bodies.length });
   peers.reward(peer);
 }
@@ -128,13 +144,16 @@ function firstWrong(
   return undefined;
 }
 
-/** Why a request for bodies came to nothing. */
-export type BatchFailure =
-  | Extract<PeerFault, "timeout" | "withheld" | "wrong body" | "malformed">
+/** Why a request of any kind came to nothing. */
+export type RequestFailure =
+  | Extract<PeerFault, "timeout" | "malformed">
   | "gone"
   | "busy"
   | "unknown"
   | "pruned";
+
+/** Why a request for bodies came to nothing. */
+export type BatchFailure = RequestFailure | Extract<PeerFault, "withheld" | "wrong body">;
 
 /** A request for bodies came to nothing: the batch is asked for again, elsewhere if it can be. */
 export function failBatch(
@@ -145,25 +164,43 @@ export function failBatch(
   const { env, options, peers } = context;
   const index = indexOf(session, request);
   const batch = session.batches[index]!;
-  assert(batch.state === "asked", "a request fails for a batch that is", batch.state);
-  const { peer, headers } = batch;
+  const { headers, givenBy } = batch;
+  const { peer } = askingOf(batch, request);
   // Who has removed it will not have it the next time.
-  session.batches[index] = giveUp(batch, reason === "pruned" ? options.sync.attemptsPerPeer : 1);
+  const attemptsMade = reason === "pruned" ? options.sync.attemptsPerPeer : 1;
+  session.batches[index] = giveUp(batch, request, attemptsMade);
   if (reason === "unknown") session.strangers.push(peer);
   env.emit("batch failed", { peer, request, first: headers[0]!.height, reason });
-  const fault = faultOf(reason, peer === session.leader);
+  const fault = faultOf(reason, peer === givenBy);
   if (fault !== undefined) peers.penalise(peer, fault);
 }
 
 /** Who gave the headers has promised the bodies, too; others may follow another branch. */
-function faultOf(reason: BatchFailure, isLeader: boolean): PeerFault | undefined {
-  if (reason === "unknown") return isLeader ? "withheld" : undefined;
+function faultOf(reason: BatchFailure, isGiver: boolean): PeerFault | undefined {
+  if (reason === "unknown") return isGiver ? "withheld" : undefined;
   return reason === "gone" || reason === "busy" || reason === "pruned" ? undefined : reason;
 }
 
+/** An answer is of no use: nobody waits for it any more, or another came first. */
+export function countWasted({ memory: { sync } }: SyncContext, reply: SyncReply): void {
+  const bytes = reply.type === "bodies" ? bytesOf(reply.bodies) : 0;
+  sync.counts.bodyBytes += bytes;
+  sync.counts.wastedBytes += bytes;
+}
+
+/** An answer will not come for which another peer was asked as well: it stays overdue. */
+export function failLate(
+  { env, peers }: SyncContext,
+  { peer }: OpenRequest,
+  { request, reason }: { readonly request: number; readonly reason: RequestFailure },
+): void {
+  env.emit("late answer missing", { peer, request, reason });
+  if (reason === "timeout") peers.penalise(peer, reason);
+}
+
 function indexOf(session: BlockSession, request: number): number {
-  const index = session.batches.findIndex(
-    (batch) => batch.state === "asked" && batch.request === request,
+  const index = session.batches.findIndex((batch) =>
+    askingsOf(batch).some((asking) => asking.request === request),
   );
   assert(index >= 0, "no batch belongs to request", request);
   return index;

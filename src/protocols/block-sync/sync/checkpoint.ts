@@ -11,20 +11,22 @@ import type { Checkpoint } from "../finality/vote.ts";
 import type { SyncReply } from "../messages.ts";
 import type { PeerFault } from "../peers/peer-state.ts";
 import { RETRY_TIMER } from "./bodies.ts";
-import { candidates, quickest } from "./choice.ts";
+import { type Candidate, candidates, quickest } from "./choice.ts";
 import { ask, type Question } from "./requests.ts";
 import type { SyncContext } from "./sync-context.ts";
 import type { AccountsSoFar, CheckpointSession, SessionEnd } from "./sync-state.ts";
 
 /** The block that the chain is to begin with; undefined when there is none, or it is here. */
-export function missingCheckpoint({ checkpoint, memory }: SyncContext): Checkpoint | undefined {
+export function missingCheckpoint(context: SyncContext): Checkpoint | undefined {
+  const { memory } = context;
+  const checkpoint = memory.sync.checkpoint ?? context.checkpoint;
   if (checkpoint === undefined || memory.chain.blocks.has(checkpoint.hash)) return undefined;
   return tipOf(memory.chain).header.height < checkpoint.height ? checkpoint : undefined;
 }
 
 /** A session that fetches the trusted block, or goes on where an earlier one has ended. */
 export function newCheckpointSession(checkpoint: Checkpoint): CheckpointSession {
-  return { kind: "checkpoint", checkpoint, step: { state: "due" }, attempts: {} };
+  return { kind: "checkpoint", checkpoint, step: { state: "due" }, attempts: {}, refusals: {} };
 }
 
 /** Asks whoever has been asked for it in vain too seldom to be given up; or why there is nobody. */
@@ -35,12 +37,13 @@ export function askForCheckpoint(
   const { env, options } = context;
   const { attemptsPerPeer, retryDelay } = options.sync;
   if (session.step.state !== "due") return undefined;
-  const able = candidates(context).filter(
-    ({ name, status }) =>
-      (session.attempts[name] ?? 0) < attemptsPerPeer &&
-      status.tip.height >= session.checkpoint.height,
-  );
-  if (able.length === 0) return "not available";
+  const { height } = session.checkpoint;
+  const offering = candidates(context).filter(({ status }) => status.tip.height >= height);
+  const able = offering.filter(({ name }) => (session.attempts[name] ?? 0) < attemptsPerPeer);
+  if (able.length === 0) {
+    maybeRenew(context, session, offering);
+    return "not available";
+  }
   const best = quickest(context, able, (name) => session.attempts[name] ?? 0);
   if (best === undefined) {
     env.setTimer(RETRY_TIMER, retryDelay);
@@ -48,6 +51,23 @@ export function askForCheckpoint(
   }
   session.step = { state: "asked", ...askPeer(context, session, best.name) };
   return undefined;
+}
+
+/**
+ * When all have answered, and some have had it: nobody gives it any more. Then the chain begins at
+ * the newest block that votes of the validators of genesis prove to be final.
+ */
+function maybeRenew(
+  { memory, rules, env }: SyncContext,
+  { checkpoint, refusals }: CheckpointSession,
+  offering: readonly Candidate[],
+): void {
+  const isRefused = offering.every(({ name }) => refusals[name] !== undefined);
+  if (!isRefused || !Object.values(refusals).includes("pruned")) return;
+  const newer = rules.finalAhead();
+  if (newer === undefined || newer.height <= checkpoint.height) return;
+  env.emit("checkpoint renewed", { from: checkpoint.height, ...newer });
+  Object.assign(memory.sync, { checkpoint: newer, accounts: undefined });
 }
 
 function askPeer(
@@ -118,7 +138,7 @@ export function onAccounts(
 function onProgress({ peers }: SyncContext, session: CheckpointSession): void {
   assert(session.step.state === "asked", "an answer to nothing:", session.step.state);
   peers.reward(session.step.peer);
-  session.attempts = {};
+  Object.assign(session, { attempts: {}, refusals: {} });
   session.step = { state: "due" };
 }
 
@@ -141,6 +161,7 @@ export function failCheckpoint(
   const isHopeless = reason === "unknown" || reason === "pruned";
   const made = isHopeless ? options.sync.attemptsPerPeer : 1;
   session.attempts[peer] = (session.attempts[peer] ?? 0) + made;
+  if (isHopeless) session.refusals[peer] = reason;
   session.step = { state: "due" };
   env.emit("checkpoint request failed", { peer, request, reason });
   if (isHopeless || reason === "gone" || reason === "busy") return;

@@ -1,16 +1,18 @@
 // Whom to ask. Every choice is a total order, so that the same memory always asks the same peer.
 
 import type { NodeId } from "../../../sim/env.ts";
+import type { Micros } from "../../../sim/time.ts";
 import { tipOf } from "../chain.ts";
 import type { Status } from "../messages.ts";
 import type { PeerState } from "../peers/peer-state.ts";
 import { isActive } from "../peers/peers.ts";
-import { attemptsOf, type Batch } from "./batch.ts";
-import { experienceOf, requestsTo } from "./requests.ts";
+import { type AskedBatch, attemptsOf, type Batch } from "./batch.ts";
+import { experienceOf, owedFor, requestsTo } from "./requests.ts";
 import type { SyncContext } from "./sync-context.ts";
 import type { BlockSession } from "./sync-state.ts";
 
-interface Candidate {
+/** Somebody who can be asked. */
+export interface Candidate {
   readonly name: NodeId;
   readonly peer: PeerState;
   readonly status: Status;
@@ -30,22 +32,53 @@ export function leaderOf(context: SyncContext): Candidate | undefined {
   return least(offering, (one, other) => [
     failures(one) - failures(other),
     other.peer.score - one.peer.score,
-    experienceOf(context, one.name).leadTime - experienceOf(context, other.name).leadTime,
+    expectedLead(context, one.name, 0) - expectedLead(context, other.name, 0),
     other.status.tip.height - one.status.tip.height,
   ]);
 }
 
-/** Whether somebody else, no less trusted, claims to have more than the leader has given. */
-export function isReplaceable(context: SyncContext, { leader, last }: BlockSession): boolean {
+/**
+ * Who is to lead in place of a leader that takes so long: somebody no less trusted, who claims to
+ * have more than is given, and is not known to take more than half of that; undefined when nobody
+ * is.
+ */
+export function quickerLeader(
+  context: SyncContext,
+  { leader, formerLeaders, strangers, last }: BlockSession,
+  leadTime: Micros,
+): Candidate | undefined {
+  const { chain, peers } = context.memory;
   const { failures } = experienceOf(context, leader);
-  const height = last?.height ?? 0;
-  return candidates(context).some(
-    ({ name, status }) =>
-      name !== leader &&
+  const score = peers.get(leader)?.score ?? 0;
+  const { height } = last ?? tipOf(chain).header;
+  const others = candidates(context).filter(({ name }) => name !== leader);
+  const known = others.map(({ name }) => expectedLead(context, name, 0)).filter((time) => time > 0);
+  // Who is tried for the first time is no better than the best; if nobody is known, it is tried.
+  const unknown = known.length === 0 ? 0 : Math.min(...known);
+  const quicker = others.filter(
+    ({ name, status, peer }) =>
       status.tip.height > height &&
+      !context.imports.isKnown(status.tip.hash) &&
+      ![...formerLeaders, ...strangers].includes(name) &&
       experienceOf(context, name).failures <= failures &&
-      experienceOf(context, name).leadTime <= context.options.sync.retryDelay,
+      peer.score >= score &&
+      2 * expectedLead(context, name, unknown) <= leadTime,
   );
+  return least(quicker, (one, other) => [
+    expectedLead(context, one.name, unknown) - expectedLead(context, other.name, unknown),
+    requestsTo(context, one.name) - requestsTo(context, other.name),
+    other.peer.score - one.peer.score,
+  ]);
+}
+
+/**
+ * How long a peer takes for headers: as long as it did, at least as long as it has owed any answer;
+ * of one who never gave headers it is guessed by its bodies.
+ */
+function expectedLead(context: SyncContext, peer: NodeId, unknown: Micros): Micros {
+  const { leadTime, replyTime } = experienceOf(context, peer);
+  const lead = leadTime === 0 ? replyTime : leadTime;
+  return Math.max(lead === 0 ? unknown : lead, owedFor(context, peer));
 }
 
 /** Notes since when each peer has claimed what is not here. */
@@ -94,20 +127,45 @@ export type BodySource = { readonly peer: NodeId } | "later" | "nobody";
 export function bodySourceOf(
   context: SyncContext,
   batch: Batch,
-  { leader, strangers }: BlockSession,
+  session: BlockSession,
 ): BodySource {
+  const able = ableToGive(context, batch, session);
+  if (able.length === 0) return "nobody";
+  const best = quickest(context, able, (name) => attemptsOf(batch, name));
+  return best === undefined ? "later" : { peer: best.name };
+}
+
+/**
+ * Who is to give the bodies of a batch as well, since the peer that was asked is overdue: chosen in
+ * the same way among those who may be expected to answer before that; undefined when nobody may.
+ */
+export function secondSourceOf(
+  context: SyncContext,
+  batch: AskedBatch,
+  session: BlockSession,
+): NodeId | undefined {
+  const wait = expectedWait(context, batch.peer);
+  const able = ableToGive(context, batch, session).filter(
+    ({ name }) => name !== batch.peer && expectedWait(context, name) < wait,
+  );
+  return quickest(context, able, (name) => attemptsOf(batch, name))?.name;
+}
+
+/** Who may have the bodies, and was not asked for them in vain too often. */
+function ableToGive(
+  context: SyncContext,
+  batch: Batch,
+  { strangers }: BlockSession,
+): readonly Candidate[] {
   const { attemptsPerPeer } = context.options.sync;
   const [first, last] = [batch.headers[0]!, batch.headers[batch.headers.length - 1]!];
-  const able = candidates(context).filter(
+  return candidates(context).filter(
     ({ name, status }) =>
       attemptsOf(batch, name) < attemptsPerPeer &&
       !strangers.includes(name) &&
       status.bodiesFrom <= first.height &&
-      (name === leader || status.tip.height >= last.height),
+      (name === batch.givenBy || status.tip.height >= last.height),
   );
-  if (able.length === 0) return "nobody";
-  const best = quickest(context, able, (name) => attemptsOf(batch, name));
-  return best === undefined ? "later" : { peer: best.name };
 }
 
 /** Of those who are not resting, and were asked least often, the one who will answer first. */
@@ -127,15 +185,20 @@ export function quickest(
   ]);
 }
 
-/** Who is overdue takes at least so long; who has never answered is tried, and then guessed at. */
-function expectedWait(context: SyncContext, peer: NodeId): number {
-  const { env, options, memory } = context;
-  const { replyTime } = experienceOf(context, peer);
-  const open = [...memory.sync.requests.values()].filter((request) => request.peer === peer);
-  if (open.length === 0) return replyTime;
-  const age = env.now() - open[0]!.sentAt;
-  const one = Math.max(replyTime === 0 ? options.sync.retryDelay : replyTime, age);
-  return (open.length + 1) * one;
+/**
+ * When a peer will have answered one request more, as it answers one after another, and has begun
+ * with the oldest. Who is overdue takes at least so long; who has never answered is tried, and then
+ * guessed at.
+ */
+function expectedWait(context: SyncContext, peer: NodeId): Micros {
+  const { replyTime, leadTime, answeredAt } = experienceOf(context, peer);
+  const known = replyTime === 0 ? leadTime : replyTime;
+  const requests = requestsTo(context, peer);
+  if (requests === 0) return known;
+  const owed = owedFor(context, peer);
+  const one = Math.max(known === 0 ? context.options.sync.retryDelay : known, owed);
+  const begun = Math.min(owed, context.env.now() - answeredAt, one);
+  return (requests + 1) * one - (known === 0 ? 0 : begun);
 }
 
 /** All who can be asked. */

@@ -2,7 +2,8 @@
 
 import type { Header } from "../block.ts";
 import { newBatch } from "./batch.ts";
-import { isReplaceable } from "./choice.ts";
+import type { RequestFailure } from "./bodies.ts";
+import { type Candidate, candidates, quickerLeader } from "./choice.ts";
 import { locatorOf } from "./locator.ts";
 import { ask, experienceOf } from "./requests.ts";
 import type { SyncContext } from "./sync-context.ts";
@@ -62,7 +63,47 @@ export function onHeaders(
 function maybeLeaveSlow(context: SyncContext, session: BlockSession): void {
   const { leadTime } = experienceOf(context, session.leader);
   if (session.headers.state !== "due" || leadTime <= context.options.sync.retryDelay) return;
-  if (isReplaceable(context, session)) stopHeaders(session, "slow leader");
+  const next = quickerLeader(context, session, leadTime);
+  if (next !== undefined) changeLeader(context, session, next);
+}
+
+/** A request for headers came to nothing: another peer goes on from there if there is one. */
+export function failHeaders(
+  context: SyncContext,
+  session: BlockSession,
+  reason: RequestFailure,
+): void {
+  const isLacking = reason === "unknown" || reason === "pruned";
+  if (isLacking && maybeStepBack(context, session)) return;
+  const mayChange = !isLacking && session.last !== undefined;
+  const next = mayChange && quickerLeader(context, session, Number.POSITIVE_INFINITY);
+  if (next) changeLeader(context, session, next);
+  else stopHeaders(session, isLacking ? "not available" : reason);
+}
+
+/** Who leads in another's place may know nothing of what that one gave: then that one leads on. */
+function maybeStepBack(context: SyncContext, session: BlockSession): boolean {
+  const { leader, formerLeaders, strangers, last, tookOverAt } = session;
+  const former = candidates(context).find(({ name }) => name === formerLeaders.at(-1));
+  if (former === undefined || last === undefined || tookOverAt !== last.hash) return false;
+  strangers.push(leader);
+  changeLeader(context, session, former);
+  return true;
+}
+
+/** From now on another peer gives the headers, behind those that are here. */
+export function changeLeader(
+  { env }: SyncContext,
+  session: BlockSession,
+  { name, status }: Pick<Candidate, "name" | "status">,
+): void {
+  env.emit("leader changed", { from: session.leader, to: name });
+  const formers = session.formerLeaders;
+  if (!formers.includes(session.leader)) formers.push(session.leader);
+  session.leader = name;
+  session.target = status.tip;
+  session.tookOverAt = session.last?.hash;
+  session.headers = { state: "due" };
 }
 
 /** All headers, if they keep the rules; undefined when the leader was found at fault. */
@@ -131,12 +172,13 @@ function accept(context: SyncContext, session: BlockSession, headers: readonly H
   env.emit("headers accepted", { peer: leader, first: first.height, last: last.height });
   peers.reward(leader);
   session.last = last;
+  session.lastRequest = memory.sync.lastRequest;
   const isTip = last.hash === memory.peers.get(leader)?.status?.tip.hash;
   session.headers = { state: isTip ? "complete" : "due" };
   const { chain, sync } = memory;
   const wanted = headers.filter(({ hash }) => !chain.blocks.has(hash) && !sync.importing.has(hash));
   const { bodiesPerRequest } = options.sync;
   for (let start = 0; start < wanted.length; start += bodiesPerRequest) {
-    session.batches.push(newBatch(wanted.slice(start, start + bodiesPerRequest)));
+    session.batches.push(newBatch(wanted.slice(start, start + bodiesPerRequest), leader));
   }
 }

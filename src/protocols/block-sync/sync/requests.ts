@@ -2,12 +2,16 @@
 
 import { assert } from "../../../sim/assert.ts";
 import type { NodeId } from "../../../sim/env.ts";
+import type { Micros } from "../../../sim/time.ts";
 import type { SyncRequest } from "../messages.ts";
 import type { SyncContext } from "./sync-context.ts";
 import type { Experience, OpenRequest } from "./sync-state.ts";
 
 /** Begins the names of the timers of requests; what follows is the request's number. */
 export const REQUEST_TIMER = "request ";
+
+/** Begins the names of the timers of what may be overdue; what follows is the request's number. */
+export const OVERDUE_TIMER = "overdue ";
 
 /** What is asked, without the number. */
 export type Question = SyncRequest extends infer Request
@@ -25,7 +29,7 @@ export function ask(
 ): number {
   const request = ++sync.lastRequest;
   assert(!sync.requests.has(request), "a request is asked twice:", request);
-  sync.requests.set(request, { peer, sentAt: env.now(), about });
+  sync.requests.set(request, { peer, sentAt: env.now(), about, isWatched: false });
   sync.counts.requests++;
   env.setTimer(`${REQUEST_TIMER}${request}`, options.sync.requestTimeout);
   env.send(peer, { ...question, request });
@@ -33,16 +37,42 @@ export function ask(
 }
 
 /** Forgets a request: it was answered, or nobody waits for it any more. */
-export function close({ env, memory: { sync } }: SyncContext, request: number): void {
+export function close(context: SyncContext, request: number): void {
+  const { env, memory } = context;
+  const { sync } = memory;
+  const open = sync.requests.get(request);
+  if (open !== undefined) unwatch(context, request, open);
   sync.requests.delete(request);
   env.cancelTimer(`${REQUEST_TIMER}${request}`);
 }
 
-/** How many requests for bodies are under way. */
+function unwatch({ env }: SyncContext, request: number, open: OpenRequest): void {
+  if (open.isWatched) env.cancelTimer(`${OVERDUE_TIMER}${request}`);
+  open.isWatched = false;
+}
+
+/** Another peer answers instead: the answer is of no use any more, but is still under way. */
+export function supersede({ memory: { sync } }: SyncContext, request: number): void {
+  const open = sync.requests.get(request);
+  const about = open?.about;
+  assert(about === "bodies" || about === "headers", "nothing is superseded:", request, about);
+  sync.requests.set(request, { ...open!, about: `late ${about}` });
+}
+
+/** Whether another peer answers instead. */
+export function isLate({ about }: OpenRequest): boolean {
+  return about === "late bodies" || about === "late headers";
+}
+
+/** How many requests for bodies are under way, those for which others have answered included. */
 export function bodyRequests({ memory: { sync } }: SyncContext): number {
   let count = 0;
-  for (const { about } of sync.requests.values()) if (about === "bodies") count++;
+  for (const { about } of sync.requests.values()) if (isAboutBodies(about)) count++;
   return count;
+}
+
+function isAboutBodies(about: OpenRequest["about"]): boolean {
+  return about === "bodies" || about === "late bodies";
 }
 
 /** How many requests of any kind one peer is to answer. */
@@ -52,18 +82,34 @@ export function requestsTo({ memory: { sync } }: SyncContext, peer: NodeId): num
   return count;
 }
 
+/** For how long a peer has owed the oldest answer that it owes; 0 if it owes none. */
+export function owedFor({ env, memory: { sync } }: SyncContext, peer: NodeId): Micros {
+  // The oldest comes first.
+  for (const open of sync.requests.values()) if (open.peer === peer) return env.now() - open.sentAt;
+  return 0;
+}
+
 /** What is known of a peer from asking it. */
 export function experienceOf({ memory: { sync } }: SyncContext, peer: NodeId): Experience {
   const known = sync.experience.get(peer);
   if (known !== undefined) return known;
   sync.experience.set(peer, {
-    replyTime: 0,
-    leadTime: 0,
-    failures: 0,
-    leadsFrom: 0,
-    restsUntil: 0,
+    ...{ replyTime: 0, bodiesTime: 0, answeredAt: 0, answered: 0, leadTime: 0 },
+    ...{ failures: 0, leadsFrom: 0, restsUntil: 0 },
   });
   return sync.experience.get(peer)!;
+}
+
+/**
+ * Learns that a peer has answered. What it was asked before, and has not answered, may be overdue.
+ */
+export function learnAnswer(context: SyncContext, request: number, open: OpenRequest): void {
+  learnReplyTime(context, open, "answered");
+  const experience = experienceOf(context, open.peer);
+  experience.answered = Math.max(experience.answered, request);
+  for (const [earlier, other] of context.memory.sync.requests) {
+    if (other.peer === open.peer && earlier < request) unwatch(context, earlier, other);
+  }
 }
 
 /**
@@ -76,11 +122,23 @@ export function learnReplyTime(
   outcome: "answered" | "overdue",
 ): void {
   const experience = experienceOf(context, peer);
-  const taken = Math.max(1, context.env.now() - sentAt);
-  const { replyTime } = experience;
-  if (about === "headers") experience.leadTime = taken;
-  if (about === "headers" && outcome === "answered") return;
-  experience.replyTime = replyTime === 0 ? taken : Math.floor((3 * replyTime + taken) / 4);
+  const { replyTime, bodiesTime, answeredAt } = experience;
+  const now = context.env.now();
+  const taken = Math.max(1, now - sentAt);
+  // That it had to answer something else before says nothing of how it would lead.
+  const alone = outcome === "answered" ? Math.max(1, now - Math.max(sentAt, answeredAt)) : taken;
+  if (outcome === "answered") experience.answeredAt = now;
+  const isAboutHeaders = about === "headers" || about === "late headers";
+  if (isAboutHeaders) experience.leadTime = alone;
+  if (isAboutHeaders && outcome === "answered") return;
+  if (isAboutBodies(about) && outcome === "answered") {
+    experience.bodiesTime = Math.max(taken, smoothed(bodiesTime, taken));
+  }
+  experience.replyTime = replyTime === 0 ? taken : smoothed(replyTime, taken);
+}
+
+function smoothed(known: Micros, taken: Micros): Micros {
+  return Math.floor((3 * known + taken) / 4);
 }
 
 /** A peer led nowhere: it does not lead for a while, each time in a row for twice as long. */

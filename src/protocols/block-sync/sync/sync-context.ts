@@ -38,6 +38,8 @@ export interface SyncRules {
   branchRefusal(parent: Checkpoint): BranchRefusal | undefined;
   /** The first rule that a body breaks as that of its header; it is not executed. */
   checkBody(body: Body, header: Header): InvalidBlock | undefined;
+  /** The highest block that is proven to be final, and not here; undefined when there is none. */
+  finalAhead(): Checkpoint | undefined;
   /** Whether these are all accounts with keys from `range.start` on, up to the last of them. */
   checkAccounts(header: Header, range: AccountRange): RangeCheck;
 }

@@ -4,6 +4,8 @@ import { decodeHeader, type Header } from "../block.ts";
 import type { ChainState } from "../chain.ts";
 import { HASH_BYTES } from "../encoding/hash.ts";
 import { isMalformed } from "../encoding/rlp.ts";
+import { finalAhead } from "../finality/final-ahead.ts";
+import type { FinalityState } from "../finality/finality.ts";
 import { branchRefusal } from "../finality/fork-choice.ts";
 import { checkRange } from "../trie/range.ts";
 import { type ChainRules, ruleBrokenByBody, ruleBrokenByHeader } from "../validation.ts";
@@ -12,7 +14,11 @@ import type { AccountRange, RangeCheck, SyncRules } from "./sync-context.ts";
 /** The rules of a chain as the synchronizer applies them, at a node with that chain and clock. */
 export function syncRulesOf(
   rules: ChainRules,
-  node: { readonly chain: ChainState; readonly wallClock: Micros },
+  node: {
+    readonly chain: ChainState;
+    readonly finality: FinalityState;
+    readonly wallClock: Micros;
+  },
 ): SyncRules {
   return {
     decodeHeader: (bytes) => {
@@ -22,6 +28,7 @@ export function syncRulesOf(
     checkHeader: (header, parent) => ruleBrokenByHeader(header, parent, node.wallClock, rules),
     branchRefusal: (parent) => branchRefusal(node.chain, parent, rules.limits.reorgMax),
     checkBody: (body, header) => ruleBrokenByBody(body, header, rules),
+    finalAhead: () => finalAhead(node.finality, node.chain),
     checkAccounts,
   };
 }

@@ -22,6 +22,8 @@ export interface SyncState {
   readonly experience: Map<NodeId, Experience>;
   /** Nothing is begun before that. */
   idleUntil: Micros;
+  /** Final, and newer than the trusted block, of which no peer has the accounts any more. */
+  checkpoint: Checkpoint | undefined;
   /** How much of a checkpoint's accounts is here; kept when the session ends. */
   accounts: AccountsSoFar | undefined;
   readonly counts: SyncCounts;
@@ -33,8 +35,13 @@ export const REFUSED_MAX = 1_024;
 export interface OpenRequest {
   readonly peer: NodeId;
   readonly sentAt: Micros;
-  readonly about: "headers" | "bodies" | "checkpoint" | "accounts";
+  readonly about: "headers" | "bodies" | "checkpoint" | "accounts" | LateAnswer;
+  /** Whether a timer is set for when it may be overdue. */
+  isWatched: boolean;
 }
+
+/** Of what another peer has given, or is to give, meanwhile. */
+export type LateAnswer = "late headers" | "late bodies";
 
 export type Session = BlockSession | CheckpointSession;
 
@@ -42,12 +49,18 @@ export type Session = BlockSession | CheckpointSession;
 export interface BlockSession {
   readonly kind: "blocks";
   /** Who gives the headers. */
-  readonly leader: NodeId;
-  /** What it claimed to have in the beginning. */
-  readonly target: Checkpoint;
+  leader: NodeId;
+  /** Who gave them before, and was too slow. */
+  readonly formerLeaders: NodeId[];
+  /** What the leader claimed to have when it became that. */
+  target: Checkpoint;
+  /** The last header when it took the place of another; undefined if it led from the beginning. */
+  tookOverAt: Hash | undefined;
   headers: HeaderProgress;
   /** The last header that was accepted; undefined before the first. */
   last: Header | undefined;
+  /** The highest number of a request when that was accepted: all later ones are behind it. */
+  lastRequest: number;
   /** Of blocks that are yet to be handed over, by rising height. */
   batches: Batch[];
   /** Who has said that it knows nothing of these blocks. */
@@ -72,8 +85,7 @@ export type SessionEnd =
   | "malformed"
   | "timeout"
   | "gone"
-  | "better leader"
-  | "slow leader";
+  | "better leader";
 
 /** `due`: the next are to be asked for when there is room. */
 export type HeaderProgress =
@@ -88,6 +100,8 @@ export interface CheckpointSession {
   step: CheckpointStep;
   /** How often each peer was asked in vain since something came. */
   attempts: Record<NodeId, number>;
+  /** Who has answered since then that it has not got it, or has it no more. */
+  refusals: Record<NodeId, "unknown" | "pruned">;
 }
 
 export type CheckpointStep =
@@ -106,7 +120,12 @@ export interface AccountsSoFar {
 export interface Experience {
   /** How long its answers take, smoothed; 0 before the first. */
   replyTime: Micros;
-  /** How long its last answer with headers took; 0 before the first. */
+  /** How long it took for answers with bodies: rises at once, falls slowly; 0 before the first. */
+  bodiesTime: Micros;
+  /** When it answered last, and the highest number of what it has answered; 0 before the first. */
+  answeredAt: Micros;
+  answered: number;
+  /** How long its last answer with headers took, since the answer before it; 0 before the first. */
   leadTime: Micros;
   /** How often in a row it led nowhere. */
   failures: number;
@@ -139,7 +158,7 @@ export function newSyncState(life: number): SyncState {
     refused: new Set(),
     experience: new Map(),
     idleUntil: 0,
-    accounts: undefined,
+    ...{ checkpoint: undefined, accounts: undefined },
     counts: { requests: 0, failures: 0, bodyBytes: 0, wastedBytes: 0, fetchedTwice: 0 },
   };
 }

@@ -6,24 +6,29 @@ import { isActive } from "../peers/peers.ts";
 import { isBrokenForNow } from "../validation.ts";
 import {
   askBodies,
-  type BatchFailure,
-  bytesOf,
+  countWasted,
   failBatch,
+  failLate,
   handOver,
   onBodies,
   RETRY_TIMER,
+  type RequestFailure,
 } from "./bodies.ts";
+import { askForCheckpoint, failCheckpoint, onAccounts, onCheckpointHeader } from "./checkpoint.ts";
+import { leaderOf, noteClaims } from "./choice.ts";
+import { failHeaders, maybeAskHeaders, onHeaders } from "./headers.ts";
+import { maybeDouble, maybeLeadAgain, maybeReplaceLeader } from "./overdue.ts";
 import {
-  askForCheckpoint,
-  failCheckpoint,
-  missingCheckpoint,
-  newCheckpointSession,
-  onAccounts,
-  onCheckpointHeader,
-} from "./checkpoint.ts";
-import { candidates, leaderOf, noteClaims } from "./choice.ts";
-import { maybeAskHeaders, onHeaders, stopHeaders } from "./headers.ts";
-import { close, experienceOf, learnReplyTime, REQUEST_TIMER, retreat } from "./requests.ts";
+  close,
+  experienceOf,
+  isLate,
+  learnAnswer,
+  learnReplyTime,
+  OVERDUE_TIMER,
+  REQUEST_TIMER,
+  requestsTo,
+} from "./requests.ts";
+import { endSession, maybeBegin } from "./session.ts";
 import type { ImportResult, SyncContext } from "./sync-context.ts";
 import {
   type BlockSession,
@@ -68,15 +73,16 @@ export class Synchronizer {
     const { memory, env } = this.#context;
     const open = memory.sync.requests.get(reply.request);
     if (open === undefined || open.peer !== from) {
-      const bytes = reply.type === "bodies" ? bytesOf(reply.bodies) : 0;
-      memory.sync.counts.bodyBytes += bytes;
-      memory.sync.counts.wastedBytes += bytes;
+      countWasted(this.#context, reply);
       env.emit("answer unwanted", { peer: from, request: reply.request, type: reply.type });
       return;
     }
     close(this.#context, reply.request);
-    learnReplyTime(this.#context, open, "answered");
-    if (reply.type === "not available") {
+    learnAnswer(this.#context, reply.request, open);
+    if (isLate(open) && !this.#takesUpAgain(open, reply)) {
+      countWasted(this.#context, reply);
+      env.emit("answer late", { peer: from, request: reply.request, type: reply.type });
+    } else if (reply.type === "not available") {
       if (reply.reason === "busy") this.#rest(from);
       this.#fail(reply.request, open, reply.reason);
     } else this.#take(open, reply);
@@ -90,6 +96,12 @@ export class Synchronizer {
       this.look();
       return true;
     }
+    if (name.startsWith(OVERDUE_TIMER)) {
+      const watched = memory.sync.requests.get(Number(name.slice(OVERDUE_TIMER.length)));
+      if (watched !== undefined) watched.isWatched = false;
+      this.#proceed();
+      return true;
+    }
     if (!name.startsWith(REQUEST_TIMER)) return false;
     const request = Number(name.slice(REQUEST_TIMER.length));
     const open = memory.sync.requests.get(request);
@@ -99,6 +111,11 @@ export class Synchronizer {
     this.#fail(request, open, "timeout");
     this.#proceed();
     return true;
+  }
+
+  /** Whether a peer was asked for something, and has time yet to answer. */
+  isOwedBy(peer: NodeId): boolean {
+    return requestsTo(this.#context, peer) > 0;
   }
 
   /** A peer will not answer: its connection is gone, it is silent, or it was restarted. */
@@ -127,7 +144,7 @@ export class Synchronizer {
     assert(session?.kind === "checkpoint", "adopted, and nothing was fetched");
     assert(session.step.state === "adopting", "adopted too early:", session.step.state);
     sync.accounts = undefined;
-    this.#end(session, "adopted");
+    endSession(this.#context, session, "adopted");
     this.#proceed();
   }
 
@@ -143,8 +160,10 @@ export class Synchronizer {
       refused.add(hash);
       if (refused.size > REFUSED_MAX) refused.delete(refused.values().next().value!);
     }
-    if (session?.kind === "blocks" && session.leader === leader) {
-      this.#end(session, isFault ? "invalid block" : "refused branch");
+    const isOfSession =
+      session?.kind === "blocks" && [session.leader, ...session.formerLeaders].includes(leader);
+    if (isOfSession) {
+      endSession(this.#context, session, isFault ? "invalid block" : "refused branch");
     }
     if (isFault) peers.penalise(leader, "invalid block");
   }
@@ -152,7 +171,8 @@ export class Synchronizer {
   #take(open: OpenRequest, reply: Exclude<SyncReply, { readonly type: "not available" }>): void {
     const { session } = this.#context.memory.sync;
     assert(session !== undefined, "an answer is waited for by nobody:", reply.request);
-    if (open.about === "headers" && reply.type === "headers" && session.kind === "blocks") {
+    const isAboutHeaders = open.about === "headers" || open.about === "late headers";
+    if (isAboutHeaders && reply.type === "headers" && session.kind === "blocks") {
       onHeaders(this.#context, session, reply.headers);
     } else if (open.about === "bodies" && reply.type === "bodies" && session.kind === "blocks") {
       onBodies(this.#context, session, reply);
@@ -166,17 +186,27 @@ export class Synchronizer {
     } else this.#fail(reply.request, open, "malformed");
   }
 
+  /** The headers of an earlier leader have come before those of who took its place: it leads on. */
+  #takesUpAgain({ peer, about }: OpenRequest, { type, request }: SyncReply): boolean {
+    const { session } = this.#context.memory.sync;
+    if (about !== "late headers" || type !== "headers" || session?.kind !== "blocks") return false;
+    return maybeLeadAgain(this.#context, session, { peer, request });
+  }
+
   /** A request came to nothing. */
-  #fail(request: number, open: OpenRequest, reason: Failure): void {
+  #fail(request: number, open: OpenRequest, reason: RequestFailure): void {
     const { memory, peers } = this.#context;
     const { session } = memory.sync;
-    memory.sync.counts.failures++;
     assert(session !== undefined, "a request without a session:", request);
+    if (isLate(open)) {
+      failLate(this.#context, open, { request, reason });
+      return;
+    }
+    memory.sync.counts.failures++;
     if (session.kind === "checkpoint") failCheckpoint(this.#context, session, reason);
     else if (open.about === "bodies") failBatch(this.#context, session, { request, reason });
     else {
-      const isLacking = reason === "unknown" || reason === "pruned";
-      stopHeaders(session, isLacking ? "not available" : reason);
+      failHeaders(this.#context, session, reason);
       if (reason === "timeout" || reason === "malformed") peers.penalise(open.peer, reason);
     }
   }
@@ -202,12 +232,12 @@ export class Synchronizer {
     }
     // What begins asks somebody; what ends at once does so for want of anybody, or of anything.
     const roundsMax = 2 + memory.peers.size;
-    for (let round = 0; memory.sync.session !== undefined || this.#maybeBegin(); round++) {
+    for (let round = 0; memory.sync.session !== undefined || maybeBegin(this.#context); round++) {
       assert(round < roundsMax, "sessions begin and end without end:", round);
       const session = memory.sync.session!;
       const end = this.#work(session);
       if (end === undefined) return;
-      this.#end(session, end);
+      endSession(this.#context, session, end);
     }
   }
 
@@ -225,37 +255,15 @@ export class Synchronizer {
   #workOnBlocks(session: BlockSession): SessionEnd | undefined {
     const { memory } = this.#context;
     if (!handOver(this.#context, session)) return "refused branch";
+    maybeReplaceLeader(this.#context, session);
     // First, as their answer is small, and all further bodies wait for it.
     maybeAskHeaders(this.#context, session);
+    maybeDouble(this.#context, session);
     if (!askBodies(this.#context, session)) return "bodies not available";
     const isDone = session.headers.state === "complete" && session.batches.length === 0;
     // With nothing accepted there is nothing to wait for.
     const isWaiting = session.last !== undefined && memory.sync.importing.size > 0;
     return isDone && !isWaiting ? (session.flaw ?? "caught up") : undefined;
-  }
-
-  /** Whether there is a session now. */
-  #maybeBegin(): boolean {
-    const { memory, env } = this.#context;
-    if (env.now() < memory.sync.idleUntil) return false;
-    const checkpoint = missingCheckpoint(this.#context);
-    if (checkpoint !== undefined) {
-      const { height } = checkpoint;
-      const isOffered = candidates(this.#context).some(({ status }) => status.tip.height >= height);
-      if (!isOffered) return false;
-      memory.sync.session = newCheckpointSession(checkpoint);
-      env.emit("sync began", { kind: "checkpoint", target: height });
-      return true;
-    }
-    const leader = leaderOf(this.#context);
-    if (leader === undefined) return false;
-    const { tip: target } = leader.status;
-    memory.sync.session = {
-      ...{ kind: "blocks", leader: leader.name, target, headers: { state: "due" } },
-      ...{ last: undefined, batches: [], strangers: [], imported: 0, flaw: undefined },
-    };
-    env.emit("sync began", { kind: "blocks", leader: leader.name, target: target.height });
-    return true;
   }
 
   /** Who has led nowhere before, and is slow to answer, is not waited for if another offers. */
@@ -265,34 +273,6 @@ export class Synchronizer {
     const { failures } = experienceOf(this.#context, session.leader);
     const other = leaderOf(this.#context);
     if (other === undefined || experienceOf(this.#context, other.name).failures >= failures) return;
-    this.#end(session, "better leader");
-  }
-
-  #end(session: Session, reason: SessionEnd): void {
-    const { memory, env, options } = this.#context;
-    memory.sync.session = undefined;
-    for (const request of [...memory.sync.requests.keys()]) close(this.#context, request);
-    env.cancelTimer(RETRY_TIMER);
-    if (session.kind === "checkpoint") {
-      if (reason !== "adopted") memory.sync.idleUntil = env.now() + options.sync.retryDelay;
-    } else this.#settle(session, reason);
-    const imported = session.kind === "blocks" ? session.imported : 0;
-    env.emit("sync ended", { kind: session.kind, reason, imported });
-  }
-
-  #settle(session: BlockSession, reason: SessionEnd): void {
-    for (const batch of session.batches) {
-      if (batch.state === "arrived") {
-        this.#context.memory.sync.counts.wastedBytes += bytesOf(batch.bodies);
-      }
-    }
-    const isKept = reason === "caught up" || reason === "slow leader";
-    // What it has may have come by gossip before its headers did.
-    const isHere = this.#context.imports.isKnown(session.target.hash);
-    const isGood = isKept && (isHere || session.imported > 0);
-    if (isGood) experienceOf(this.#context, session.leader).failures = 0;
-    else retreat(this.#context, session.leader);
+    endSession(this.#context, session, "better leader");
   }
 }
-
-type Failure = Exclude<BatchFailure, "withheld" | "wrong body">;
