@@ -5,7 +5,7 @@ const mutant: Mutant = {
   wrong: "A validator that was heard once counts as heard for ever.",
   source: "tb-link-degradation: blocked gossip is reported as out of reach, not as healthy.",
   file: "src/protocols/block-sync/peers/peers.ts",
-  find: "if (isActive(peer) && peer.validator !== undefined) heard.add",
+  find: "if (isHeard && peer.validator !== undefined) heard.add",
   replace: "if (peer.validator !== undefined) heard.add",
   scenario: "tb-link-degradation/gossip-blocked",
   invariant: "HEALTH",

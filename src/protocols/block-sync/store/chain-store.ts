@@ -27,6 +27,8 @@ export interface ChainStoreState {
   waiting: Durable[];
   /** How many of these the sync under way covers. */
   covered: number;
+  /** Whether it covers the removal of a segment, if one is not durable yet. */
+  coversRemoval: boolean;
   /** The number of the sync under way; undefined when there is none. */
   syncing: number | undefined;
   syncs: number;
@@ -65,7 +67,7 @@ export interface RecoveredChain {
 export function newChainStore(): ChainStoreState {
   return {
     ...{ blocks: newBlockFiles(), votes: newVoteLog() },
-    ...{ waiting: [], covered: 0, syncing: undefined, syncs: 0 },
+    ...{ waiting: [], covered: 0, coversRemoval: false, syncing: undefined, syncs: 0 },
     ...{ isTorn: false, failure: undefined },
   };
 }
@@ -107,7 +109,9 @@ export class ChainStore {
     const read = replay(this.#disk, finality, this.#setup);
     const { chain, segments, places, damage, error } = read;
     addVotes(finality, chain, [...proofs, ...found.own]);
-    Object.assign(state.blocks, { segments, places });
+    // What an earlier life has removed is to be gone for good before anything else is.
+    const isRemoving = (segments[0]?.number ?? 1) > 1;
+    Object.assign(state.blocks, { segments, places, isRemoving });
     state.isTorn = error !== undefined;
     this.#note(error);
     const wasUsed = segments.some(({ journal }) => journal.durableBytes > 0);
@@ -189,7 +193,7 @@ export class ChainStore {
     }
     if (state.blocks.unwritten.length === 0) state.failure = undefined;
     this.#journals().forEach(endSync);
-    state.blocks.isRemoving = false;
+    if (state.coversRemoval) state.blocks.isRemoving = false;
     const isCurrent = state.votes.journal.durableBytes > 0;
     if (isCurrent && state.votes.obsolete.length > 0) this.#votes.removeObsolete();
     const durable = state.waiting.splice(0, covered);
@@ -262,6 +266,7 @@ export class ChainStore {
     if (isClean && !state.blocks.isRemoving) return;
     journals.forEach(beginSync);
     state.covered = state.waiting.length;
+    state.coversRemoval = state.blocks.isRemoving;
     state.syncing = ++state.syncs;
     this.#disk.sync(tokenOf(state.syncing)!);
   }
