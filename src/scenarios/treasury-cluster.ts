@@ -47,7 +47,7 @@ import { UsageError } from "../sim/assert.ts";
 import { checkCount, checkFlag, checkRecord, checkText } from "../sim/check.ts";
 import type { NodeId, Operation, Plain } from "../sim/env.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
-import type { Plan, PlanHosts } from "../sim/plan.ts";
+import type { OperationPlace, Plan, PlanHosts } from "../sim/plan.ts";
 import { defineScenario, type Scenario } from "../sim/scenario.ts";
 import { type Micros, ms } from "../sim/time.ts";
 import { type Authored, ownInvariants, planOf } from "./authored.ts";
@@ -230,9 +230,14 @@ function orderOf(operation: Plain): Order | undefined {
 }
 
 /** What a client is asked for, or what an operator tells an executor. */
-function checkTreasuryTask(operation: Operation, path: string): unknown {
-  const isTold = operation.op === "stop" || operation.op === "start";
-  return isTold ? checkExecutorOperation(operation, path) : checkTreasuryOperation(operation, path);
+function checkTreasuryTask(
+  operation: Operation,
+  path: string,
+  { client, settings }: OperationPlace<TreasurySettings>,
+): unknown {
+  if (settings.executors[client] !== undefined) return checkExecutorOperation(operation, path);
+  if (settings.collectors[client] === undefined) return checkTreasuryOperation(operation, path);
+  throw new UsageError(`${path}: expected none for ${client}, which is a collector`);
 }
 
 function checkSettings(value: unknown, path: string, hosts: PlanHosts): TreasurySettings {

@@ -53,11 +53,21 @@ export interface Plan<Settings = Plain> {
 /** Whom a plan has: its settings can name nobody else. */
 export type PlanHosts = Pick<Plan, "servers" | "clients">;
 
+/** Who is to do an operation, in a plan with settings that were checked. */
+export interface OperationPlace<Settings> {
+  readonly client: NodeId;
+  readonly settings: Settings;
+}
+
 /** What the check of a plan needs to know of its scenario. */
 interface Expected<Settings> {
   readonly name: string;
   readonly checkSettings: (value: unknown, path: string, hosts: PlanHosts) => Settings;
-  readonly checkOperation?: (operation: Operation, path: string) => unknown;
+  readonly checkOperation?: (
+    operation: Operation,
+    path: string,
+    place: OperationPlace<Settings>,
+  ) => unknown;
   readonly client?: unknown;
   readonly targets?: Readonly<Record<string, unknown>>;
   readonly sites?: readonly string[];
@@ -79,12 +89,13 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
   const horizon = checkCount(fields.horizon, "plan.horizon", 1);
   const calm = checkCount(fields.calm, "plan.calm", 0, horizon);
   const names = faultNames(hosts, scenario.targets ?? {}, scenario.behaviours);
+  const settings = scenario.checkSettings(fields.settings, "plan.settings", { servers, clients });
   return {
     scenario: name,
     seed: checkText(fields.seed, "plan.seed"),
     servers,
     clients,
-    settings: scenario.checkSettings(fields.settings, "plan.settings", { servers, clients }),
+    settings,
     network: checkNetworkOptions(fields.network, "plan.network", hosts),
     disk: checkDiskOptions(fields.disk, "plan.disk"),
     clocks: checkClockOptions(fields.clocks, "plan.clocks", hosts),
@@ -92,7 +103,8 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
     operations: checkOperations(fields.operations, "plan.operations", {
       clients,
       horizon,
-      check: scenario.checkOperation,
+      check: (operation, path, client) =>
+        scenario.checkOperation?.(operation, path, { client, settings }),
     }),
     faults: checkFaults(fields.faults, "plan.faults", names, horizon),
     buggify: checkSites(fields.buggify, scenario.sites ?? []),

@@ -13,7 +13,7 @@ import type { Metrics } from "./metrics.ts";
 import { defaultSwarmOptions, drawWeather, type SwarmOptions } from "./nemeses/swarm.ts";
 import { type GivenNetwork, networkOptions } from "./network/network-options.ts";
 import { plainWire, type Wire } from "./network/wire.ts";
-import { checkPlan, type Plan, type PlanHosts } from "./plan.ts";
+import { checkPlan, type OperationPlace, type Plan, type PlanHosts } from "./plan.ts";
 import { Streams } from "./random/random.ts";
 import { Simulation } from "./simulation.ts";
 import type { SimulationOptions } from "./simulation-options.ts";
@@ -48,8 +48,12 @@ export interface ScenarioSpec<Message, View, Settings = undefined> {
    * which the plan does not have are to be refused. Default: any will do.
    */
   readonly checkSettings?: (value: unknown, path: string, hosts: PlanHosts) => Settings;
-  /** Checks an operation that comes from outside. Default: any will do. */
-  readonly checkOperation?: (operation: Operation, path: string) => unknown;
+  /** Checks an operation that comes from outside, and who is to do it. Default: any will do. */
+  readonly checkOperation?: (
+    operation: Operation,
+    path: string,
+    place: OperationPlace<Settings>,
+  ) => unknown;
   /** Its node; the conduct says how it is to behave while it is Byzantine. */
   readonly server: (
     env: Env<Message>,

@@ -166,7 +166,7 @@ export function checkAddedFault<Message, View>(
 interface ExpectedOperations {
   readonly clients: readonly NodeId[];
   readonly horizon: Micros;
-  readonly check?: ((operation: Operation, path: string) => unknown) | undefined;
+  readonly check?: (operation: Operation, path: string, client: NodeId) => unknown;
 }
 
 /** Checks operations from outside, all with ids of their own; throws a UsageError. */
@@ -179,14 +179,12 @@ export function checkOperations(
     const fields = checkRecord(item, `${path}[${i}]`, ["at", "client", "operation"]);
     const record = checkRecord(fields.operation, `${path}[${i}].operation`);
     checkText(record.id, `${path}[${i}].operation.id`);
+    const at = checkCount(fields.at, `${path}[${i}].at`, 0, horizon);
+    const client = checkOneOf(fields.client, `${path}[${i}].client`, clients);
     // The parse boundary: it came from JSON, so it is plain, and its id is a text.
     const operation = record as Operation;
-    check?.(operation, `${path}[${i}].operation`);
-    return {
-      at: checkCount(fields.at, `${path}[${i}].at`, 0, horizon),
-      client: checkOneOf(fields.client, `${path}[${i}].client`, clients),
-      operation,
-    };
+    check?.(operation, `${path}[${i}].operation`, client);
+    return { at, client, operation };
   });
   const ids = operations.map(({ operation }) => operation.id);
   checkDistinct(ids, path);

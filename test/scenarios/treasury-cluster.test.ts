@@ -9,9 +9,9 @@ function withSettings(changed: object): unknown {
   return { ...drawn, settings: { ...(drawn.settings as object), ...changed } };
 }
 
-/** The plan with another operation. */
-function withOperation(operation: object): unknown {
-  return { ...drawn, operations: [{ at: 0, client: "e1", operation: { id: "o", ...operation } }] };
+/** The plan with another operation, of an executor if nobody else is named. */
+function withOperation(operation: object, client = "e1"): unknown {
+  return { ...drawn, operations: [{ at: 0, client, operation: { id: "o", ...operation } }] };
 }
 
 const EXECUTOR = { identity: "one", isStandby: false };
@@ -59,10 +59,20 @@ describe("a plan of a treasury", () => {
   });
 
   it.each([
-    [{ op: "stop", by: "c1" }, "operation: expected id and op only, got by"],
-    [{ op: "disburse", disbursement: "d", to: "p", amount: -1 }, "amount: expected a whole number"],
-    [{ op: "halt" }, "op: expected one of acquire, renew"],
-  ])("has no operation %j", (operation, says) => {
-    expect(() => scenario.check(withOperation(operation))).toThrow(says);
+    ["e1", { op: "stop", by: "c1" }, "operation: expected id and op only, got by"],
+    ["e1", { op: "disburse", disbursement: "d" }, "operation: expected id and op only, got disb"],
+    ["e1", { op: "halt" }, "operation.op: expected one of stop, start"],
+    ["c1", { op: "stop" }, "operation.op: expected one of acquire, renew"],
+    ["c1", { op: "disburse", disbursement: "d", to: "p", amount: -1 }, "amount: expected a whole"],
+  ])("has for %s no operation %j", (client, operation, says) => {
+    expect(() => scenario.check(withOperation(operation, client))).toThrow(says);
+  });
+
+  it("has no operation for a collector", () => {
+    const watched = findScenario("tb-monitoring-health/executors");
+    const operations = [{ at: 0, client: "m1", operation: { id: "o", op: "summary" } }];
+    expect(() => watched.check({ ...plan(watched, "1"), operations })).toThrow(
+      "plan.operations[0].operation: expected none for m1, which is a collector",
+    );
   });
 });
