@@ -1,36 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { huntAlone, huntMutant, loadMutants, UnchangedCode } from "./mutants/harness.ts";
-import { SEEDS_MAX } from "./mutants/mutant.ts";
+import { huntMutant, loadMutants, ROOMS } from "./mutants/harness.ts";
 import { shrunkRowOf } from "./mutants/shrinking.ts";
-import { makePackages } from "./support/changed-package.ts";
+import { CAMPAIGN_SEEDS } from "./support/planted-bugs.ts";
 
 const mutants = await loadMutants();
-const unchanged = new UnchangedCode();
-makePackages(mutants);
-
-const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
-/** The first seeds of each scenario, which `npm run campaign` runs on the unchanged code. */
-const CAMPAIGN_SEEDS = Number(/--seeds (\d+)/.exec(scripts.campaign)?.[1]);
-
-describe("each planted bug is caught by the invariant meant for it", () => {
-  it.each(mutants)("$id: $invariant", (mutant) => {
-    const { seed, others } = huntMutant(mutant, SEEDS_MAX);
-
-    expect(seed, JSON.stringify(others)).toBeDefined();
-    expect(unchanged.broken(mutant.scenario, seed!, CAMPAIGN_SEEDS)).toEqual([]);
-  });
-});
-
-describe("some are caught by another invariant as well, when it judges alone", () => {
-  it.each(mutants.filter(({ alone }) => alone !== undefined))("$id: $alone.invariant", (mutant) => {
-    const { seed } = huntAlone(mutant, SEEDS_MAX);
-
-    expect(seed).toBeDefined();
-    expect(unchanged.broken(mutant.alone!.scenario, seed!, CAMPAIGN_SEEDS)).toEqual([]);
-  });
-});
-
 /** In their plans hosts, or what their invariant supposes, could be left out one by one. */
 const SHRUNK = [
   "group-message-astray",
@@ -62,6 +36,11 @@ describe("a mutant that does not fit the code", () => {
 
 it("is held against the unchanged code from the seed on at which a campaign ends", () => {
   expect(CAMPAIGN_SEEDS).toBeGreaterThan(0);
+});
+
+it("is hunted by the test of its room", () => {
+  const tests = readdirSync("test/mutants").filter((name) => name.endsWith(".test.ts"));
+  expect(tests).toEqual(ROOMS.map((room) => `${room}.test.ts`).sort());
 });
 
 it("has an id of its own", () => {

@@ -2,7 +2,7 @@ import type { Mutant } from "../mutant.ts";
 
 const mutant: Mutant = {
   id: "trust-claimed-height",
-  wrong: "The highest claim leads, whatever came of it before, and to break it costs nothing.",
+  wrong: "The highest claim leads, whatever came of it before or takes so long, and costs nothing.",
   source: "LuxTensor: the height that a peer claims is believed, and waited for.",
   file: "src/protocols/block-sync/sync/choice.ts",
   find: `    failures(one) - failures(other),
@@ -10,6 +10,11 @@ const mutant: Mutant = {
   replace: `    other.status.tip.height - one.status.tip.height,
     other.peer.score`,
   also: [
+    {
+      file: "src/protocols/block-sync/sync/choice.ts",
+      find: "2 * expectedLead(context, name, unknown) <= leadTime,",
+      replace: "expectedLead(context, name, unknown) > leadTime + Number.MAX_VALUE,",
+    },
     {
       file: "src/protocols/block-sync/sync/choice.ts",
       find: "isBetter(context, one) && experienceOf(context, one.name).leadsFrom <= now,",

@@ -68,7 +68,8 @@ describe("a disburser", () => {
 
     expect(bench.state).toMatchObject({ executed: 2, intents: [] });
     const paid = { disbursement: "d7", nonce: 7, epoch: 4, isNews: true };
-    expect(bench.env.emitted.slice(0, 2)).toEqual([
+    expect(bench.env.emitted.slice(0, 3)).toEqual([
+      ["staged", { count: 2 }],
       ["paid", paid],
       ["executed", { disbursement: "d7", nonce: 7 }],
     ]);
@@ -97,6 +98,7 @@ describe("a disburser", () => {
     const bench = staging();
     expect(bench.answer(intents(7), refused("nonce-used", "by d7"))).toEqual(markOf(7));
     expect(bench.env.emitted).toEqual([
+      ["staged", { count: 1 }],
       ["paid", { disbursement: "d7", nonce: 7, epoch: 4, isNews: false }],
     ]);
   });
@@ -144,6 +146,6 @@ describe("a disburser", () => {
     bench.disburser.abandon();
     expect(bench.state).toMatchObject({ asked: undefined, intents: [] });
     expect(bench.answer(DONE)).toBeUndefined();
-    expect(bench.env.emitted).toEqual([]);
+    expect(bench.env.emitted).toEqual([["staged", { count: 2 }]]);
   });
 });

@@ -1,0 +1,3 @@
+import { testPlantedBugs } from "../support/planted-bugs.ts";
+
+await testPlantedBugs("orchestrator");
