@@ -10,13 +10,11 @@ import { defaultLeaseOptions, type LeaseOptions } from "../protocols/lease/optio
 import type { TreasuryServer } from "../protocols/lease/server.ts";
 import type { Fault } from "../sim/fault.ts";
 import type { Invariant } from "../sim/invariant.ts";
-import { uniform } from "../sim/random/distribution.ts";
 import type { Streams } from "../sim/random/random.ts";
 import type { PlanParts, Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { eventually } from "../sim/temporal/liveness.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
-import { hostNames } from "./raft-cluster.ts";
 import { crash } from "./raft-weather.ts";
 import {
   allIsExecuted,
@@ -26,15 +24,11 @@ import {
   treasuryScenario,
   treasurySettings,
 } from "./treasury-cluster.ts";
-import { disbursements } from "./treasury-words.ts";
+import { BEGIN, CLIENT, disbursements, LAN, SERVERS } from "./treasury-words.ts";
 
-const SERVERS = hostNames(3);
 const PRIMARY = "e1";
 const STANDBY = "e2";
-const CLIENT = "c1";
 
-/** By then there is a leader. */
-const BEGIN = seconds(10);
 const COUNT = 50;
 /** Fifty of them are due over five minutes. */
 const EVERY = seconds(6);
@@ -93,7 +87,7 @@ function failover({
         servers: SERVERS,
         clients: [CLIENT, PRIMARY, STANDBY],
         settings: treasurySettings({ lease, ...settings }),
-        network: { latency: uniform(ms(1), ms(9)) },
+        network: LAN,
         operations: [
           ...disbursements(CLIENT, { from: BEGIN, count: COUNT, every: EVERY }),
           ...operations,

@@ -14,13 +14,10 @@ import {
   treasuryScenario,
   treasurySettings,
 } from "./treasury-cluster.ts";
-import { disbursements } from "./treasury-words.ts";
+import { BEGIN, disbursements, EXECUTORS, SERVERS } from "./treasury-words.ts";
 
-const SERVERS = hostNames(3);
 /** So many that all is ordered, and due, within a second. */
 const CLIENTS = hostNames(25, "c");
-const EXECUTORS = ["e1", "e2"];
-const BEGIN = seconds(10);
 /** In one batch. */
 const COUNT = 100;
 /** All are due from then on, and the standby may claim the lease. */

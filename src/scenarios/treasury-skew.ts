@@ -7,11 +7,9 @@ import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
 import { clog, isolate } from "../sim/faults/cuts-by-hand.ts";
 import type { HostClockOptions } from "../sim/host/clock.ts";
-import { uniform } from "../sim/random/distribution.ts";
 import type { Random } from "../sim/random/random.ts";
 import type { Goal, PlanParts, Scenario } from "../sim/scenario.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
-import { hostNames } from "./raft-cluster.ts";
 import { crash } from "./raft-weather.ts";
 import {
   allIsExecuted,
@@ -20,12 +18,8 @@ import {
   treasuryScenario,
   treasurySettings,
 } from "./treasury-cluster.ts";
-import { disbursements } from "./treasury-words.ts";
+import { BEGIN, CLIENT, disbursements, EXECUTORS, LAN, SERVERS } from "./treasury-words.ts";
 
-const SERVERS = hostNames(3);
-const EXECUTORS = ["e1", "e2"];
-const CLIENT = "c1";
-const BEGIN = seconds(10);
 const COUNT = 300;
 /** Each in turn is cut off, so that it goes on with what it has while the other waits for it. */
 const CUTS_FROM = [seconds(75), seconds(215)];
@@ -66,7 +60,7 @@ function skewed(skew: Skew): Scenario {
         servers: SERVERS,
         clients: [CLIENT, ...EXECUTORS],
         settings: treasurySettings(),
-        network: { latency: uniform(ms(1), ms(9)) },
+        network: LAN,
         clocks: { hosts: clocks?.(random) ?? {} },
         operations: disbursements(CLIENT, { from: BEGIN, count: COUNT, every: seconds(1) }),
         faults: [...cutsOff(random, isAnsweredLate), ...(faults?.(random) ?? [])],

@@ -19,11 +19,10 @@ import { readMetricsPage } from "../protocols/monitoring/metrics-page.ts";
 import type { NodeId } from "../sim/env.ts";
 import { partition } from "../sim/faults/cuts-by-hand.ts";
 import type { World } from "../sim/invariant.ts";
-import { uniform } from "../sim/random/distribution.ts";
 import type { Scenario } from "../sim/scenario.ts";
-import { type Micros, ms, seconds } from "../sim/time.ts";
+import { type Micros, seconds } from "../sim/time.ts";
 import { wellAfterChaos } from "./after-chaos.ts";
-import { drawCompaction, hostNames } from "./raft-cluster.ts";
+import { drawCompaction } from "./raft-cluster.ts";
 import { crash } from "./raft-weather.ts";
 import {
   allIsExecuted,
@@ -31,13 +30,7 @@ import {
   treasuryScenario,
   treasurySettings,
 } from "./treasury-cluster.ts";
-import { disbursements } from "./treasury-words.ts";
-
-const SERVERS = hostNames(3);
-const EXECUTORS = ["e1", "e2"];
-const CLIENT = "c1";
-const BEGIN = seconds(10);
-const LAN = { latency: uniform(ms(1), ms(9)) };
+import { BEGIN, CLIENT, disbursements, EXECUTORS, LAN, SERVERS } from "./treasury-words.ts";
 
 const CUT_AT = seconds(100);
 const PARTITIONED: readonly (readonly NodeId[])[] = [

@@ -1,8 +1,20 @@
-// Operations of the treasury's clients.
+// Who takes part in a treasury, and operations of its clients.
 
 import type { NodeId } from "../sim/env.ts";
+import { uniform } from "../sim/random/distribution.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
-import { type Micros, ms } from "../sim/time.ts";
+import { type Micros, ms, seconds } from "../sim/time.ts";
+import { hostNames } from "./raft-cluster.ts";
+
+/** Those who give the lease and keep the ledger. */
+export const SERVERS = hostNames(3);
+/** The primary and its standby. */
+export const EXECUTORS: readonly NodeId[] = ["e1", "e2"];
+export const CLIENT: NodeId = "c1";
+/** By then there is a leader. */
+export const BEGIN: Micros = seconds(10);
+/** The network that the source's cluster has. */
+export const LAN = { latency: uniform(ms(1), ms(9)) };
 
 /** Disbursements that are ordered at once, one after another. */
 export interface Orders {

@@ -1,47 +1,15 @@
 // An orchestrator's state machine without its servers: requests go into it one after another.
 
 import fc from "fast-check";
-import { ByteReader, ByteWriter } from "../../src/protocols/codec.ts";
-import { states } from "../../src/protocols/orchestrator/codecs.ts";
 import { orchestrator } from "../../src/protocols/orchestrator/machine.ts";
-import type {
-  OrchestratorRequest,
-  OrchestratorResult,
-  OrchestratorState,
-  Resources,
-} from "../../src/protocols/orchestrator/types.ts";
+import type { OrchestratorTypes, Resources } from "../../src/protocols/orchestrator/types.ts";
+import { type Asked as AskedOf, LoneMachine } from "./lone-machine.ts";
 
-export type Asked = Readonly<Record<string, unknown>> | OrchestratorRequest;
+export type Asked = AskedOf<OrchestratorTypes>;
 
-export class Machine {
-  state: OrchestratorState = orchestrator.initial();
-  index = 0;
-
-  /** Admits and applies requests; returns the answer to the last. */
-  do(...requests: readonly Asked[]): OrchestratorResult {
-    const results = requests.map((request) => this.#one(request));
-    return results.at(-1)!;
-  }
-
-  /** The same from its bytes, as a server that got a snapshot has it. */
-  copy(): Machine {
-    const copy = new Machine();
-    copy.state = states.decode(new ByteReader(this.bytes(), 0));
-    copy.index = this.index;
-    return copy;
-  }
-
-  bytes(): Uint8Array {
-    const writer = new ByteWriter();
-    states.encode(this.state, writer);
-    return writer.bytes.slice(0, writer.sizeBytes);
-  }
-
-  #one(request: Asked): OrchestratorResult {
-    const at = this.index * 1_000;
-    const admitted = orchestrator.admit(request, at);
-    if ("refusal" in admitted) return admitted.refusal;
-    return orchestrator.apply(this.state, ++this.index, admitted.operation);
+export class Machine extends LoneMachine<OrchestratorTypes> {
+  constructor() {
+    super(orchestrator);
   }
 }
 

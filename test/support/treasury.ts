@@ -2,47 +2,20 @@
 // the time that a test says.
 
 import fc from "fast-check";
-import { ByteReader, ByteWriter } from "../../src/protocols/codec.ts";
-import { states } from "../../src/protocols/lease/codecs.ts";
 import { treasury } from "../../src/protocols/lease/machine.ts";
-import type { Request, TreasuryResult, TreasuryState } from "../../src/protocols/lease/types.ts";
+import type { TreasuryResult, TreasuryTypes } from "../../src/protocols/lease/types.ts";
 import type { Micros } from "../../src/sim/time.ts";
+import { type Asked as AskedOf, LoneMachine } from "./lone-machine.ts";
 
-/** What a client may send: requests, and what is none. */
-export type Asked = Readonly<Record<string, unknown>> | Request;
+export type Asked = AskedOf<TreasuryTypes>;
 
 /** What there is to be paid out. */
 export const FUNDS = 1_000;
 export const service = treasury(FUNDS);
 
-export class Treasury {
-  state: TreasuryState = service.initial();
-  index = 0;
-
-  /** Admits and applies requests at a time; returns the answer to the last. */
-  at(time: Micros, ...requests: readonly Asked[]): TreasuryResult {
-    const results = requests.map((request) => this.#one(request, time));
-    return results.at(-1)!;
-  }
-
-  /** The same from its bytes, as a server that got a snapshot has it. */
-  copy(): Treasury {
-    const copy = new Treasury();
-    copy.state = states.decode(new ByteReader(this.bytes(), 0));
-    copy.index = this.index;
-    return copy;
-  }
-
-  bytes(): Uint8Array {
-    const writer = new ByteWriter();
-    states.encode(this.state, writer);
-    return writer.bytes.slice(0, writer.sizeBytes);
-  }
-
-  #one(request: Asked, time: Micros): TreasuryResult {
-    const admitted = service.admit(request, time);
-    if ("refusal" in admitted) return admitted.refusal;
-    return service.apply(this.state, ++this.index, admitted.operation);
+export class Treasury extends LoneMachine<TreasuryTypes> {
+  constructor() {
+    super(service);
   }
 }
 

@@ -1,15 +1,12 @@
 // Requests as clients send them and plans write them down, checked field by field.
 
-import { UsageError } from "../../sim/assert.ts";
-import { checkCount, checkOneOf, checkRecord, checkText } from "../../sim/check.ts";
+import { checkCount, checkOneOf, checkRecord } from "../../sim/check.ts";
 import type { Operation } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
-import { isUnicode } from "../codec.ts";
+import { checkName } from "../replicated/names.ts";
 import { checkTask, type Task, type TaskWords } from "../replicated/task.ts";
 import type { LoggedOperation, Question, Request } from "./types.ts";
 
-/** Of names, in UTF-16 units. */
-const NAME_MAX = 255;
 /** Sums of a million such amounts are exact. */
 export const AMOUNT_MAX = 2 ** 32;
 /** A batch of payments that one question stages. */
@@ -101,14 +98,4 @@ function paymentOf(
 ): { readonly disbursement: string; readonly to: string; readonly amount: number } {
   const [disbursement, to] = [name("disbursement"), name("to")];
   return { disbursement, to, amount: number("amount", AMOUNT_MAX) };
-}
-
-function checkName(value: unknown, path: string): string {
-  const name = checkText(value, path);
-  if (name === "" || name.length > NAME_MAX || !isUnicode(name)) {
-    throw new UsageError(
-      `${path}: expected 1 to ${NAME_MAX} characters of Unicode, got ${JSON.stringify(name)}`,
-    );
-  }
-  return name;
 }

@@ -4,7 +4,7 @@ import { UsageError, unreachable } from "../../sim/assert.ts";
 import { checkCount, checkList, checkOneOf, checkRecord, checkText } from "../../sim/check.ts";
 import type { Operation } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
-import { isUnicode } from "../codec.ts";
+import { checkName, checkUnicode } from "../replicated/names.ts";
 import { checkTask, type Task, type TaskWords } from "../replicated/task.ts";
 import {
   type Needs,
@@ -17,8 +17,7 @@ import {
   type WorkerRequest,
 } from "./types.ts";
 
-/** Of names, features and outputs, in UTF-16 units. */
-const NAME_MAX = 255;
+/** Of outputs, in UTF-16 units. */
 const OUTPUT_MAX = 4_096;
 const FEATURES_MAX = 64;
 /** Of processors, MB and GB: sums of a million such things are exact. */
@@ -162,18 +161,6 @@ function checkFeatures(value: unknown, path: string): readonly string[] {
   return [...new Set(features)].sort();
 }
 
-function checkName(value: unknown, path: string): string {
-  return checkUnicode(checkText(value, path), path, NAME_MAX);
-}
-
 function checkOutput(value: unknown, path: string): string {
   return value === "" ? "" : checkUnicode(checkText(value, path), path, OUTPUT_MAX);
-}
-
-function checkUnicode(text: string, path: string, lengthMax: number): string {
-  if (text.length > lengthMax) {
-    throw new UsageError(`${path}: expected at most ${lengthMax} characters, got ${text.length}`);
-  }
-  if (isUnicode(text)) return text;
-  throw new UsageError(`${path}: expected Unicode, got ${JSON.stringify(text)}`);
 }
