@@ -37,6 +37,7 @@ export interface LedgerSource<View extends ChainView> {
 export function accountsAreRight<View extends ChainView>(
   source: LedgerSource<View>,
 ): readonly Invariant<View>[] {
+  const look = lookerAt(source);
   return CHECKS.map(({ name, wrong }) => ({
     name,
     onStep: (world: World<View>) => {
@@ -46,12 +47,12 @@ export function accountsAreRight<View extends ChainView>(
       const isDue = told(world.emitted, "tip changed").some(
         ({ height }) => height % source.every === 0,
       );
-      return isDue ? wrongOf(step.host.id, node, source, wrong) : undefined;
+      return isDue ? wrongOf(step.host.id, look(world.step, node), wrong) : undefined;
     },
-    onEnd: ({ servers }: World<View>) => {
+    onEnd: ({ servers, step }: World<View>) => {
       const wrongs = servers
         .filter(({ id }) => !source.mayLie(id))
-        .map(({ id, node }) => node?.chain && wrongOf(id, node, source, wrong));
+        .map(({ id, node }) => node?.chain && wrongOf(id, look(step, node), wrong));
       return wrongs.find((one) => one !== undefined);
     },
   }));
@@ -69,17 +70,45 @@ export function blockAndAccountsAreOne<View extends ChainView>(
       const node = world.server?.node;
       if (step === undefined || node === undefined) return undefined;
       if (told(world.emitted, "recovered").length === 0) return undefined;
-      const wrongs = CHECKS.map(({ wrong }) => wrongOf(step.host.id, node, source, wrong));
+      const shown = shownBy(node, source);
+      const wrongs = CHECKS.map(({ wrong }) => wrongOf(step.host.id, shown, wrong));
       return wrongs.find((one) => one !== undefined);
     },
   };
 }
 
-/** The accounts after a block, and what is known of it. */
+/** The accounts after a node's tip, and what is known of that block. */
 interface Shown extends Pick<LedgerSource<ChainView>, "rootOf" | "supply"> {
+  readonly height: number;
   readonly ledger: Ledger;
   readonly stateRoot: string;
   readonly right: { readonly ledger: Ledger; readonly burned: number } | undefined;
+}
+
+/** Looks at a node's tip once a step, however many ask: to read all accounts takes its time. */
+function lookerAt<View extends ChainView>(
+  source: LedgerSource<View>,
+): (step: number, node: View) => Shown | undefined {
+  const seen = new Map<View, Shown | undefined>();
+  let seenAt = 0;
+  return (step, node) => {
+    if (step !== seenAt) seen.clear();
+    seenAt = step;
+    if (!seen.has(node)) seen.set(node, shownBy(node, source));
+    return seen.get(node);
+  };
+}
+
+/** Undefined when the node has no accounts at its tip. */
+function shownBy<View extends ChainView>(
+  node: View,
+  { ledgerOf, expected, rootOf, supply }: LedgerSource<View>,
+): Shown | undefined {
+  const { hash, height } = tipOfShown(node.chain!);
+  const { stateRoot } = node.chain!.blocks.get(hash)!.header;
+  const ledger = ledgerOf(node, hash);
+  if (ledger === undefined) return undefined;
+  return { height, ledger, stateRoot, right: expected(node, hash), rootOf, supply };
 }
 
 type Check = (shown: Shown) => string | undefined;
@@ -109,18 +138,10 @@ const CHECKS: readonly { readonly name: string; readonly wrong: Check }[] = [
   },
 ];
 
-function wrongOf<View extends ChainView>(
-  id: NodeId,
-  node: View,
-  { ledgerOf, expected, rootOf, supply }: LedgerSource<View>,
-  wrong: Check,
-): string | undefined {
-  const { hash, height } = tipOfShown(node.chain!);
-  const { stateRoot } = node.chain!.blocks.get(hash)!.header;
-  const ledger = ledgerOf(node, hash);
-  if (ledger === undefined) return `${id}: no accounts at its tip`;
-  const found = wrong({ ledger, stateRoot, right: expected(node, hash), rootOf, supply });
-  return found && `${id}: after block ${height} ${found}`;
+function wrongOf(id: NodeId, shown: Shown | undefined, wrong: Check): string | undefined {
+  if (shown === undefined) return `${id}: no accounts at its tip`;
+  const found = wrong(shown);
+  return found && `${id}: after block ${shown.height} ${found}`;
 }
 
 function firstDifference(one: Ledger, other: Ledger): string | undefined {
