@@ -2,7 +2,13 @@
 
 import type { NodeId } from "../sim/env.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
-import { type ChainView, chainOfStep, type ShownChain, told } from "./chain-view.ts";
+import {
+  type ChainView,
+  chainOfStep,
+  type ShownBlock,
+  type ShownChain,
+  told,
+} from "./chain-view.ts";
 
 type Liars = (host: NodeId) => boolean;
 
@@ -12,11 +18,16 @@ export interface WaitingView extends ChainView {
   readonly waiting: ReadonlyMap<string, unknown> | undefined;
 }
 
-/** What is remembered of a host's chain. */
+/** What is remembered of a host's chain: the blocks that may leave it, which are not final. */
 interface Followed {
   readonly life: number;
-  readonly canonical: string[];
+  /** Height of the first one. */
+  from: number;
+  /** With their transactions, as a block may be forgotten in the step in which it leaves. */
+  readonly blocks: FollowedBlock[];
 }
+
+type FollowedBlock = Pick<ShownBlock, "transactions">;
 
 /**
  * Every transaction of a block that leaves a node's chain is in another block of it, or waits for
@@ -28,41 +39,66 @@ export function orphanedTransactionsReturn<View extends WaitingView>(
 ): Invariant<View> {
   const made = {
     name,
-    state: {
-      chains: new Map<NodeId, Followed>(),
-      // By hash of the block, as it may be forgotten in the step in which it leaves.
-      transactions: new Map<string, readonly string[]>(),
-    },
+    state: new Map<NodeId, Followed>(),
     onStep: (world: World<View>) => {
       const changes = told(world.emitted, "tip changed");
       const node = world.server?.node;
       const step = chainOfStep(world, mayLie);
       if (step === undefined || node === undefined) return undefined;
       const { chain, host } = step;
-      const { chains, transactions } = made.state;
-      const known = chains.get(host.id);
+      const known = made.state.get(host.id);
       const isNew = known?.life !== host.life || told(world.emitted, "recovered").length > 0;
       if (known === undefined || isNew) {
-        chains.set(host.id, { life: host.life, canonical: [...chain.canonical] });
-        for (const hash of chain.canonical) noteTransactions(transactions, chain, hash);
+        made.state.set(host.id, followFrom(chain, host.life));
         return undefined;
       }
       for (const { orphaned, adopted } of changes) {
-        const left = known.canonical.splice(known.canonical.length - orphaned);
-        known.canonical.push(...chain.canonical.slice(known.canonical.length).slice(0, adopted));
-        for (const hash of known.canonical.slice(-adopted)) {
-          noteTransactions(transactions, chain, hash);
-        }
-        for (const transaction of left.flatMap((hash) => transactions.get(hash) ?? [])) {
+        for (const transaction of follow(known, chain, orphaned, adopted)) {
           world.metrics.count("transactionsReturned");
           if (node.waiting?.has(transaction) || isIncluded(chain, transaction)) continue;
           return `${host.id}: transaction ${short(transaction)} left the chain, and is lost`;
         }
       }
+      forgetFinal(known, chain);
       return undefined;
     },
   };
   return made;
+}
+
+function followFrom(chain: ShownChain, life: number): Followed {
+  const from = Math.max(chain.base, chain.finalized.height + 1);
+  return { life, from, blocks: shownFrom(chain, from) };
+}
+
+/** The blocks of a chain from a height on, `count` of them at most. */
+function shownFrom(
+  { canonical, base, blocks }: ShownChain,
+  height: number,
+  count = canonical.length,
+): FollowedBlock[] {
+  return canonical
+    .slice(height - base, height - base + count)
+    .map((hash) => ({ transactions: blocks.get(hash)?.transactions ?? [] }));
+}
+
+/** The transactions of the blocks that have left. */
+function follow(
+  { from, blocks }: Followed,
+  chain: ShownChain,
+  orphaned: number,
+  adopted: number,
+): string[] {
+  const left = blocks.splice(Math.max(0, blocks.length - orphaned));
+  blocks.push(...shownFrom(chain, from + blocks.length, adopted));
+  return left.flatMap(({ transactions }) => transactions);
+}
+
+function forgetFinal(followed: Followed, { finalized }: ShownChain): void {
+  const final = Math.min(finalized.height + 1 - followed.from, followed.blocks.length);
+  if (final <= 0) return;
+  followed.blocks.splice(0, final);
+  followed.from += final;
 }
 
 /** By the block that is said to have it, which is of the chain, and has it. */
@@ -72,14 +108,6 @@ function isIncluded({ transactions, blocks, canonical, base }: ShownChain, hash:
     return false;
   }
   return block.transactions.includes(hash);
-}
-
-function noteTransactions(
-  noted: Map<string, readonly string[]>,
-  { blocks }: ShownChain,
-  hash: string,
-): void {
-  if (!noted.has(hash)) noted.set(hash, blocks.get(hash)?.transactions ?? []);
 }
 
 /**

@@ -44,6 +44,29 @@ describe("the transactions of a block that leaves a chain", () => {
   });
 });
 
+it("a block above what is final is remembered, and nothing below", () => {
+  const invariant = orphanedTransactionsReturn<WaitingView>("TX-RETURN", HONEST);
+  const shown = (finalized: number, ...names: readonly string[]): WaitingView => {
+    const { chain } = chainOf(...names);
+    const final = { height: finalized, hash: chain!.canonical[finalized]! };
+    return { chain: { ...chain!, finalized: final }, waiting: new Map() };
+  };
+  const world = new HandMadeWorld<WaitingView>([invariant], { a: shown(0, "a1") });
+  const tell = (at: number, orphaned: number, adopted: number): string[] => {
+    const emitted = [says("tip changed", { height: 4, hash: "x", orphaned, adopted })];
+    return world.event(at, { on: "a", kind: "timer", emitted });
+  };
+  expect(tell(1, 0, 1)).toEqual([]);
+  world.host("a").node = shown(2, "a1", "a2", "a3", "a4");
+  expect(tell(2, 0, 3)).toEqual([]);
+  const [followed] = (
+    invariant.state as ReadonlyMap<string, { blocks: readonly unknown[] }>
+  ).values();
+  expect(followed?.blocks.length).toBe(2);
+  world.host("a").node = shown(2, "a1", "a2", "a3", "b4");
+  expect(tell(3, 1, 1)).toEqual(["TX-RETURN: a: transaction a4 0 left the chain, and is lost"]);
+});
+
 it("nothing waits that is in the chain", () => {
   expect(leaves("a1 0", "b1 0")).toEqual([
     "TX-ONCE: a: b1 0 is in its chain, and waits to be so again",
