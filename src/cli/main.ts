@@ -22,7 +22,7 @@ import { type VerifyOptions, verify } from "./verify.ts";
 
 const AFTER = `
 A scenario is a name that \`list\` shows, a file of one's own (./my.scenario.ts), one scenario of it
-(./my.scenario.ts#name) or, for fuzz and list, a folder with such files.
+(./my.scenario.ts#name) or, for fuzz and list, a folder with such files or a pattern ('raft-*').
 
 Exit codes: 0 held, 1 violated, 2 wrong usage, 3 not deterministic, 4 not decided,
 130 interrupted and nothing found, 70 a bug of stormglass.`;

@@ -13,18 +13,19 @@ import { readConfig } from "./config.ts";
 /**
  * The scenarios that are meant, in order, none twice. A name stands for itself and its variants, a
  * file for all that it exports, `file#name` for one of those and its variants, and a folder for
- * its files `*.scenario.ts`. No names: what the config says, or else the whole catalogue. Throws a
- * UsageError for what is not there, and when two different scenarios have one name.
+ * its files `*.scenario.ts`. In a name, `*` stands for any text: of all that the catalogue and the
+ * config have. No names: what the config says, or else the whole catalogue. Throws a UsageError for
+ * what is not there, and when two different scenarios have one name.
  */
 export async function resolveFamilies(
   names: readonly string[],
 ): Promise<readonly ScenarioSource[]> {
-  const { scenarios: configured = [] } = names.length === 0 ? await readConfig() : {};
-  const wanted = names.length > 0 ? names : configured;
-  if (wanted.length === 0) return catalogue.map((scenario) => ({ scenario }));
+  const isOfConfig = names.length === 0;
+  const wanted = isOfConfig ? ((await readConfig()).scenarios ?? []) : names;
+  if (wanted.length === 0) return ofCatalogue();
   const found = new Map<string, ScenarioSource>();
   for (const name of wanted) {
-    for (const resolved of await resolve(name)) {
+    for (const resolved of await resolve(name, isOfConfig)) {
       const { scenario } = resolved;
       const other = found.get(scenario.name);
       if (other !== undefined && other.scenario !== scenario) {
@@ -75,20 +76,48 @@ export async function resolveSources(
   return found;
 }
 
-async function resolve(name: string): Promise<readonly ScenarioSource[]> {
+async function resolve(name: string, isOfConfig: boolean): Promise<readonly ScenarioSource[]> {
+  if (!isFile(name) && name.includes("*")) return matching(name, await knownTo(isOfConfig));
   if (isFolder(name) && !catalogue.some((scenario) => scenario.name === name)) {
     const files = filesIn(name);
     const resolved: ScenarioSource[] = [];
     // One after another: loading changes, for a while, how Node reads TypeScript.
-    for (const file of files) resolved.push(...(await resolve(file)));
+    for (const file of files) resolved.push(...(await resolve(file, isOfConfig)));
     return resolved;
   }
   if (!isFile(name)) return findFamily(name).map((scenario) => ({ scenario }));
   const { file, part } = split(name);
   const scenarios = await loadScenarios(file);
   if (part === undefined) return scenarios.map((scenario) => ({ scenario, file }));
+  if (part.includes("*")) {
+    return matching(
+      part,
+      scenarios.map((scenario) => ({ scenario, file })),
+    );
+  }
   const variants = scenarios.filter((scenario) => scenario.name.startsWith(`${part}/`));
   return [pick(scenarios, part, file), ...variants].map((scenario) => ({ scenario, file }));
+}
+
+function ofCatalogue(): readonly ScenarioSource[] {
+  return catalogue.map((scenario) => ({ scenario }));
+}
+
+/** What a pattern may mean: the config's own patterns mean the catalogue only. */
+async function knownTo(isOfConfig: boolean): Promise<readonly ScenarioSource[]> {
+  if (isOfConfig) return ofCatalogue();
+  const configured = await resolveFamilies([]);
+  const own = configured.filter(({ file }) => file !== undefined);
+  return [...own, ...ofCatalogue()];
+}
+
+/** Throws a UsageError when there are none. */
+function matching(pattern: string, known: readonly ScenarioSource[]): readonly ScenarioSource[] {
+  const escaped = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
+  const expression = new RegExp(`^${escaped}$`);
+  const found = known.filter(({ scenario }) => expression.test(scenario.name));
+  if (found.length > 0) return found;
+  throw new UsageError(`scenario: expected a pattern that some name fits, got "${pattern}"`);
 }
 
 /** Names of scenarios have no such beginning and no such end. */

@@ -16,6 +16,7 @@ import { chainLossy } from "./chain-lossy.ts";
 import { chainMonitoring } from "./chain-monitoring.ts";
 import { chainStartup } from "./chain-startup.ts";
 import { chainVotes } from "./chain-votes.ts";
+import { formerNames } from "./former-names.ts";
 import { orchestratorConsistency } from "./orchestrator-consistency.ts";
 import { orchestratorFailures } from "./orchestrator-failures.ts";
 import { orchestratorLatency } from "./orchestrator-latency.ts";
@@ -132,19 +133,30 @@ export const catalogue: readonly Scenario[] = [
   ...treasuryWeather,
 ];
 
-/** The scenario of that name; throws a UsageError, with the nearest names, when there is none. */
+/**
+ * The scenario of that name, or of the name of the test that it comes from; throws a UsageError,
+ * with the nearest names, when there is none.
+ */
 export function findScenario(name: string): Scenario {
-  const found = catalogue.find((scenario) => scenario.name === name);
-  if (found !== undefined) return found;
-  const names = catalogue.map((scenario) => scenario.name);
-  throw new UsageError(
-    `scenario: expected a name that \`stormglass list\` shows, got "${name}"` +
-      didYouMean(name, names),
-  );
+  const [known = name, ...others] = formerNames.get(name) ?? [];
+  const found = catalogue.find((scenario) => scenario.name === known);
+  if (found !== undefined && others.length === 0) return found;
+  const expected = "scenario: expected a name that `stormglass list` shows";
+  if (others.length > 0) {
+    throw new UsageError(`${expected}, got "${name}", which are ${[known, ...others].join(", ")}`);
+  }
+  const names = [...catalogue.map((scenario) => scenario.name), ...formerNames.keys()];
+  throw new UsageError(`${expected}, got "${name}"${didYouMean(name, names)}`);
 }
 
-/** The scenarios of that name and its variants; throws a UsageError when there are none. */
+/**
+ * The scenarios of that name with their variants, or of the name of a test or a suite; throws a
+ * UsageError when there are none.
+ */
 export function findFamily(name: string): readonly Scenario[] {
-  const family = catalogue.filter((scenario) => scenario.name.startsWith(`${name}/`));
-  return [findScenario(name), ...family];
+  const names = formerNames.get(name) ?? [name];
+  return names.flatMap((one) => [
+    findScenario(one),
+    ...catalogue.filter((scenario) => scenario.name.startsWith(`${one}/`)),
+  ]);
 }

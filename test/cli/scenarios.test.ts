@@ -5,6 +5,7 @@ import { checkConfig, defineConfig } from "../../src/campaign/project/config.ts"
 import { configuredOptions } from "../../src/cli/config.ts";
 import { resolveFamilies, resolveScenario, resolveSources } from "../../src/cli/scenarios.ts";
 import { catalogue } from "../../src/scenarios/catalogue.ts";
+import { formerNames } from "../../src/scenarios/former-names.ts";
 import { UsageError } from "../../src/sim/assert.ts";
 import { callCli, makeFolder, runBuilt } from "../support/cli.ts";
 import { fileIn, MAKE } from "../support/own-scenarios.ts";
@@ -53,6 +54,34 @@ describe("the scenarios that a campaign is told to run", () => {
     ]);
   });
 
+  it("are all whose names fit a pattern, with variants where it says so", async () => {
+    const partitions = await namesOf("raft-*partition*");
+    expect(partitions).toEqual(
+      catalogue.map(({ name }) => name).filter((name) => /^raft-.*partition/.test(name)),
+    );
+    expect(partitions.length).toBeGreaterThan(5);
+    expect(await namesOf("bs-*reorg")).toEqual(["bs-fork-reorg"]);
+    expect(await namesOf(`${files.two}#t*`)).toEqual(["two", "two/variant", "third"]);
+    expect(await namesOf(`${files.two}#t*d`)).toEqual(["third"]);
+  });
+
+  it("are none of a pattern that no name fits", async () => {
+    const message = (got: string): UsageError =>
+      new UsageError(`scenario: expected a pattern that some name fits, got "${got}"`);
+    await expect(namesOf("raft.*")).rejects.toThrow(message("raft.*"));
+    await expect(namesOf(`${files.two}#x*`)).rejects.toThrow(message("x*"));
+  });
+
+  it("are those that stand for a test, or a suite, of another name", async () => {
+    expect(await namesOf("test_linearizability")).toEqual([
+      ...(await namesOf("orch-linearizability")),
+    ]);
+    expect(await namesOf("storage_edge_case")).toEqual(
+      await namesOf(...formerNames.get("storage_edge_case")!),
+    );
+    for (const former of formerNames.keys()) expect(await namesOf(former)).not.toEqual([]);
+  });
+
   it("are refused when two have one name", async () => {
     const message = `scenario: expected one "one", got two, of ${files.one} and ${files.twin}`;
     await expect(namesOf(files.one, files.twin)).rejects.toThrow(new UsageError(message));
@@ -60,6 +89,17 @@ describe("the scenarios that a campaign is told to run", () => {
 });
 
 describe("the scenario that one run is of", () => {
+  it("is that of a test's former name, but not of a suite's", async () => {
+    const { scenario } = await resolveScenario("benchmark_replication_latency_by_cluster_size");
+    expect(scenario.name).toBe("orch-bench-replication-latency");
+    await expect(resolveScenario("network_partition")).rejects.toThrow(
+      /got "network_partition", which are orch-basic-network-partition, orch-split-/,
+    );
+    await expect(resolveScenario("test_linearisability")).rejects.toThrow(
+      /did you mean test_linearizability/,
+    );
+  });
+
   it("is that of a name, of a file that has one only, or of a part", async () => {
     expect(await resolveScenario("raft-chaos-mode")).toMatchObject({
       scenario: { name: "raft-chaos-mode" },
