@@ -88,9 +88,14 @@ export class Clock {
   /** The monotonic time that a program is told, at a true time. */
   read(now: Micros): Micros {
     const { state } = this;
-    const age = this.age(now);
-    if (state.drifts > 0 && age - state.lead !== this.#plainAge(now)) state.misreads++;
-    return age - state.zero;
+    const { drifts, lead } = state;
+    if (drifts > 0 && this.age(now) - lead !== this.#plainAge(now)) state.misreads++;
+    return this.monotonic(now);
+  }
+
+  /** What the monotonic clock shows at a true time. */
+  monotonic(now: Micros): Micros {
+    return this.age(now) - this.state.zero;
   }
 
   /** The wall time that a program is told, at a true time. */

@@ -128,9 +128,7 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
   }
 
   now(): Micros {
-    const { clock } = this;
-    const { now } = this.#surroundings.scheduler;
-    return clock.isTrue ? now : clock.age(now) - clock.state.zero;
+    return this.clock.monotonic(this.#surroundings.scheduler.now);
   }
 
   get inboxCount(): number {

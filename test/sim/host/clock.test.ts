@@ -94,6 +94,7 @@ describe("a clock", () => {
         const { naive, clock } = pair;
         expect(clock.age(naive.now)).toBe(naive.monotonic);
         expect(clock.isTrue ? naive.now : clock.read(naive.now)).toBe(naive.monotonic);
+        expect(clock.monotonic(naive.now)).toBe(naive.monotonic);
         expect(clock.wall(naive.now)).toBe(naive.wall);
         pair.resume();
       }
