@@ -24,15 +24,18 @@ export function maybeBegin(context: SyncContext): boolean {
   if (leader === undefined) return false;
   const { tip: target } = leader.status;
   memory.sync.session = {
-    ...{ kind: "blocks", leader: leader.name, formerLeaders: [], target, tookOverAt: undefined },
-    ...{
-      last: undefined,
-      lastRequest: memory.sync.lastRequest,
-      batches: [],
-      strangers: [],
-      imported: 0,
-    },
-    ...{ headers: { state: "due" }, flaw: undefined },
+    kind: "blocks",
+    leader: leader.name,
+    formerLeaders: [],
+    target,
+    tookOverAt: undefined,
+    headers: { state: "due" },
+    last: undefined,
+    lastRequest: memory.sync.lastRequest,
+    batches: [],
+    strangers: [],
+    imported: 0,
+    flaw: undefined,
   };
   env.emit("sync began", { kind: "blocks", leader: leader.name, target: target.height });
   return true;
