@@ -1,6 +1,7 @@
 import { unreachable } from "../../sim/assert.ts";
 import type { DiskError, Env, Node, NodeId } from "../../sim/env.ts";
 import { hexOf } from "../hex.ts";
+import { answerCollector } from "../monitoring/answer-collector.ts";
 import { answerOf } from "./answers.ts";
 import type { ChainState } from "./chain.ts";
 import type { ChainContext, ChainNodeConfig } from "./chain-context.ts";
@@ -99,10 +100,10 @@ export class ChainNode implements Node<BlockSyncMessage, ChainNodeState> {
         this.#onClient(from, message);
         break;
       case "scrape":
-        this.#env.send(from, { type: "exposition", serial: message.serial, text: this.#page() });
-        break;
       case "probe":
-        this.#env.send(from, { type: "alive", serial: message.serial });
+        answerCollector(this.#env, from, message, (stamp) =>
+          chainPage(this.state.counters, gaugesOf(this.#context), stamp),
+        );
         break;
       case "submitted":
       case "answer":
@@ -207,11 +208,5 @@ export class ChainNode implements Node<BlockSyncMessage, ChainNodeState> {
   #weightOf(message: Gossip | SyncMessage): number {
     const { bytesPerSecond } = this.#context.config.options.peers;
     return bytesPerSecond > 0 ? weightOf(message) : 0;
-  }
-
-  #page(): string {
-    const { state } = this;
-    const stamp = { node: this.#env.id, now: this.#env.wallClock() };
-    return chainPage(state.counters, gaugesOf(this.#context), stamp);
   }
 }

@@ -2,7 +2,8 @@ import { fail, UsageError } from "../../sim/assert.ts";
 import { checkOneOf } from "../../sim/check.ts";
 import type { Env, Node, NodeId, Operation } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
-import { metricsPage } from "../monitoring/metrics-page.ts";
+import { answerCollector } from "../monitoring/answer-collector.ts";
+import { metricsPage, type Stamp } from "../monitoring/metrics-page.ts";
 import {
   Caller,
   type CallOptions,
@@ -122,10 +123,8 @@ export class Executor implements Node<TreasuryMessage, ExecutorState> {
   }
 
   onMessage(from: NodeId, message: TreasuryMessage): void {
-    if (message.type === "probe") {
-      this.#env.send(from, { type: "alive", serial: message.serial });
-    } else if (message.type === "scrape") {
-      this.#env.send(from, { type: "exposition", serial: message.serial, text: this.#page() });
+    if (message.type === "probe" || message.type === "scrape") {
+      answerCollector(this.#env, from, message, (stamp) => this.#page(stamp));
     } else if ("session" in message) {
       this.#onAnswer(from, message);
     }
@@ -218,7 +217,7 @@ export class Executor implements Node<TreasuryMessage, ExecutorState> {
     return name === "lease" ? keeper.asked?.request : disburser.asked;
   }
 
-  #page(): string {
+  #page(stamp: Stamp): string {
     const { disburser, acquisitions } = this.state;
     const { executed, refusedStale, intents } = disburser;
     const counters = {
@@ -232,7 +231,6 @@ export class Executor implements Node<TreasuryMessage, ExecutorState> {
       lease_remaining_ms: Math.floor(this.#keeper.remaining / 1_000),
       disbursements_pending: intents.length,
     };
-    const stamp = { node: this.#env.id, now: Math.max(0, this.#env.wallClock()) };
     return metricsPage(EXECUTOR_METRICS, { counters, gauges }, stamp);
   }
 }

@@ -1,5 +1,6 @@
 import type { Env, NodeId } from "../../sim/env.ts";
-import { metricsPage } from "../monitoring/metrics-page.ts";
+import { answerCollector } from "../monitoring/answer-collector.ts";
+import { metricsPage, type Stamp } from "../monitoring/metrics-page.ts";
 import type { RaftOptions } from "../raft/options.ts";
 import { noBatching } from "../replicated/batching.ts";
 import { ReplicatedServer } from "../replicated/server.ts";
@@ -23,16 +24,21 @@ export class TreasuryServer extends ReplicatedServer<TreasuryTypes> {
   }
 
   override onMessage(from: NodeId, message: TreasuryMessage): void {
-    if (message.type === "probe") {
-      this.#env.send(from, { type: "alive", serial: message.serial });
-    } else if (message.type === "scrape") {
-      this.#env.send(from, { type: "exposition", serial: message.serial, text: this.#page() });
-    } else if (message.type !== "alive" && message.type !== "exposition") {
-      super.onMessage(from, message);
+    switch (message.type) {
+      case "probe":
+      case "scrape":
+        answerCollector(this.#env, from, message, (stamp) => this.#page(stamp));
+        break;
+      case "exposition":
+      case "alive":
+        // Nothing was asked.
+        break;
+      default:
+        super.onMessage(from, message);
     }
   }
 
-  #page(): string {
+  #page(stamp: Stamp): string {
     const { queue, ledger } = this.machine.state;
     const { disbursements, staged, executed } = queue;
     const { payments, refusedStale, epoch, funds } = ledger;
@@ -45,7 +51,6 @@ export class TreasuryServer extends ReplicatedServer<TreasuryTypes> {
       ledger_funds: funds,
     };
     const counters = { payments: payments.length, payments_refused_stale: refusedStale };
-    const stamp = { node: this.#env.id, now: Math.max(0, this.#env.wallClock()) };
     return metricsPage(TREASURY_METRICS, { counters, gauges }, stamp);
   }
 }

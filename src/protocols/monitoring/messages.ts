@@ -1,6 +1,11 @@
 /** Between a node and whoever collects its metrics, and asks whether it is alive. */
 export type MonitoringMessage =
-  | { readonly type: "scrape"; readonly serial: number }
+  | MonitoringQuestion
   | { readonly type: "exposition"; readonly serial: number; readonly text: string }
-  | { readonly type: "probe"; readonly serial: number }
   | { readonly type: "alive"; readonly serial: number };
+
+/** What a collector asks of a node. */
+export interface MonitoringQuestion {
+  readonly type: "scrape" | "probe";
+  readonly serial: number;
+}
