@@ -1,5 +1,5 @@
-import { UsageError, unreachable } from "../../sim/assert.ts";
-import type { Micros } from "../../sim/time.ts";
+import { unreachable } from "../../sim/assert.ts";
+import { admission } from "../replicated/admission.ts";
 import type { StateMachine } from "../replicated/state-machine.ts";
 import { operations, results, states } from "./codecs.ts";
 import { pay } from "./ledger.ts";
@@ -26,7 +26,7 @@ export function treasury(funds: number): StateMachine<TreasuryTypes> {
       queue: { disbursements: new Map(), staged: [], executed: 0, epoch: 0 },
       ledger: { funds, epoch: 0, payments: [], refusedStale: 0 },
     }),
-    admit,
+    admit: admission((request, at) => checkOperation(request, "request", at), refused),
     apply: (state, _index, operation) => apply(state, operation),
     query: answer,
     resultOf: (result) => result,
@@ -34,20 +34,6 @@ export function treasury(funds: number): StateMachine<TreasuryTypes> {
     results,
     states,
   };
-}
-
-/** Whatever a client sends is checked here, before it has a place in the log. */
-function admit(
-  request: unknown,
-  now: Micros,
-): { readonly operation: LoggedOperation } | { readonly refusal: TreasuryResult } {
-  try {
-    // A clock may be set to before 1970, and the log knows no such times.
-    return { operation: checkOperation(request, "request", Math.max(0, now)) };
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return { refusal: refused("invalid", error.message) };
-  }
 }
 
 function apply(state: TreasuryState, operation: LoggedOperation): TreasuryResult {

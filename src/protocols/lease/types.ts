@@ -2,6 +2,7 @@
 // replicates, what can be asked of it, and what it answers.
 
 import type { Micros } from "../../sim/time.ts";
+import type { Stamped } from "../replicated/admission.ts";
 
 /** Who may act, for how long, and the epoch by which whatever it does is known. */
 export interface Lease {
@@ -133,9 +134,6 @@ export type LeaseOperation = Stamped<LeaseRequest>;
 export type TreasuryOperation = Stamped<TreasuryRequest>;
 /** As the log has it: what changes the state carries the time at which it was taken in. */
 export type LoggedOperation = LeaseOperation | TreasuryOperation | Question;
-
-/** With the time by the clock of the leader that took it in: servers that apply it ask none. */
-type Stamped<Asked> = Asked extends unknown ? Asked & { readonly at: Micros } : never;
 
 /** Why an operation was refused; it has changed nothing but the count of such refusals. */
 export type TreasuryError = (typeof ERRORS)[number];

@@ -1,5 +1,5 @@
-import { UsageError, unreachable } from "../../sim/assert.ts";
-import type { Micros } from "../../sim/time.ts";
+import { unreachable } from "../../sim/assert.ts";
+import { admission } from "../replicated/admission.ts";
 import type { StateMachine } from "../replicated/state-machine.ts";
 import { operations, results, states } from "./codecs.ts";
 import { checkOperation } from "./operation.ts";
@@ -19,7 +19,7 @@ import { applyToWorker } from "./workers.ts";
 /** The orchestrator as a state machine. */
 export const orchestrator: StateMachine<OrchestratorTypes> = {
   initial: () => ({ workers: new Map(), vms: new Map(), tasks: new Map() }),
-  admit,
+  admit: admission((request, at) => checkOperation(request, "operation", at), refused),
   apply,
   query: answer,
   resultOf: (result) => result,
@@ -27,17 +27,6 @@ export const orchestrator: StateMachine<OrchestratorTypes> = {
   results,
   states,
 };
-
-/** Whatever a client sends is checked here, before it has a place in the log. */
-function admit(operation: unknown, now: Micros): ReturnType<typeof orchestrator.admit> {
-  try {
-    // A clock may be set to before 1970, and the log knows no such times.
-    return { operation: checkOperation(operation, "operation", Math.max(0, now)) };
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return { refusal: refused("invalid", error.message) };
-  }
-}
 
 function apply(
   state: OrchestratorState,

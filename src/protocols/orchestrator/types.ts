@@ -2,6 +2,7 @@
 // orchestrator replicates, what can be asked of it, and what it answers.
 
 import type { Micros } from "../../sim/time.ts";
+import type { Stamped } from "../replicated/admission.ts";
 
 /** What a worker has, or what something on it takes. */
 export type Resources = {
@@ -101,9 +102,6 @@ export type OrchestratorOperation = VmOperation | WorkerOperation | TaskOperatio
 export type VmOperation = Stamped<VmRequest>;
 export type WorkerOperation = Stamped<WorkerRequest>;
 export type TaskOperation = Stamped<TaskRequest>;
-
-/** With the time by the clock of the leader that took it in: servers that apply it ask none. */
-type Stamped<Request> = Request extends unknown ? Request & { readonly at: Micros } : never;
 
 export type VmRequest =
   | { readonly op: "create"; readonly vm: string; readonly spec: Needs }
