@@ -172,7 +172,11 @@ export function whatIsMarkedIsPaid(name: string): Invariant<TreasuryView> {
   };
 }
 
-/** OBS-READONLY of executors: only those execute, and nobody else names an epoch. */
+/**
+ * Measures what executors have made of their steps: `paymentsMade`, `paymentsFoundMade` (paid
+ * already when they tried) and `refused, <error>`; and, of the server that has applied most in the
+ * end, `payments` and `paymentsRefusedStale`.
+ */
 export function measurePayments(executors: readonly NodeId[]): Invariant<TreasuryView> {
   return {
     name: "payments",
