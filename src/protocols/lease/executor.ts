@@ -160,8 +160,7 @@ export class Executor implements Node<TreasuryMessage, ExecutorState> {
     if (message.type === "reply") {
       caller.onAnswer(from);
       caller.end();
-      // No administrator's words: only those are answered with nothing more.
-      this.#onResult(name, message.result as TreasuryResult);
+      this.#onResult(name, message.result);
     } else if (message.type === "redirect" && from === asked) {
       caller.onRedirect(message.leader, this.#messageOf(name));
     } else if (message.type === "refused" && from === asked) {
