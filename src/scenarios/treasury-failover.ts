@@ -102,7 +102,7 @@ function failover({
         takeoverIsTimely(
           "TAKEOVER",
           { lease: EXECUTOR_LEASE },
-          { ttl: lease.ttl, poll: lease.poll, commit: COMMIT + slack, until: plan.horizon },
+          { ...lease, commit: COMMIT + slack, until: plan.horizon },
         ),
         ...backlogIsDrained(plan, lease),
         ...(isHandedOver ? [handedOver(plan, lease)] : []),

@@ -52,7 +52,7 @@ function executorIsCutOff(variant: string, about: string, lasting: Micros): Scen
       operations: disbursements(CLIENT, { from: BEGIN, count, every: seconds(6) }),
       faults: [
         {
-          ...partition(PARTITIONED.map((group) => [...group])),
+          ...partition(PARTITIONED),
           at: CUT_AT + streams.stream("cut").int(0, seconds(20)),
           lasting,
         },
@@ -66,7 +66,7 @@ function executorIsCutOff(variant: string, about: string, lasting: Micros): Scen
           "TAKEOVER",
           { lease: EXECUTOR_LEASE },
           // Who is cut off from the leader asks elsewhere, and elsewhere again.
-          { ...terms(defaultLeaseOptions), commit: seconds(10), until: plan.horizon },
+          { ...defaultLeaseOptions, commit: seconds(10), until: plan.horizon },
         ),
         allIsExecuted(plan, { from: plan.calm, by: plan.horizon }),
       ]),
@@ -75,10 +75,6 @@ function executorIsCutOff(variant: string, about: string, lasting: Micros): Scen
     expects: ["leader elected", "lease acquired", "lease renewed", "executed"],
     goals: [{ metric: "payments", atLeast: count, share: 1 }],
   });
-}
-
-function terms({ ttl, poll }: LeaseOptions): { readonly ttl: Micros; readonly poll: Micros } {
-  return { ttl, poll };
 }
 
 const COLLECTOR = "m1";
