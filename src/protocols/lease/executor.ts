@@ -1,4 +1,4 @@
-import { fail, UsageError } from "../../sim/assert.ts";
+import { assert, fail, UsageError } from "../../sim/assert.ts";
 import { checkOneOf } from "../../sim/check.ts";
 import type { Env, Node, NodeId, Operation } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
@@ -17,7 +17,7 @@ import type { TreasuryMessage } from "./messages.ts";
 import { EXECUTOR_METRICS } from "./metrics.ts";
 import type { LeaseOptions } from "./options.ts";
 import { TREASURY_SITES } from "./sites.ts";
-import type { Request, TreasuryResult, TreasuryTypes } from "./types.ts";
+import { isLeaseResult, type Request, type TreasuryResult, type TreasuryTypes } from "./types.ts";
 
 /** The name of the lease under which disbursements are executed. */
 export const EXECUTOR_LEASE = "treasury executor";
@@ -172,6 +172,7 @@ export class Executor implements Node<TreasuryMessage, ExecutorState> {
     if (name === "work") {
       this.#disburser.onAnswer(result);
     } else {
+      assert(isLeaseResult(result), "no answer about a lease:", result.type);
       const { epoch } = this;
       this.#keeper.onAnswer(result);
       if (this.epoch !== undefined && this.epoch !== epoch) {

@@ -9,7 +9,7 @@ import { assert } from "../../sim/assert.ts";
 import type { Env } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
 import type { LeaseOptions } from "./options.ts";
-import type { LeaseRequest, TreasuryResult } from "./types.ts";
+import type { LeaseError, LeaseRequest, LeaseResult } from "./types.ts";
 
 /** What a keeper remembers, as plain data in its owner's memory. */
 export interface KeeperState {
@@ -99,14 +99,14 @@ export class LeaseKeeper {
   }
 
   /** The answer to what it has asked. */
-  onAnswer(result: TreasuryResult): void {
+  onAnswer(result: LeaseResult): void {
     const state = this.#state();
     const { asked } = state;
     assert(asked !== undefined, "an answer to nothing:", result.type);
     state.asked = undefined;
     const { op } = asked.request;
-    if (result.type === "granted" && op !== "release") this.#onGranted(result.epoch, asked.at);
-    else if (result.type === "error") this.#onRefused(op, result.error, result.reason);
+    if (result.type === "error") this.#onRefused(op, result.error, result.reason);
+    else if (op !== "release") this.#onGranted(result.epoch, asked.at);
     if (state.isStopped) this.#release();
   }
 
@@ -155,7 +155,7 @@ export class LeaseKeeper {
     this.#env.emit(isNew ? "lease acquired" : "lease renewed", { epoch, until });
   }
 
-  #onRefused(op: LeaseRequest["op"], error: string, reason: string): void {
+  #onRefused(op: LeaseRequest["op"], error: LeaseError, reason: string): void {
     this.#env.emit("lease refused", { op, error, reason });
     if (op !== "acquire") this.#lose(error);
   }

@@ -6,19 +6,19 @@
 // Source: Gray and Cheriton, Leases, SOSP 1989; epochs as in Burrows, Chubby, OSDI 2006, §2.4.
 
 import { formatTime, type Micros } from "../../sim/time.ts";
-import { type Lease, type LeaseOperation, refused, type TreasuryResult } from "./types.ts";
+import { type Lease, type LeaseOperation, type LeaseResult, refused } from "./types.ts";
 
 type Leases = Map<string, Lease>;
 type Acquire = Extract<LeaseOperation, { readonly op: "acquire" }>;
 type Kept = Exclude<LeaseOperation, Acquire>;
 
 /** Applies what a holder, or who wants to be one, has asked for. */
-export function applyToLease(leases: Leases, operation: LeaseOperation): TreasuryResult {
+export function applyToLease(leases: Leases, operation: LeaseOperation): LeaseResult {
   return operation.op === "acquire" ? acquire(leases, operation) : keep(leases, operation);
 }
 
 /** Who has it already has it for longer. */
-function acquire(leases: Leases, { lease, holder, life, ttl, at }: Acquire): TreasuryResult {
+function acquire(leases: Leases, { lease, holder, life, ttl, at }: Acquire): LeaseResult {
   const known = leases.get(lease);
   const times = { ttl, renewedAt: at, expiresAt: at + ttl, isReleased: false };
   if (known === undefined || !isInForce(known, at)) {
@@ -38,7 +38,7 @@ function acquire(leases: Leases, { lease, holder, life, ttl, at }: Acquire): Tre
 }
 
 /** Renews or releases what the asker has. What is over must be acquired anew, in a new epoch. */
-function keep(leases: Leases, { op, lease, life, epoch, at }: Kept): TreasuryResult {
+function keep(leases: Leases, { op, lease, life, epoch, at }: Kept): LeaseResult {
   const known = leases.get(lease);
   if (known === undefined || known.life !== life || known.epoch !== epoch) {
     return refused("not-holder", `${lease} is not held by that life in epoch ${epoch}`);

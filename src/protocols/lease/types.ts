@@ -135,10 +135,10 @@ export type TreasuryOperation = Stamped<TreasuryRequest>;
 /** As the log has it: what changes the state carries the time at which it was taken in. */
 export type LoggedOperation = LeaseOperation | TreasuryOperation | Question;
 
-/** Why an operation was refused; it has changed nothing but the count of such refusals. */
-export type TreasuryError = (typeof ERRORS)[number];
+/** Why a request for a lease was refused; it has changed nothing. */
+export type LeaseError = (typeof LEASE_ERRORS)[number];
 
-export const ERRORS = [
+const LEASE_ERRORS = [
   /** Malformed: no server takes it in. */
   "invalid",
   /** Somebody else has the lease. */
@@ -149,6 +149,13 @@ export const ERRORS = [
   "expired",
   /** It is not, or not any more, the lease of who asks. */
   "not-holder",
+] as const;
+
+/** Why an operation was refused; it has changed nothing but the count of what was stale. */
+export type TreasuryError = (typeof ERRORS)[number];
+
+export const ERRORS = [
+  ...LEASE_ERRORS,
   /** A newer epoch was here. */
   "stale",
   /** There is one of that name. */
@@ -186,10 +193,15 @@ export interface Summary {
   readonly refusedStale: number;
 }
 
-export type TreasuryResult =
-  | { readonly type: "done" }
-  | { readonly type: "error"; readonly error: TreasuryError; readonly reason: string }
+/** What a holder, or who wants to be one, is answered. */
+export type LeaseResult =
   | { readonly type: "granted"; readonly epoch: number }
+  | Refusal<LeaseError>;
+
+export type TreasuryResult =
+  | LeaseResult
+  | Refusal<TreasuryError>
+  | { readonly type: "done" }
   | { readonly type: "intents"; readonly intents: readonly Intent[] }
   | { readonly type: "lease"; readonly lease: Lease | undefined }
   | { readonly type: "disbursement"; readonly disbursement: Disbursement }
@@ -207,7 +219,20 @@ export interface TreasuryTypes {
 
 export const DONE: TreasuryResult = { type: "done" };
 
+/** Whether it may answer a {@link LeaseRequest}. */
+export function isLeaseResult(result: TreasuryResult): result is LeaseResult {
+  if (result.type !== "error") return result.type === "granted";
+  return LEASE_ERRORS.some((error) => error === result.error);
+}
+
+/** That something was not done, and why. */
+interface Refusal<Why extends TreasuryError> {
+  readonly type: "error";
+  readonly error: Why;
+  readonly reason: string;
+}
+
 /** A refusal. */
-export function refused(error: TreasuryError, reason: string): TreasuryResult {
+export function refused<Why extends TreasuryError>(error: Why, reason: string): Refusal<Why> {
   return { type: "error", error, reason };
 }

@@ -230,6 +230,15 @@ describe("an executor that is answered something else", () => {
     expect(bench.reply("lease", { type: "granted", epoch: 2 })).toEqual([]);
     expect(bench.executor.epoch).toBeUndefined();
   });
+
+  it.each<TreasuryResult>([DONE, refused("nonce-used", "nonce 1")])(
+    "takes no other for the table's answer: %j",
+    (result) => {
+      const bench = new Bench();
+      bench.fire("lease poll");
+      expect(() => bench.reply("lease", result)).toThrow("no answer about a lease");
+    },
+  );
 });
 
 describe("an executor that is told to stop", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LeaseKeeper, newKeeperState } from "../../../src/protocols/lease/keeper.ts";
-import type { LeaseRequest, TreasuryResult } from "../../../src/protocols/lease/types.ts";
+import type { LeaseRequest, LeaseResult } from "../../../src/protocols/lease/types.ts";
 import { refused } from "../../../src/protocols/lease/types.ts";
 import { RecordingEnv } from "../../support/recording-env.ts";
 
@@ -10,7 +10,7 @@ const MARGIN = 2;
 /** By its own clock it is over that long after it was asked for. */
 const HELD = TTL - MARGIN;
 
-const granted = (epoch: number): TreasuryResult => ({ type: "granted", epoch });
+const granted = (epoch: number): LeaseResult => ({ type: "granted", epoch });
 
 /** The keeper of a lease whose first poll is at 1: the fixed random draws what is lowest. */
 class Bench {
@@ -43,7 +43,7 @@ class Bench {
     return this.asked[length];
   }
 
-  answer(result: TreasuryResult, after = 0): LeaseRequest | undefined {
+  answer(result: LeaseResult, after = 0): LeaseRequest | undefined {
     const { length } = this.asked;
     this.env.pass(after);
     this.keeper.onAnswer(result);
