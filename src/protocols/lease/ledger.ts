@@ -3,7 +3,7 @@
 // Source: fencing tokens, Kleppmann, How to do distributed locking (2016); nonces as in Ethereum.
 
 import { assert } from "../../sim/assert.ts";
-import { type Ledger, type Payment, refused, type TreasuryResult } from "./types.ts";
+import { DONE, type Ledger, type Payment, refused, type TreasuryResult } from "./types.ts";
 
 /** Pays, if the epoch is not stale, the nonce is the next one, and there is enough. */
 export function pay(ledger: Ledger, nonce: number, payment: Payment): TreasuryResult {
@@ -24,5 +24,5 @@ export function pay(ledger: Ledger, nonce: number, payment: Payment): TreasuryRe
   ledger.epoch = epoch;
   ledger.funds -= amount;
   payments.push(payment);
-  return { type: "done" };
+  return DONE;
 }

@@ -10,6 +10,7 @@ import {
   type LoggedOperation,
   type Question,
   refused,
+  type Summary,
   type TreasuryResult,
   type TreasuryState,
   type TreasuryTypes,
@@ -57,26 +58,29 @@ function apply(state: TreasuryState, operation: LoggedOperation): TreasuryResult
   }
 }
 
-function answer({ leases, queue, ledger }: TreasuryState, question: Question): TreasuryResult {
+function answer(state: TreasuryState, question: Question): TreasuryResult {
   switch (question.op) {
     case "holder":
-      return { type: "lease", lease: leases.get(question.lease) };
+      return { type: "lease", lease: state.leases.get(question.lease) };
     case "disbursement": {
       const { disbursement: name } = question;
-      const disbursement = queue.disbursements.get(name);
+      const disbursement = state.queue.disbursements.get(name);
       if (disbursement === undefined) return refused("not-found", `no disbursement ${name}`);
       return { type: "disbursement", disbursement };
     }
-    case "summary": {
-      const { disbursements, staged, executed } = queue;
-      const { funds, payments, epoch, refusedStale } = ledger;
-      const summary = {
-        ...{ queued: disbursements.size - staged.length, staged: staged.length - executed },
-        ...{ executed, funds, paid: payments.length, epoch, refusedStale },
-      };
-      return { type: "summary", summary };
-    }
+    case "summary":
+      return { type: "summary", summary: summaryOf(state) };
     default:
       return unreachable(question);
   }
+}
+
+/** How the treasury stands, in numbers. */
+export function summaryOf({ queue, ledger }: TreasuryState): Summary {
+  const { disbursements, staged, executed } = queue;
+  const { funds, payments, epoch, refusedStale } = ledger;
+  return {
+    ...{ queued: disbursements.size - staged.length, staged: staged.length - executed },
+    ...{ executed, funds, paid: payments.length, epoch, refusedStale },
+  };
 }

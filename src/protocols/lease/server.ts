@@ -5,6 +5,7 @@ import type { RaftOptions } from "../raft/options.ts";
 import { noBatching } from "../replicated/batching.ts";
 import { ReplicatedServer } from "../replicated/server.ts";
 import type { StateMachine } from "../replicated/state-machine.ts";
+import { summaryOf } from "./machine.ts";
 import type { TreasuryMessage } from "./messages.ts";
 import { TREASURY_METRICS } from "./metrics.ts";
 import { TREASURY_SITES } from "./sites.ts";
@@ -39,18 +40,18 @@ export class TreasuryServer extends ReplicatedServer<TreasuryTypes> {
   }
 
   #page(stamp: Stamp): string {
-    const { queue, ledger } = this.machine.state;
-    const { disbursements, staged, executed } = queue;
-    const { payments, refusedStale, epoch, funds } = ledger;
+    const { queued, staged, executed, paid, refusedStale, epoch, funds } = summaryOf(
+      this.machine.state,
+    );
+    const counters = { payments: paid, payments_refused_stale: refusedStale };
     const gauges = {
       is_leader: this.role === "leader" ? 1 : 0,
-      disbursements_queued: disbursements.size - staged.length,
-      disbursements_staged: staged.length - executed,
+      disbursements_queued: queued,
+      disbursements_staged: staged,
       disbursements_executed: executed,
       ledger_epoch: epoch,
       ledger_funds: funds,
     };
-    const counters = { payments: payments.length, payments_refused_stale: refusedStale };
     return metricsPage(TREASURY_METRICS, { counters, gauges }, stamp);
   }
 }
