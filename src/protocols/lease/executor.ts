@@ -50,6 +50,8 @@ export interface ExecutorState {
 
 const CALLS = ["lease", "work"] as const;
 
+type CallName = (typeof CALLS)[number];
+
 /**
  * Executes disbursements while it has the lease, and waits for it while another has. It goes by its
  * own monotonic clock alone. Its operator may `stop` and `start` it; a stop gives the lease back.
@@ -66,16 +68,16 @@ export class Executor implements Node<TreasuryMessage, ExecutorState> {
   readonly #config: ExecutorConfig;
   readonly #keeper: LeaseKeeper;
   readonly #disburser: Disburser;
-  readonly #callers: Readonly<Record<(typeof CALLS)[number], Caller<TreasuryTypes>>>;
+  readonly #callers: Readonly<Record<CallName, Caller<TreasuryTypes>>>;
 
   constructor(env: Env<TreasuryMessage>, config: ExecutorConfig) {
     this.#env = env;
     this.#config = config;
     const { servers, call: options, identity, isStandby, lease, batchMax } = config;
-    const caller = (name: (typeof CALLS)[number]): Caller<TreasuryTypes> =>
+    const caller = (name: CallName): Caller<TreasuryTypes> =>
       new Caller(
         env,
-        { servers, options, sites: TREASURY_SITES, timer: `ask for ${name}` },
+        { servers, options, sites: TREASURY_SITES, timer: timerOf(name) },
         () => this.state.calls[name],
       );
     this.#callers = { lease: caller("lease"), work: caller("work") };
@@ -108,7 +110,7 @@ export class Executor implements Node<TreasuryMessage, ExecutorState> {
   }
 
   onTimer(name: string): void {
-    const call = CALLS.find((known) => name === `ask for ${known}`);
+    const call = CALLS.find((known) => name === timerOf(known));
     if (call !== undefined) {
       this.#ask(call);
       return;
@@ -168,7 +170,7 @@ export class Executor implements Node<TreasuryMessage, ExecutorState> {
     }
   }
 
-  #onResult(name: (typeof CALLS)[number], result: TreasuryResult): void {
+  #onResult(name: CallName, result: TreasuryResult): void {
     if (name === "work") {
       this.#disburser.onAnswer(result);
     } else {
@@ -196,23 +198,23 @@ export class Executor implements Node<TreasuryMessage, ExecutorState> {
     if (isStopping && !keeper.isStopped && !this.#disburser.isBusy) this.#keeper.stop();
   }
 
-  #begin(name: (typeof CALLS)[number]): void {
+  #begin(name: CallName): void {
     this.#callers[name].begin();
     this.#ask(name);
   }
 
-  #ask(name: (typeof CALLS)[number]): void {
+  #ask(name: CallName): void {
     if (this.#requestOf(name) !== undefined) this.#callers[name].ask(this.#messageOf(name));
   }
 
-  #messageOf(name: (typeof CALLS)[number]): MessageOf<TreasuryTypes> {
+  #messageOf(name: CallName): MessageOf<TreasuryTypes> {
     return (session, serial) => {
       const operation = this.#requestOf(name) ?? fail("nothing to ask:", name);
       return { type: "request", session, serial, operation };
     };
   }
 
-  #requestOf(name: (typeof CALLS)[number]): Request | undefined {
+  #requestOf(name: CallName): Request | undefined {
     const { keeper, disburser } = this.state;
     return name === "lease" ? keeper.asked?.request : disburser.asked;
   }
@@ -233,6 +235,11 @@ export class Executor implements Node<TreasuryMessage, ExecutorState> {
     };
     return metricsPage(EXECUTOR_METRICS, { counters, gauges }, stamp);
   }
+}
+
+/** The name of the timer of a call. */
+function timerOf(name: CallName): string {
+  return `ask for ${name}`;
 }
 
 /** Reads what an operator tells an executor: `{ id, op: "stop" }`, or `start`. */
