@@ -264,7 +264,8 @@ function checkByClient<Kind>(
 
 function checkExecutor(value: unknown, path: string): ExecutorSettings {
   const fields = checkRecord(value, path, ["identity", "isStandby"]);
-  const identity = checkText(fields.identity, `${path}.identity`);
-  if (identity === "") throw new UsageError(`${path}.identity: expected a name, got ""`);
-  return { identity, isStandby: checkFlag(fields.isStandby, `${path}.isStandby`) };
+  return {
+    identity: checkText(fields.identity, `${path}.identity`),
+    isStandby: checkFlag(fields.isStandby, `${path}.isStandby`),
+  };
 }

@@ -59,8 +59,8 @@ describe("a plan of a treasury", () => {
   });
 
   it.each([
-    ["e1", { op: "stop", by: "c1" }, "operation: expected id and op only, got by"],
-    ["e1", { op: "disburse", disbursement: "d" }, "operation: expected id and op only, got disb"],
+    ["e1", { op: "stop", by: "c1" }, "operation.by: unknown field, expected only id, op"],
+    ["e1", { op: "disburse", disbursement: "d" }, "operation.disbursement: unknown field"],
     ["e1", { op: "halt" }, "operation.op: expected one of stop, start"],
     ["c1", { op: "stop" }, "operation.op: expected one of acquire, renew"],
     ["c1", { op: "disburse", disbursement: "d", to: "p", amount: -1 }, "amount: expected a whole"],

@@ -1,5 +1,5 @@
-import { assert, fail, UsageError } from "../../sim/assert.ts";
-import { checkOneOf } from "../../sim/check.ts";
+import { assert, fail } from "../../sim/assert.ts";
+import { checkOneOf, checkRecord } from "../../sim/check.ts";
 import type { Env, Node, NodeId, Operation } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
 import { answerCollector } from "../monitoring/answer-collector.ts";
@@ -242,12 +242,14 @@ function timerOf(name: CallName): string {
   return `ask for ${name}`;
 }
 
-/** Reads what an operator tells an executor: `{ id, op: "stop" }`, or `start`. */
+/**
+ * Reads what an operator tells an executor: `{ id, op: "stop" }`, or `start`. Throws a UsageError
+ * that names the path.
+ */
 export function checkExecutorOperation(
   operation: Operation,
   path: string,
 ): { readonly op: "stop" | "start" } {
-  const fields = Object.keys(operation).filter((field) => field !== "id" && field !== "op");
-  if (fields.length > 0) throw new UsageError(`${path}: expected id and op only, got ${fields[0]}`);
-  return { op: checkOneOf(operation.op, `${path}.op`, ["stop", "start"]) };
+  const { op } = checkRecord(operation, path, ["id", "op"]);
+  return { op: checkOneOf(op, `${path}.op`, ["stop", "start"]) };
 }

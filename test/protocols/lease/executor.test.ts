@@ -293,7 +293,7 @@ describe("an executor that is told to stop", () => {
 
   it.each([
     [{ op: "halt" }, "o.op: expected one of stop, start"],
-    [{ op: "stop", force: true }, "o: expected id and op only, got force"],
+    [{ op: "stop", force: true }, "o.force: unknown field, expected only id, op"],
   ])("takes no other words: %j", (told, says) => {
     expect(() => checkExecutorOperation({ id: "1", ...told }, "o")).toThrow(says);
   });
