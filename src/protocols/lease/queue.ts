@@ -29,7 +29,7 @@ export function stage(queue: Queue, { epoch, count, at }: Asked<"stage">): Treas
   if (epoch < queue.epoch) return stale(queue, epoch);
   queue.epoch = epoch;
   const room = count - (queue.staged.length - queue.executed);
-  for (const [name, item] of dueAt(queue, at).slice(0, Math.max(0, room))) {
+  for (const [name, item] of thoseDue(queue, at).slice(0, Math.max(0, room))) {
     const nonce = queue.staged.push(name);
     queue.disbursements.set(name, { ...item, status: "staged", nonce });
   }
@@ -60,7 +60,7 @@ function stale(queue: Queue, epoch: number): TreasuryResult {
 }
 
 /** By due time, then by name: a queue that was read back from bytes has another order. */
-function dueAt({ disbursements }: Queue, at: Micros): readonly (readonly [string, Disbursement])[] {
+function thoseDue({ disbursements }: Queue, at: Micros): readonly [string, Disbursement][] {
   return [...disbursements]
     .filter(([, { status, dueAt: due }]) => status === "queued" && due <= at)
     .sort(([a, { dueAt: left }], [b, { dueAt: right }]) => left - right || (a < b ? -1 : 1));
