@@ -8,14 +8,14 @@ import type { MemberChange } from "../raft/raft.ts";
 /** An operation of the workload: what to do, and perhaps at which server and how. */
 export interface Task<ServiceRequest> {
   readonly id: string;
-  readonly operation: ServiceRequest | Administration;
+  readonly operation: ServiceRequest | AdministratorRequest;
   /** Ask this server and no other, once. */
   readonly server: NodeId | undefined;
   readonly read: ReadWay;
 }
 
 /** What an administrator asks for: who shall take part, or who shall lead. */
-export type Administration =
+export type AdministratorRequest =
   | { readonly op: "change"; readonly changes: readonly MemberChange[] }
   | { readonly op: "transfer"; readonly to: NodeId };
 
@@ -58,14 +58,14 @@ export function checkTask<ServiceRequest, Op extends string>(
   const read = value.read === undefined ? "log" : checkOneOf(value.read, `${path}.read`, READ_WAYS);
   const place = { id: value.id, server, read };
   if (ownOp !== undefined) return { ...place, operation: words.check(ownOp, value, path) };
-  const administration = op === "change" ? checkChange(value, path) : checkTransfer(value, path);
-  return { ...place, operation: administration };
+  const operation = op === "change" ? checkChange(value, path) : checkTransfer(value, path);
+  return { ...place, operation };
 }
 
 /** Whether it is an administrator's. */
 export function isAdministration<ServiceRequest extends { readonly op: string }>(
-  operation: ServiceRequest | Administration,
-): operation is Administration {
+  operation: ServiceRequest | AdministratorRequest,
+): operation is AdministratorRequest {
   return operation.op === "change" || operation.op === "transfer";
 }
 
@@ -73,11 +73,11 @@ const ADMINISTRATION = ["change", "transfer"] as const;
 
 const CHANGES = ["addVoter", "addLearner", "join", "remove", "replace"] as const;
 
-function checkTransfer({ to }: Operation, path: string): Administration {
+function checkTransfer({ to }: Operation, path: string): AdministratorRequest {
   return { op: "transfer", to: checkText(to, `${path}.to`) };
 }
 
-function checkChange(value: Operation, path: string): Administration {
+function checkChange(value: Operation, path: string): AdministratorRequest {
   const changes = checkList(value.changes, `${path}.changes`).map((change, i): MemberChange => {
     const at = `${path}.changes[${i}]`;
     const { kind, id } = checkRecord(change, at, ["kind", "id"]);
