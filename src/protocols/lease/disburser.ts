@@ -22,6 +22,7 @@ export function newDisburserState(): DisburserState {
   return { asked: undefined, intents: [], executed: 0, refusedStale: 0 };
 }
 
+/** When a disburser may act, and how it asks for its steps. */
 export interface DisburserConfig {
   /** How many it pays before it looks again what is due. */
   readonly batchMax: number;

@@ -30,6 +30,7 @@ export function newKeeperState(): KeeperState {
   return { life: "", held: undefined, asked: undefined, claimsFrom: 0, isStopped: false };
 }
 
+/** Which lease a keeper is to have, under which name, and how it asks for it. */
 export interface KeeperConfig {
   /** The name of the lease. */
   readonly lease: string;
@@ -87,7 +88,7 @@ export class LeaseKeeper {
     return this.epoch === undefined ? 0 : this.#state().held!.until - this.#env.now();
   }
 
-  /** Whether the timer was one of the keeper's. */
+  /** Which of the keeper's timers it was, by now dealt with; undefined for another's. */
   onTimer(name: string): "poll" | "ends" | undefined {
     if (name === POLL) {
       this.#poll();

@@ -9,8 +9,8 @@ export interface LeaseOptions {
   /** How often it is renewed, and how often who has not got it asks for it. Default: 10 s. */
   readonly poll: Micros;
   /**
-   * By how much sooner its holder takes it for over than those who give it. At least by so much
-   * must their wall clocks agree, and the holder's clock not be slow within `ttl`. Default: 1 s.
+   * By how much sooner its holder takes it for over than those who give it: by no more, taken
+   * together, may their wall clocks differ and the holder's clock lose within `ttl`. Default: 1 s.
    */
   readonly margin: Micros;
 }

@@ -9,7 +9,7 @@ import type { LoggedOperation, Question, Request } from "./types.ts";
 
 /** Sums of a million such amounts are exact. */
 export const AMOUNT_MAX = 2 ** 32;
-/** A batch of payments that one question stages. */
+/** No request stages more payments. */
 export const STAGE_MAX = 1_000;
 /** Some 35 years: sums of times stay exact. */
 const SPAN_MAX = 2 ** 50;

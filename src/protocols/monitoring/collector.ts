@@ -7,7 +7,7 @@ import { readMetricsPage, type Sample } from "./metrics-page.ts";
 export interface CollectorState {
   /** Of the last request. */
   serial: number;
-  /** Requests that are not answered yet, by serial. */
+  /** By serial, who has been scraped and has not answered yet. */
   readonly waiting: Map<number, NodeId>;
   /** The round of probes under way; undefined between two. */
   round: ProbeRound | undefined;

@@ -65,7 +65,10 @@ export interface Sample {
   readonly at: Micros;
 }
 
-/** Reads a page that {@link metricsPage} has written; undefined for anything else. */
+/**
+ * Reads the samples of a page as {@link metricsPage} writes them; undefined if it has not come to
+ * its end, or a line of it is neither a sample nor a comment.
+ */
 export function readMetricsPage(text: string): readonly Sample[] | undefined {
   const lines = text.split("\n");
   if (lines.pop() !== "" || lines.pop() !== "# EOF") return undefined;

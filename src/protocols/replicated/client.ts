@@ -14,6 +14,7 @@ import type { ServiceSites } from "./sites.ts";
 import type { ServiceTypes } from "./state-machine.ts";
 import { isAdministration, type Task } from "./task.ts";
 
+/** How patient a client is with each request, and with an operation in all. */
 export interface ClientOptions extends CallOptions {
   /** How long to wait in all before giving up, with the outcome unknown. */
   readonly waitMax: Micros;
@@ -42,6 +43,7 @@ export interface ClientConfig<Of extends ServiceTypes> {
   readonly options: ClientOptions;
 }
 
+/** All of a client's memory. */
 export interface ClientState<ServiceRequest> extends CallState {
   /** Tasks that have fallen due, in order. */
   queue: Task<ServiceRequest>[];
@@ -51,8 +53,8 @@ export interface ClientState<ServiceRequest> extends CallState {
 /**
  * A client with one operation at a time: it follows redirects, retries, and writes the history. An
  * operation whose answer does not come in time ends with `info`: it may happen yet. So may one that
- * was refused, as the network may deliver the request a second time, later; but not one that is too
- * large, which ends with `fail`.
+ * was refused, as the network may deliver the request a second time, later; but not one that no
+ * server ever takes in, as it is malformed or too large: that ends with `fail`.
  */
 export class ReplicatedClient<Of extends ServiceTypes>
   implements Node<ServiceMessage<Of>, ClientState<Of["request"]>>

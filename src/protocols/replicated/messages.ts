@@ -96,6 +96,7 @@ export interface Refused {
     | "given up";
 }
 
+/** Server to client: what it holds, which may be out of date. */
 export interface LocalValue<Answer> {
   readonly type: "localValue";
   readonly session: string;

@@ -44,7 +44,7 @@ interface Changed extends Waiting {
   readonly after: number;
 }
 
-/** Who is to be answered, and what. */
+/** Who is to be answered, and on which request. */
 export interface Waiting {
   readonly client: NodeId;
   readonly session: string;
