@@ -43,6 +43,9 @@ export interface KeeperConfig {
   readonly ask: (request: LeaseRequest) => void;
 }
 
+/** What a keeper uses of its owner's world: it sends nothing itself. */
+type KeeperEnv = Pick<Env<never>, "now" | "random" | "setTimer" | "cancelTimer" | "emit">;
+
 const POLL = "lease poll";
 const ENDS = "lease ends";
 
@@ -51,16 +54,12 @@ const ENDS = "lease ends";
  * acts only while {@link epoch} is there, with that epoch on whatever it does.
  */
 export class LeaseKeeper {
-  readonly #env: Pick<Env<never>, "now" | "random" | "setTimer" | "cancelTimer" | "emit">;
+  readonly #env: KeeperEnv;
   readonly #config: KeeperConfig;
   readonly #state: () => KeeperState;
 
   /** `state` gives its owner's memory of it: in a recorded run that is another at each handler. */
-  constructor(
-    env: Pick<Env<never>, "now" | "random" | "setTimer" | "cancelTimer" | "emit">,
-    config: KeeperConfig,
-    state: () => KeeperState,
-  ) {
+  constructor(env: KeeperEnv, config: KeeperConfig, state: () => KeeperState) {
     this.#env = env;
     this.#config = config;
     this.#state = state;
