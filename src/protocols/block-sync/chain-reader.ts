@@ -3,6 +3,7 @@ import type { Body } from "./block.ts";
 import { Addresses } from "./encoding/addresses.ts";
 import type { Hash } from "./encoding/hash.ts";
 import { SignatureCheck } from "./encoding/keys.ts";
+import { Recent } from "./encoding/recent.ts";
 import { isMalformed, type Malformed } from "./encoding/rlp.ts";
 import { decodeTransaction, isSignedTransaction, type Transaction } from "./transaction.ts";
 import { orderedRoot } from "./trie/trie.ts";
@@ -25,7 +26,7 @@ export function newChainChecks(): ChainChecks {
 }
 
 /** How many transactions are remembered, in each of two generations. */
-const TRANSACTIONS_MAX = 65_536;
+const TRANSACTIONS_MAX = 16_384;
 const BODIES_MAX = 64;
 
 /**
@@ -38,7 +39,8 @@ export class ChainReader {
   readonly #signatures: SignatureCheck;
   readonly #addresses: Addresses;
   readonly #transactions: RecentArrays<Uint8Array, Transaction>;
-  readonly #signed: RecentArrays<Uint8Array, true>;
+  /** By hash, which is of the signature, too. Only what was verified is in it. */
+  readonly #signed: Recent<true>;
   readonly #roots: RecentArrays<Body, Hash>;
 
   constructor(
@@ -49,7 +51,7 @@ export class ChainReader {
     this.#signatures = signatures;
     this.#addresses = addresses;
     this.#transactions = new RecentArrays(transactionsMax);
-    this.#signed = new RecentArrays(transactionsMax);
+    this.#signed = new Recent(transactionsMax);
     this.#roots = new RecentArrays(BODIES_MAX);
   }
 
@@ -64,10 +66,9 @@ export class ChainReader {
 
   /** The same as {@link isSignedTransaction}. */
   isSigned(transaction: Transaction): boolean {
-    const { bytes } = transaction;
-    if (this.#signed.get(bytes) !== undefined) return true;
+    if (this.#signed.get(transaction.hash) !== undefined) return true;
     const isSigned = isSignedTransaction(transaction, this.#signatures);
-    if (isSigned) this.#signed.set(bytes, true);
+    if (isSigned) this.#signed.set(transaction.hash, true);
     return isSigned;
   }
 
