@@ -3,8 +3,9 @@ import { everyoneAgrees, operationsReturn } from "../invariants/liveness.ts";
 import { measureOperations } from "../invariants/measures.ts";
 import { equalStates } from "../invariants/replicated.ts";
 import type { KvRead } from "../protocols/kv/task.ts";
+import { type ClientOptions, defaultClientOptions } from "../protocols/replicated/client.ts";
 import type { Fault } from "../sim/fault.ts";
-import { clog } from "../sim/faults/cuts-by-hand.ts";
+import { clog, partition as cutBetween } from "../sim/faults/cuts-by-hand.ts";
 import { constant, uniform } from "../sim/random/distribution.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
@@ -22,16 +23,27 @@ const CALM = seconds(22);
 const HORIZON = seconds(34);
 
 /** Reads of a few keys, each client in one way; of whoever leads, or of a server of its own. */
-function reads(ways: readonly KvRead[], isPinned: boolean): PlannedOperation[] {
+function reads(ways: readonly KvRead[], isPinned: boolean, every: Micros): PlannedOperation[] {
   return READERS.flatMap((client, c) =>
-    Array.from({ length: 600 }, (_, n) => {
+    Array.from({ length: READING / every }, (_, n) => {
       const read = ways[c % ways.length]!;
       const get = { id: `${client}.${n}`, op: "get", key: `k${(n % 3) + 1}`, read };
       const operation = isPinned ? { ...get, server: SERVERS[c % SERVERS.length]! } : get;
-      return { at: BEGIN + n * ms(30) + c * ms(3), client, operation };
+      return { at: BEGIN + n * every + c * (every / 10), client, operation };
     }),
   );
 }
+
+/** Each writer asks a server of its own, and no other. */
+function pinnedWrites(every: Micros): PlannedOperation[] {
+  const pace = { from: BEGIN, until: CALM, every };
+  return WRITERS.flatMap((client, c) =>
+    writes({ ...pace, clients: [client] }, { server: SERVERS[c]! }),
+  );
+}
+
+/** For so long each reader reads. */
+const READING = seconds(18);
 
 interface Reads {
   readonly variant: string;
@@ -39,6 +51,11 @@ interface Reads {
   readonly faults: readonly Fault[];
   readonly syncLatency: Micros;
   readonly writesEvery: Micros;
+  /** How often each reader reads, if it has its answers by then. Default: every 30 ms. */
+  readonly readsEvery?: Micros;
+  readonly client?: ClientOptions;
+  /** Whether each writer asks one server only, so that who leads anew is asked at once. */
+  readonly pinnedWriters?: boolean;
   /** Whether every server is read, by clients that ask no other. */
   readonly followerReads?: boolean;
 }
@@ -46,6 +63,7 @@ interface Reads {
 /** Index and lease reads, while leaders come and go. */
 function linearizableReads(scenario: Reads): Scenario {
   const { variant, about, faults, syncLatency, writesEvery, followerReads = false } = scenario;
+  const { readsEvery = ms(30), client = followerReads ? shortOfTime : impatientClient } = scenario;
   return storeScenario({
     name: `raft-linearizable-reads${variant}`,
     about,
@@ -53,13 +71,12 @@ function linearizableReads(scenario: Reads): Scenario {
       servers: SERVERS,
       clients: CLIENTS,
       disk: { syncLatency: constant(syncLatency) },
-      settings: storeSettings(
-        { leaseReads: !followerReads, followerReads },
-        { client: followerReads ? shortOfTime : impatientClient },
-      ),
+      settings: storeSettings({ leaseReads: !followerReads, followerReads }, { client }),
       operations: [
-        ...writes({ clients: WRITERS, from: BEGIN, until: CALM, every: writesEvery }),
-        ...reads(followerReads ? ["index"] : ["index", "lease"], followerReads),
+        ...(scenario.pinnedWriters === true
+          ? pinnedWrites(writesEvery)
+          : writes({ clients: WRITERS, from: BEGIN, until: CALM, every: writesEvery })),
+        ...reads(followerReads ? ["index"] : ["index", "lease"], followerReads, readsEvery),
       ],
       faults: [...faults],
       calm: CALM,
@@ -106,6 +123,21 @@ const crashesAfter =
   (after: Micros): Fault =>
     crash(["follower 1"], at + after, ms(100));
 
+/** What a leader that is cut off hears of from before, for as long as others need to elect one. */
+const lateConfirmations: Fault = {
+  ...{ kind: "latency", at: BEGIN, lasting: CALM - BEGIN, ...EVERYWHERE },
+  ...{ types: ["confirmReply"], added: uniform(ms(700), seconds(2)) },
+};
+
+/** The same cuts, but what is under way arrives. */
+const heardAfterwards = TIMES.map((at): Fault => {
+  return {
+    at,
+    lasting: seconds(3),
+    ...cutBetween([["leader"], ["others"]], { inFlight: "deliver" }),
+  };
+});
+
 export const raftReads: readonly Scenario[] = [
   linearizableReads({
     variant: "",
@@ -120,6 +152,16 @@ export const raftReads: readonly Scenario[] = [
     faults: TIMES.map((at) => crash(["leader"], at, seconds(2))),
     syncLatency: ms(60),
     writesEvery: ms(40),
+  }),
+  linearizableReads({
+    variant: "/late-confirmations",
+    about: "Who confirms a leader is heard a second later, and the leader cut off meanwhile.",
+    faults: [lateConfirmations, ...heardAfterwards],
+    syncLatency: ms(1),
+    writesEvery: ms(100),
+    pinnedWriters: true,
+    readsEvery: ms(900),
+    client: { ...defaultClientOptions, requestTimeout: seconds(3) },
   }),
   linearizableReads({
     variant: "/followers",
