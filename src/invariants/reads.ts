@@ -1,9 +1,12 @@
-// Reads of replicated registers: no answer is older than what was acknowledged before the question.
+// Reads of replicated registers: no answer is older than what was acknowledged before the question,
+// and no server forgets one that it was asked for.
 
 import type { Plain } from "../sim/env.ts";
 import type { History, HistoryEntry } from "../sim/history.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
+import { eventually } from "../sim/temporal/liveness.ts";
 import type { Micros } from "../sim/time.ts";
+import type { Deadline } from "./liveness.ts";
 
 /** What an operation of the history does to a key. Values are told apart by their texts. */
 export type RegisterOperation =
@@ -154,4 +157,26 @@ function newestBefore({ acknowledged }: Register, time: Micros): Micros {
     else high = middle;
   }
   return acknowledged[low - 1]?.newest ?? -1;
+}
+
+/** What a server must show. */
+export interface ReadsView {
+  /** How many reads it was asked for, and has neither answered nor given up. */
+  readonly waitingReads: number;
+}
+
+/**
+ * At some time from `from` on no server that is up has a read waiting: none is forgotten, though
+ * the client that has asked may long be content with another's answer.
+ */
+export function readsEnd(name: string, deadline: Deadline): Invariant<ReadsView> {
+  const waiting = ({ servers }: World<ReadsView>) =>
+    servers.filter(({ node }) => node !== undefined && node.waitingReads > 0);
+  return eventually(name, (world) => waiting(world).length === 0, {
+    ...deadline,
+    explain: (world) =>
+      waiting(world)
+        .map(({ id, node }) => `${id} has ${node?.waitingReads} reads waiting`)
+        .join("; "),
+  });
 }

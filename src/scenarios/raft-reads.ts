@@ -1,6 +1,7 @@
 import { measureAnsweredByFollowers } from "../invariants/elections.ts";
 import { everyoneAgrees, operationsReturn } from "../invariants/liveness.ts";
 import { measureOperations } from "../invariants/measures.ts";
+import { readsEnd } from "../invariants/reads.ts";
 import { equalStates } from "../invariants/replicated.ts";
 import type { KvRead } from "../protocols/kv/task.ts";
 import { type ClientOptions, defaultClientOptions } from "../protocols/replicated/client.ts";
@@ -90,6 +91,7 @@ function linearizableReads(scenario: Reads): Scenario {
       }),
       ...(followerReads ? [measureAnsweredByFollowers()] : []),
       operationsReturn("RETURN", { by: HORIZON }, plan),
+      readsEnd("READS-END", { from: CALM, by: HORIZON }),
       everyoneAgrees("AGREEMENT", { from: CALM, by: HORIZON }),
       equalStates("EQUAL-STATES"),
     ],

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { measureOperations } from "../../src/invariants/measures.ts";
-import { type Registers, readsAreFresh } from "../../src/invariants/reads.ts";
+import { type Registers, readsAreFresh, readsEnd } from "../../src/invariants/reads.ts";
 import type { Plain } from "../../src/sim/env.ts";
 import type { Outcome } from "../../src/sim/history.ts";
 import { HandMadeWorld } from "../support/hand-made-world.ts";
@@ -229,4 +229,36 @@ it("measures how long reads take, by their kind", () => {
   during([1_000, 9_000], "index", undefined, "info");
   during([1_000, 3_000], "put");
   expect(world.metrics.state.samples).toEqual(new Map([["indexReadMs", [2]]]));
+});
+
+describe("reads at servers", () => {
+  function waiting(...counts: number[]): HandMadeWorld<{ waitingReads: number }> {
+    const nodes = counts.map((waitingReads, i) => [`n${i + 1}`, { waitingReads }] as const);
+    return new HandMadeWorld(
+      [readsEnd("READS-END", { from: 10, by: 20 })],
+      Object.fromEntries(nodes),
+    );
+  }
+
+  it("may wait for a time", () => {
+    const cluster = waiting(0, 2);
+    cluster.event(10);
+    cluster.node("n2").waitingReads = 0;
+    cluster.event(15);
+    cluster.node("n1").waitingReads = 1;
+    expect(cluster.event(30)).toEqual([]);
+  });
+
+  it("may end with the server that has them", () => {
+    const cluster = waiting(0, 2);
+    cluster.host("n2").node = undefined;
+    cluster.event(15);
+    expect(cluster.event(30)).toEqual([]);
+  });
+
+  it("are not forgotten", () => {
+    const cluster = waiting(0, 2);
+    cluster.event(15);
+    expect(cluster.event(30)).toEqual(["READS-END: not by 0.02 ms: n2 has 2 reads waiting"]);
+  });
 });

@@ -84,6 +84,12 @@ export abstract class RaftViews<LogCommand> {
     return [...role.progress.values()].some(({ sending }) => (sending?.sentBytes ?? 0) > 0);
   }
 
+  /** How many reads wait: for a majority's word, for the leader's, or to be applied. */
+  get waitingReads(): number {
+    const { role, asked } = this.raft.state;
+    return asked.waiting.length + (role.kind === "leader" ? role.reads.waiting.length : 0);
+  }
+
   /** Whether it cannot trust its disk: it is silent for the rest of this life. */
   get isHalted(): boolean {
     return this.raft.state.durability.isHalted;
