@@ -1,127 +1,22 @@
 // Group E: who takes part changes while the store works. Names and figures are those of the
 // scenario catalogue.
 
-import {
-  acknowledgesSteadily,
-  everyoneAgrees,
-  leaderStays,
-  operationsReturn,
-} from "../invariants/liveness.ts";
-import { measureChanges, membersAre } from "../invariants/membership.ts";
-import { equalStates } from "../invariants/replicated.ts";
 import { defaultRaftOptions, type RaftOptions } from "../protocols/raft/options.ts";
-import type { MemberChange } from "../protocols/raft/raft.ts";
-import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
-import { constant } from "../sim/random/distribution.ts";
+import { uniform } from "../sim/random/distribution.ts";
 import type { Random } from "../sim/random/random.ts";
 import type { Scenario } from "../sim/scenario.ts";
-import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
-import { hostNames, impatientClient, storeScenario, storeSettings } from "./raft-cluster.ts";
+import { type Asked, add, CHANGE, FIRST, join, learn, membership, remove } from "./membership.ts";
+import { hostNames, impatientClient } from "./raft-cluster.ts";
 import { crash, partition } from "./raft-weather.ts";
-import { writes } from "./workload.ts";
 
 const SERVERS = hostNames(5);
-const CLIENTS = hostNames(3, "c");
-const FIRST = ["n1", "n2", "n3"];
-const BEGIN = seconds(2);
-const CHANGE = seconds(4);
 /** Two changes follow on each other in that time. */
 const STEP = seconds(5);
 
-/** What one administrator asks for, at a time. */
-interface Asked {
-  readonly at: Micros;
-  readonly by: NodeId;
-  readonly changes: readonly MemberChange[];
-}
-
-interface Membership {
-  readonly name: string;
-  readonly about: string;
-  readonly asked: readonly Asked[];
-  /** Who votes in the end. */
-  readonly members: readonly NodeId[];
-  readonly faults: (random: Random) => readonly Fault[];
-  /** When the last change is asked for, and the weather is over soon after. */
-  readonly calm: Micros;
-  /** Options of the servers, where they are not the usual ones. */
-  readonly raft?: Partial<RaftOptions>;
-  /** Changes that must fail, by the administrator that asks for them. */
-  readonly refused?: readonly NodeId[];
-  /** Who votes at first. Default: {@link FIRST}. */
-  readonly first?: readonly NodeId[];
-  readonly syncLatency?: Micros;
-  /** From then on, once the change has been made, the leader stays. */
-  readonly stableFrom?: Micros;
-  /** How long nothing may be acknowledged. Default: for as long as faults make it. */
-  readonly progressWithin?: Micros;
-}
-
-const add = (id: NodeId): MemberChange => ({ kind: "addVoter", id });
-const join = (id: NodeId): MemberChange => ({ kind: "join", id });
-const learn = (id: NodeId): MemberChange => ({ kind: "addLearner", id });
-const remove = (id: NodeId): MemberChange => ({ kind: "remove", id });
-
-function membership(scenario: Membership): Scenario {
-  const { name, about, asked, members, faults, calm, first = FIRST, raft = {} } = scenario;
-  const { syncLatency = ms(1), stableFrom, progressWithin } = scenario;
-  const horizon = calm + seconds(20);
-  const administrators = [...new Set(asked.map(({ by }) => by))];
-  return storeScenario({
-    name,
-    about,
-    plan: (streams) => ({
-      servers: SERVERS,
-      clients: [...CLIENTS, ...administrators],
-      disk: { syncLatency: constant(syncLatency) },
-      settings: storeSettings(raft, {
-        client: impatientClient,
-        members: first,
-        raftOf: firstLeads(raft),
-      }),
-      operations: [
-        ...writes({ clients: CLIENTS, from: BEGIN, until: calm + seconds(4), every: ms(20) }),
-        ...asked.map(askFor),
-      ],
-      faults: [...faults(streams.stream("membership faults"))],
-      calm,
-      horizon,
-    }),
-    invariants: (plan) => [
-      measureChanges(),
-      membersAre("MEMBERS", members, { by: calm + seconds(15), refused: scenario.refused ?? [] }),
-      ...(progressWithin === undefined
-        ? []
-        : [acknowledgesSteadily("PROGRESS", { from: CHANGE, until: calm }, progressWithin)]),
-      operationsReturn("RETURN", { by: horizon }, plan),
-      everyoneAgrees("AGREEMENT", { from: calm, by: horizon }, members),
-      ...(stableFrom === undefined
-        ? []
-        : [leaderStays("LEADER-STAYS", { from: stableFrom, until: horizon, voters: members })]),
-      equalStates("EQUAL-STATES"),
-    ],
-    expects: ["leader elected", "configuration applied", "ok"],
-  });
-}
-
-/** The first election is `n1`'s, so that it is known who leads. */
-function firstLeads(raft: Partial<RaftOptions>): Readonly<Record<NodeId, RaftOptions>> {
-  const options = { ...defaultRaftOptions, ...raft };
-  return { n1: { ...options, electionTimeoutMax: options.electionTimeoutMin } };
-}
-
 /** New members are sent snapshots, and who restarts has one. */
 const SNAPSHOTS_OFTEN: Partial<RaftOptions> = { snapshotEntries: 4, keptEntries: 2 };
-
-function askFor({ at, by, changes }: Asked, index: number): PlannedOperation {
-  return {
-    at,
-    client: by,
-    operation: { id: `${by}.${index}`, op: "change", changes: [...changes] },
-  };
-}
 
 /** Three become five, and three again: a follower goes, and then the leader. */
 const ADD_AND_REMOVE: readonly Asked[] = [
@@ -148,6 +43,12 @@ function soonAfter(at: Micros, random: Random): Micros {
 
 /** Who was removed is switched off until the run ends. */
 const FOR_GOOD = CHANGE + 3 * STEP + seconds(20);
+
+/** That it follows the leader is heard late, and that it holds an entry is not. */
+function lateWord(at: Micros, lasting: Micros): Fault {
+  const way = { from: ["n2"], to: ["n1"], bothWays: false, types: ["confirmReply"] };
+  return { kind: "latency", at, lasting, ...way, added: uniform(ms(50), ms(300)) };
+}
 
 export const raftMembership: readonly Scenario[] = [
   membership({
@@ -246,6 +147,28 @@ export const raftMembership: readonly Scenario[] = [
       crash(["n1"], CHANGE + 2 * STEP + seconds(1), seconds(1)),
     ],
     calm: CHANGE + 3 * STEP,
+  }),
+  membership({
+    name: "raft-config-change-add-remove/last-reader",
+    about: "Reads wait for the word of the last other member as it is removed.",
+    first: ["n1", "n2"],
+    asked: [{ at: CHANGE, by: "a1", changes: [remove("n2")] }],
+    members: ["n1"],
+    readers: ["r1", "r2"],
+    faults: () => [lateWord(CHANGE - ms(500), seconds(1))],
+    calm: CALM,
+  }),
+  membership({
+    name: "raft-config-change-add-remove/last-writer",
+    about: "The only client's write is behind the removal of the last other member.",
+    first: ["n1", "n2"],
+    asked: [{ at: CHANGE, by: "a1", changes: [remove("n2")] }],
+    members: ["n1"],
+    writing: { clients: ["c1"], every: ms(5) },
+    client: { ...impatientClient, requestTimeout: seconds(5) },
+    faults: () => [],
+    calm: CALM,
+    progressWithin: defaultRaftOptions.electionTimeoutMin,
   }),
   membership({
     name: "raft-joint-consensus",

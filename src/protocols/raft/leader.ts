@@ -93,11 +93,15 @@ export class Leader<Command> {
     return entry;
   }
 
-  #spread({ index, term }: Entry<Command>): void {
-    const { id, durability } = this.#member;
-    // The leader counts itself when the entry is durable here, as if it had answered itself.
-    durability.promise(id, { type: "appendReply", term, accepted: true, match: index });
+  #spread({ index }: Entry<Command>): void {
+    this.#answerItself(index);
     this.#replicate();
+  }
+
+  /** The leader counts itself when an entry is durable here, as if it had answered itself. */
+  #answerItself(match: number): void {
+    const { id, state, durability } = this.#member;
+    durability.promise(id, { type: "appendReply", term: state.term, accepted: true, match });
   }
 
   /** Sends to every follower what it lacks, if it may be sent anything now. */
@@ -187,16 +191,23 @@ export class Leader<Command> {
 
   /** Another configuration is in force. A leader that is no voter any more has done its part. */
   #reconfigure(): void {
-    const { state, peers, isVoter } = this.#member;
+    const { id: own, state, peers, isVoter } = this.#member;
     const { role } = state;
     assert(role.kind === "leader", "reconfigures and does not lead");
     // Those who are gone are told, if they can be: it is the last that they hear.
     for (const [id, progress] of role.progress) {
-      if (!peers.includes(id) && id !== this.#member.id) this.#tellCommit(id, progress);
+      if (!peers.includes(id) && id !== own) this.#tellCommit(id, progress);
     }
     this.#changes.onReconfigured();
-    if (isVoter) this.#replicate();
-    else this.#leave(role);
+    if (!isVoter) {
+      this.#leave(role);
+      return;
+    }
+    this.#reads.onReconfigured();
+    // Fewer may be enough now for what stands behind the change: it counts anew when that is on its
+    // disk. Source: etcd/raft, switchToConfig.
+    this.#answerItself(matchOf(role.progress, own));
+    this.#replicate();
   }
 
   #leave(role: LeaderRole): void {

@@ -73,6 +73,12 @@ export class Reads<Command> {
     reads.isLeaseUsed = false;
   }
 
+  /** Others decide now: those who have confirmed, and are not asked again, may be enough. */
+  onReconfigured(): void {
+    const reads = this.#reads();
+    if (reads !== undefined && reads.round > reads.confirmed) this.#confirm(this.#member.id, reads);
+  }
+
   onConfirm(from: NodeId, { term, round }: Confirm): void {
     const member = this.#member;
     const { state, env, config } = member;

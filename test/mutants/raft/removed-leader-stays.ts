@@ -5,8 +5,8 @@ const mutant: Mutant = {
   wrong: "A leader that was removed leads on.",
   source: "Ongaro's thesis §4.2.2; etcd's script confchange_v1_remove_leader.",
   file: "src/protocols/raft/leader.ts",
-  find: "if (isVoter) this.#replicate();",
-  replace: "if (isVoter || peers.length > 0) this.#replicate();",
+  find: "if (!isVoter) {",
+  replace: "if (!isVoter && peers.length === 0) {",
   scenario: "raft-config-change-add-remove",
   invariant: "RAFT-VOTERS",
 };

@@ -85,6 +85,27 @@ describe("§4.1: a change is an entry of the log", () => {
   });
 });
 
+describe("with fewer voters, what waits for a majority may have one (R-187)", () => {
+  it("a read whose round has those who are left as its confirmers", () => {
+    const member = leader({ term: 2, size: 2 });
+    member.ask("n2", accepted(2, 1));
+    member.raft.read(7, "index");
+    change(member, [remove("n2")], "n2");
+    expect(member.reads).toEqual([[7, true]]);
+  });
+
+  it("an entry behind the change", () => {
+    const member = leader({ term: 2, size: 2 });
+    member.ask("n2", accepted(2, 1));
+    const place = member.raft.change([remove("n2")]);
+    member.propose("x");
+    expect(place).toMatchObject({ index: 2 });
+    member.ask("n2", accepted(2, 2));
+    expect(member.state.commit).toBe(3);
+    expect(member.machine).toEqual(["x"]);
+  });
+});
+
 describe("a leader refuses a change", () => {
   it.each<[string, MemberChange[]]>([
     ["no change", [add("n2")]],
