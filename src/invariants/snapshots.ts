@@ -95,3 +95,32 @@ export function measureHeldSnapshots(): Invariant<HeldView> {
   };
   return made;
 }
+
+/** What a server must show for {@link measureInterruptedInstalls}. */
+interface InstallingView {
+  readonly isInstalling: boolean;
+  readonly lastIndex: number;
+}
+
+/**
+ * Measures how often entries that the log could take reach a server while a leader's snapshot is on
+ * its way to the disk there, as `entries while installing`: they must not count as held, as the
+ * snapshot will stand in the log's place.
+ */
+export function measureInterruptedInstalls(): Invariant<InstallingView> {
+  return {
+    name: "interrupted installs",
+    onStep: ({ event, server, metrics }: World<InstallingView>) => {
+      if (event.kind !== "deliver" || server?.node?.isInstalling !== true) return undefined;
+      // Only Raft's appends are of this type.
+      const { type, prevIndex, entries } = event.payload as {
+        readonly type: string;
+        readonly prevIndex: number;
+        readonly entries: readonly unknown[];
+      };
+      if (type !== "append" || entries.length === 0) return undefined;
+      if (prevIndex <= server.node.lastIndex) metrics.count("entries while installing");
+      return undefined;
+    },
+  };
+}

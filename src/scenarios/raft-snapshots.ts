@@ -17,6 +17,7 @@ import {
   storeScenario,
   storeSettings,
 } from "./raft-cluster.ts";
+import { lateEntriesScenario } from "./raft-late-entries.ts";
 import { crash } from "./raft-weather.ts";
 import { writes } from "./workload.ts";
 
@@ -280,4 +281,5 @@ export const raftSnapshots: readonly Scenario[] = [
     ],
   }),
   overtaken,
+  lateEntriesScenario,
 ];

@@ -184,7 +184,9 @@ function readDurableRecord(durable: DurableTerms, reader: ByteReader): void {
       durable.compacted = reader.count();
       break;
     default: {
-      const place = reader.count() - 1 - durable.compacted;
+      const index = reader.count();
+      const place = index - 1 - durable.compacted;
+      if (place < 0) fail("a journal that begins behind", durable.compacted, "has entry", index);
       if (place < durable.terms.length) durable.terms.length = place;
       durable.terms.push(reader.count());
     }

@@ -6,8 +6,7 @@ const mutant: Mutant = {
   source: "etcd #10308; raft-rs, Progress: an acknowledged snapshot makes a probe again.",
   file: "src/protocols/raft/leader.ts",
   find: '(progress.mode !== "full" || match >= progress.next)',
-  replace:
-    'progress.mode !== "snapshot" && (progress.mode !== "full" || match >= progress.next)',
+  replace: 'progress.mode !== "snapshot" && (progress.mode !== "full" || match >= progress.next)',
   scenario: "raft-snapshot-to-lagging-follower",
   invariant: "CATCH-UP",
 };

@@ -2,7 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Journal } from "../../../src/protocols/journal.ts";
 import type { Entry } from "../../../src/protocols/raft/log.ts";
-import { type DurableTerms, readDurableTerms } from "../../../src/protocols/raft/records.ts";
+import {
+  type DurableTerms,
+  readDurableTerms,
+  writeBase,
+  writeEntry,
+} from "../../../src/protocols/raft/records.ts";
 import { RAFT_FILE, RaftStorage } from "../../../src/protocols/raft/storage.ts";
 import { keptJournal, keptJournals, textCodec } from "../../support/raft-member.ts";
 import { ManualDisk } from "../../support/recording-env.ts";
@@ -100,5 +105,19 @@ describe("readDurableTerms", () => {
       expect(seen).toEqual({ term, votedFor, ...whole, terms: log.map((entry) => entry.term) });
     });
     fc.assert(property, { numRuns: 100 });
+  });
+
+  it("refuses an entry that stands behind a snapshot, and before its end", () => {
+    const disk = new ManualDisk();
+    const journal = new Journal(disk, RAFT_FILE, keptJournal());
+    writeBase(journal.begin(), 5, 1);
+    journal.append();
+    writeEntry(journal.begin(), { index: 5, term: 1, command: "x" }, textCodec);
+    journal.append();
+    const bytes = disk.read(RAFT_FILE)!;
+    const seen = { term: 0, votedFor: undefined, snapshotIndex: 0, compacted: 0, terms: [] };
+    expect(() => readDurableTerms(seen, bytes, 0, bytes.length)).toThrow(
+      "a journal that begins behind 5 has entry 5",
+    );
   });
 });
