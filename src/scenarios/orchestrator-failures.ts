@@ -11,6 +11,7 @@ import { type Workload, workloadsAreDone } from "../invariants/throughput.ts";
 import type { MemberChange } from "../protocols/raft/raft.ts";
 import { defaultBatchOptions } from "../protocols/replicated/batching.ts";
 import type { NodeId, Plain } from "../sim/env.ts";
+import type { Fault } from "../sim/fault.ts";
 import { defaultNetworkOptions } from "../sim/network/network-options.ts";
 import { constant, uniform } from "../sim/random/distribution.ts";
 import type { Goal, Scenario } from "../sim/scenario.ts";
@@ -46,41 +47,52 @@ const FALLS_END = BEGIN + ms(200) + FALLS * seconds(1);
 /** By then whoever is back has what it missed. */
 const READ_AT = FALLS_END + seconds(2);
 
-const rapidLeaderChanges = orchestratorScenario({
-  name: "orch-rapid-leader-changes-during-writes",
-  about: "The leader falls each second, five times, while a hundred machines are created.",
-  plan: () => ({
-    servers: SERVERS,
-    clients: [ADMINISTRATOR, ...CLIENTS, ...READERS],
-    settings: storeSettings(QUICK, { client: impatientClient }),
-    operations: [
-      ...workers(3),
-      ...creates({ clients: CLIENTS, from: BEGIN, until: BEGIN + seconds(5), every: ms(50) }),
-      ...SERVERS.flatMap((server, i) =>
-        oneByOne(READERS[i]!, READ_AT, ms(1), [{ op: "list", server, read: "local" }]),
-      ),
-      ...oneByOne("c1", READ_AT, ms(1), [{ op: "list", read: "index" }]),
+/** A machine that is there is not made again, however often its client has to ask. */
+const lostReplies: Fault = {
+  ...{ kind: "loss", at: BEGIN, lasting: FALLS_END - BEGIN, from: ["servers"], to: CLIENTS },
+  ...{ bothWays: false, types: ["reply"], probability: 0.2 },
+};
+
+function rapidLeaderChanges(variant: string, about: string, faults: readonly Fault[]): Scenario {
+  return orchestratorScenario({
+    name: `orch-rapid-leader-changes-during-writes${variant}`,
+    about,
+    plan: () => ({
+      servers: SERVERS,
+      clients: [ADMINISTRATOR, ...CLIENTS, ...READERS],
+      settings: storeSettings(QUICK, { client: impatientClient }),
+      operations: [
+        ...workers(3),
+        ...creates({ clients: CLIENTS, from: BEGIN, until: BEGIN + seconds(5), every: ms(50) }),
+        ...SERVERS.flatMap((server, i) =>
+          oneByOne(READERS[i]!, READ_AT, ms(1), [{ op: "list", server, read: "local" }]),
+        ),
+        ...oneByOne("c1", READ_AT, ms(1), [{ op: "list", read: "index" }]),
+      ],
+      faults: [
+        ...Array.from({ length: FALLS }, (_, n) =>
+          crash(["leader"], BEGIN + ms(200) + n * seconds(1), seconds(1)),
+        ),
+        ...faults,
+      ],
+      calm: FALLS_END,
+      horizon: FALLS_END + seconds(10),
+    }),
+    invariants: (plan) => [
+      // One that is sent again is answered as it was the first time.
+      answersAre("ONCE", () => ["none"]),
+      localListsAgree("LISTS", READ_AT, SERVERS.length),
+      everyoneAgrees("AGREEMENT", { from: FALLS_END, by: READ_AT }),
+      operationsReturn("RETURN", { by: plan.horizon }, plan),
+      equalStates("EQUAL-STATES"),
     ],
-    faults: Array.from({ length: FALLS }, (_, n) =>
-      crash(["leader"], BEGIN + ms(200) + n * seconds(1), seconds(1)),
-    ),
-    calm: FALLS_END,
-    horizon: FALLS_END + seconds(10),
-  }),
-  invariants: (plan) => [
-    // One that is sent again is answered as it was the first time.
-    answersAre("ONCE", () => ["none"]),
-    localListsAgree("LISTS", READ_AT, SERVERS.length),
-    everyoneAgrees("AGREEMENT", { from: FALLS_END, by: READ_AT }),
-    operationsReturn("RETURN", { by: plan.horizon }, plan),
-    equalStates("EQUAL-STATES"),
-  ],
-  expects: ["leader elected", "ok"],
-  goals: [
-    { metric: "leaderChanges", atLeast: FALLS, share: 0.95 },
-    { metric: "acked", atLeast: 90, share: 0.95 },
-  ],
-});
+    expects: ["leader elected", "ok"],
+    goals: [
+      { metric: "leaderChanges", atLeast: FALLS, share: 0.95 },
+      { metric: "acked", atLeast: 90, share: 0.95 },
+    ],
+  });
+}
 
 const ALL = hostNames(9);
 const JOINING = BEGIN + seconds(2);
@@ -230,7 +242,16 @@ function extremeConcurrency(
 }
 
 export const orchestratorFailures: readonly Scenario[] = [
-  rapidLeaderChanges,
+  rapidLeaderChanges(
+    "",
+    "The leader falls each second, five times, while a hundred machines are created.",
+    [],
+  ),
+  rapidLeaderChanges(
+    "/lost-replies",
+    "The leader falls each second, and a fifth of what clients are told is lost.",
+    [lostReplies],
+  ),
   failureRecovery,
   extremeConcurrency(
     "",
