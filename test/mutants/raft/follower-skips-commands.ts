@@ -15,6 +15,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "raft-replication-consistency",
   invariant: "EQUAL-STATES",
+  alone: { scenario: "orch-partition-healing-reconciliation", invariant: "RECONCILED" },
 };
 
 export default mutant;

@@ -15,6 +15,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "raft-flapping-network",
   invariant: "AGREEMENT",
+  alone: { scenario: "orch-failure-recovery", invariant: "LEADER-1" },
 };
 
 export default mutant;

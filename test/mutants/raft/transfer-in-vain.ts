@@ -9,6 +9,7 @@ const mutant: Mutant = {
   replace: "return (isHandedOver && this.#member.isLeader) || !isLoyal;",
   scenario: "raft-leadership-transfer",
   invariant: "N2-LEADS",
+  alone: { scenario: "raft-leadership-transfer", invariant: "N3-LEADS" },
 };
 
 export default mutant;
