@@ -149,8 +149,7 @@ export class Stage<Message, View> {
     const sender = this.#parts.hosts[from]!.id;
     if (this.#watch.isNeeded) this.#watch.note("deliver", host, message, sender);
     this.#recorder?.lend(node);
-    node.onMessage(sender, message);
-    this.#keep(host);
+    this.#leave(host, node.onMessage(sender, message));
   }
 
   #start(host: Host<Message, View>): void {
@@ -159,8 +158,7 @@ export class Stage<Message, View> {
     this.#streamLinks?.boot(host.index);
     const node = host.boot();
     this.#recorder?.lend(node);
-    node.onStart();
-    this.#keep(host);
+    this.#leave(host, node.onStart());
   }
 
   #timerIsDue(host: Host<Message, View>, name: string, sequence: number): void {
@@ -179,8 +177,7 @@ export class Stage<Message, View> {
     const { node } = host;
     assert(node?.onTimer !== undefined, "a timer was set without an onTimer:", host.id, name);
     this.#recorder?.lend(node);
-    node.onTimer(name);
-    this.#keep(host);
+    this.#leave(host, node.onTimer(name));
   }
 
   /** The disk does its work whatever the processor does; only the news of it may have to wait. */
@@ -199,8 +196,7 @@ export class Stage<Message, View> {
     const { node } = host;
     if (node?.onSynced === undefined) return;
     this.#recorder?.lend(node);
-    node.onSynced(token, error);
-    this.#keep(host);
+    this.#leave(host, node.onSynced(token, error));
   }
 
   #operate(host: Host<Message, View>, operation: Operation, sequence: number): void {
@@ -215,8 +211,7 @@ export class Stage<Message, View> {
     if (node === undefined) return;
     assert(node.onOperation !== undefined, "a client without an onOperation:", host.id);
     this.#recorder?.lend(node);
-    node.onOperation(operation);
-    this.#keep(host);
+    this.#leave(host, node.onOperation(operation));
   }
 
   #disconnect(host: Host<Message, View>, from: number): void {
@@ -226,8 +221,7 @@ export class Stage<Message, View> {
     this.#watch.note("disconnect", host, undefined, peer);
     if (node?.onDisconnect === undefined) return;
     this.#recorder?.lend(node);
-    node.onDisconnect(peer);
-    this.#keep(host);
+    this.#leave(host, node.onDisconnect(peer));
   }
 
   /** The event goes into the inbox: for those who watch, its time is yet to come. */
@@ -267,12 +261,23 @@ export class Stage<Message, View> {
     else this.#perform(host, payload as Operation);
   }
 
-  /** The timeline gets what the handler has made of the state. */
-  #keep(host: Host<Message, View>): void {
+  /** The handler has returned; the timeline gets what it has made of the state. */
+  #leave(host: Host<Message, View>, returned: unknown): void {
+    if (returned !== undefined && isPromise(returned)) {
+      const { kind } = this.#parts;
+      fail("a handler has returned a promise, and nobody waits:", host.id, EVENT_KINDS[kind]);
+    }
     if (this.#recorder === undefined) return;
     const { steps, scheduler } = this.#parts;
     this.#recorder.keep(host, steps, scheduler.now, EVENT_KINDS[this.#parts.kind]!);
   }
+}
+
+/** As `await` has it: what has a method `then`. */
+function isPromise(value: unknown): boolean {
+  return (
+    typeof value === "object" && value !== null && typeof Reflect.get(value, "then") === "function"
+  );
 }
 
 const INBOX_GAUGE = "inbox, most events";

@@ -216,6 +216,64 @@ it.each<[string, (env: Env<string>) => void, string]>([
   expect(simulation.violation?.message).toBe(`AssertionError: ${message}`);
 });
 
+describe("a handler that returns a promise, which nobody would wait for,", () => {
+  const never = (): Promise<void> => new Promise(() => {});
+  const greet = (env: Env<string>): void => {
+    if (env.id === "n1") env.send("n2", "hello");
+  };
+
+  it.each<[string, Asynchronous, string]>([
+    ["a start", { onStart: never }, "n1 start"],
+    ["a message", { onStart: greet, onMessage: never }, "n2 deliver"],
+    ["a timer", { onStart: (env) => env.setTimer("tick", 3), onTimer: never }, "n1 timer"],
+    ["a sync", { onStart: (env) => env.disk.sync("log"), onSynced: never }, "n1 synced"],
+    ["an operation", { onOperation: never }, "c1 operation"],
+  ])("on %s breaks the run, by host and event", (_what, handlers, place) => {
+    const program = (env: Env<string>): Node<string> => ({
+      ...{ state: undefined, onMessage: () => {}, ...handlers },
+      onStart: () => handlers.onStart?.(env),
+    });
+    const operations = [{ at: 5, client: "c1", operation: { id: "o1" } }];
+    const hosts = { servers: { n1: program, n2: program }, clients: { c1: program } };
+    const withClient = handlers.onOperation === undefined ? {} : { operations };
+    const simulation = new Simulation<string>({ seed: "1", network, ...hosts, ...withClient });
+    simulation.run(10_000);
+    const said = "AssertionError: a handler has returned a promise, and nobody waits:";
+    expect(simulation.violation).toMatchObject({
+      invariant: "EXCEPTION",
+      message: `${said} ${place}`,
+      host: place.split(" ")[0],
+    });
+  });
+
+  it("breaks it when it is a promise of somebody else's making, and nothing else does", () => {
+    const simulationOf = (returned: unknown) => {
+      const program = (): Node<string> => ({
+        ...{ state: undefined, onMessage: () => {}, onStart: () => returned },
+      });
+      const simulation = new Simulation<string>({ seed: "1", servers: { n1: program } });
+      simulation.run(10);
+      return simulation;
+    };
+    expect(simulationOf(new Thenable(() => {})).violation?.message).toContain("n1 start");
+    for (const other of [null, 5, "then", {}, new Thenable(5), new Map([["then", 5]])]) {
+      expect(simulationOf(other).violation).toBeUndefined();
+    }
+  });
+});
+
+/** What has something under the name by which `await` knows a promise. */
+class Thenable {
+  constructor(field: unknown) {
+    Reflect.set(this, "then", field);
+  }
+}
+
+/** Handlers of which some are `async`; `onStart` is given what else a program keeps. */
+type Asynchronous = Partial<Omit<Node<string>, "onStart" | "state">> & {
+  readonly onStart?: (env: Env<string>) => void;
+};
+
 it("gives up a run of more events than its budget", () => {
   const tick: Script = {
     onStart: (env) => env.setTimer("tick", 1),
