@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { OverBudget, within } from "../campaign/budget.ts";
+import { OverBudget, planWithin } from "../campaign/budget.ts";
 import { UsageError } from "../sim/assert.ts";
 import type { Plan } from "../sim/plan.ts";
-import { plan, type Scenario } from "../sim/scenario.ts";
+import type { Scenario } from "../sim/scenario.ts";
 
 /**
  * The plan of a seed. Whatever the scenario throws instead is a UsageError in one line, with the
@@ -11,12 +11,9 @@ import { plan, type Scenario } from "../sim/scenario.ts";
  */
 export function drawPlan(scenario: Scenario, seed: string, secondsMax: number): Plan {
   try {
-    return within(secondsMax, () => plan(scenario, seed));
+    return planWithin(secondsMax, scenario, seed);
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    if (error instanceof OverBudget) {
-      throw new OverBudget(`${scenario.name}: its plan of seed "${seed}" has ${error.message}`);
-    }
+    if (error instanceof UsageError || error instanceof OverBudget) throw error;
     const { message, stack = "" } =
       error instanceof Error ? error : { message: `${JSON.stringify(error)}, which is no Error` };
     const [, place] = /^ +at (?:.*\()?(\S+:\d+:\d+)\)?$/m.exec(stack) ?? [];

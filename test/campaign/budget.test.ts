@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { OverBudget, runWithin, within } from "../../src/campaign/budget.ts";
+import { OverBudget, planWithin, runWithin, within } from "../../src/campaign/budget.ts";
 import { shrinkFailure } from "../../src/campaign/shrink/shrink-failure.ts";
+import type { Invariant } from "../../src/sim/invariant.ts";
 import { defineScenario, plan, run } from "../../src/sim/scenario.ts";
 import { ms, seconds } from "../../src/sim/time.ts";
 import { deadly } from "../support/deadly-scenario.ts";
@@ -68,9 +69,82 @@ describe("a run with a bound on its time", () => {
       invariants: () => [],
     });
     expect(() => runWithin(0.5, long, plan(long, "1"))).toThrow(
-      /^long: no end after 0\.5 s, seed 1: it was at event #\d+, at \d+ ms of 100 s$/,
+      /^long: no end after 0\.5 s, seed 1: it was at event #\d+ [\d.]+ ms n1 timer tick, of 100 s$/,
     );
   });
+});
+
+describe("what is told of a run with an invariant that never returns", () => {
+  const quiet = { state: undefined, onStart: () => {}, onMessage: () => {} };
+  const judged = (invariants: () => readonly Invariant[]): string => {
+    const scenario = defineScenario<never, { state: undefined }>({
+      name: "judged",
+      about: "A server that does nothing, and somebody who judges it.",
+      plan: () => ({ servers: ["n1"], faults: [], horizon: seconds(1) }),
+      server: () => quiet,
+      invariants,
+    });
+    try {
+      return runWithin(0.3, scenario, plan(scenario, "1")).fingerprint;
+    } catch (error) {
+      return String(error);
+    }
+  };
+  const forEver = (): never => {
+    for (;;);
+  };
+  const start = "OverBudget: judged: no end after 0.3 s, seed 1:";
+
+  it.each<[string, () => readonly Invariant[], string]>([
+    [
+      "at an event",
+      () => [{ name: "STEP", onStep: forEver }],
+      "at this event an invariant has no end: #1 0.000 ms n1 start",
+    ],
+    [
+      "at the end",
+      () => [{ name: "END", onEnd: forEver }],
+      "its events are over, and an invariant has no end: " +
+        "it was at event #1 0.000 ms n1 start, of 1 s",
+    ],
+    ["before the run", forEver, "it has not begun: its files or its invariants are never made"],
+  ])("%s", (_when, invariants, told) => {
+    expect(judged(invariants)).toBe(`${start} ${told}`);
+  });
+});
+
+it("tells the last event of a run of many, though they were not kept", () => {
+  const busy = defineScenario<never, { state: undefined }>({
+    name: "busy",
+    about: "A timer each microsecond, for ever.",
+    plan: () => ({ servers: ["n1"], faults: [], horizon: seconds(1_000_000) }),
+    server: (env) => ({
+      state: undefined,
+      onStart: () => env.setTimer("tick", 1),
+      onTimer: () => env.setTimer("tick", 1),
+      onMessage() {},
+    }),
+    invariants: () => [],
+  });
+  expect(() => runWithin(0.5, busy, plan(busy, "1"))).toThrow(
+    /^busy: no end after 0\.5 s, seed 1: it was at event #\d+ [\d.]+ ms n1 timer tick, of 1\d+ s$/,
+  );
+});
+
+it("tells of a plan without an end, and throws what a plan throws", () => {
+  const hopeless = (act: () => never) =>
+    planWithin(0.3, { ...ticking(), name: "hopeless", plan: act }, "7");
+  expect(() =>
+    hopeless(() => {
+      for (;;);
+    }),
+  ).toThrow(new OverBudget('hopeless: its plan of seed "7" has no end after 0.3 s'));
+  const boom = new TypeError("boom");
+  expect(() =>
+    hopeless(() => {
+      throw boom;
+    }),
+  ).toThrow(boom);
 });
 
 describe("the shrinking of a failure", () => {
