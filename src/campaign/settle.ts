@@ -1,12 +1,16 @@
 // Whether what a run has left behind comes to an end: promises, which no timer could interrupt.
 
 import { createHook } from "node:async_hooks";
-import type { Plan } from "../sim/plan.ts";
+import type { RunResult } from "../sim/scenario.ts";
+import { OverBudget, within } from "./budget.ts";
 
 /** A run has left something behind that has no end, or that throws. */
 export class LeftBehind extends Error {
   override readonly name = "LeftBehind";
 }
+
+/** Whose run it was, and what it broke. */
+type Left = Pick<RunResult, "plan" | "violation">;
 
 /**
  * Waits until the promises that a run has left behind have nothing to do; a run that keeps to `env`
@@ -14,30 +18,79 @@ export class LeftBehind extends Error {
  * seconds, as then nothing else will ever run in this thread, no timer and no end of the process;
  * and when one of them, or a timer of Node's, throws what nobody catches.
  */
-export async function settled(
-  { scenario, seed }: Pick<Plan, "scenario" | "seed">,
-  secondsMax: number,
-): Promise<void> {
-  const unheard: unknown[] = [];
-  const onThrown = (error: unknown): number => unheard.push(error);
-  process.on("uncaughtException", onThrown);
+export async function settled(left: Left, secondsMax: number): Promise<void> {
+  const unheard = new Unheard();
   try {
     const isQuiet = await quiet(secondsMax);
-    if (!isQuiet) {
-      const what = `the run is over, and a promise that it began has no end after ${secondsMax} s`;
-      throw new LeftBehind(`${scenario}: ${what}, seed ${seed}`);
-    }
+    if (!isQuiet) throw endless(left, secondsMax);
     // What was rejected and not heard of is thrown before this.
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
   } finally {
-    process.off("uncaughtException", onThrown);
+    unheard.close();
   }
-  if (unheard.length === 0) return;
-  const what = "a promise or a timer that it began threw, and nobody caught it";
-  throw new LeftBehind(`${scenario}: ${what}, seed ${seed}: ${describe(unheard[0])}`);
+  unheard.judge(left);
 }
+
+/**
+ * As {@link settled}, at once, and in a thread that is to go on: promises without an end are done
+ * away with, and so are all others that are due then. Therefore it is to be called by the event
+ * loop, as by `setImmediate`, and not by a promise; there it does nothing.
+ */
+export function settle(left: Left, secondsMax: number): void {
+  // As Node itself calls it after each event; it has no public name.
+  const runPromises: unknown = Reflect.get(process, "_tickCallback");
+  if (typeof runPromises !== "function") return;
+  const unheard = new Unheard();
+  try {
+    within(secondsMax, () => runPromises.call(process));
+  } catch (error) {
+    if (!(error instanceof OverBudget)) throw error;
+    throw endless(left, secondsMax);
+  } finally {
+    unheard.close();
+  }
+  unheard.judge(left);
+}
+
+function endless(left: Left, secondsMax: number): LeftBehind {
+  const what = `the run is over, and a promise that it began has no end after ${secondsMax} s`;
+  return new LeftBehind(`${left.plan.scenario}: ${what}, seed ${left.plan.seed}${brokenBy(left)}`);
+}
+
+/** A handler that has returned a promise has broken something by that, with host and event. */
+function brokenBy({ violation }: Left): string {
+  if (violation === undefined) return "";
+  return `; before that it broke ${violation.invariant}: ${violation.message}`;
+}
+
+/** Hears what promises and timers throw, and nobody else catches. */
+class Unheard {
+  readonly #thrown: unknown[] = [];
+  readonly #onThrown = (error: unknown): number => this.#thrown.push(error);
+
+  constructor() {
+    for (const name of UNHEARD) process.on(name, this.#onThrown);
+  }
+
+  close(): void {
+    for (const name of UNHEARD) process.off(name, this.#onThrown);
+  }
+
+  /** Throws what was heard first. */
+  judge(left: Left): void {
+    if (this.#thrown.length === 0) return;
+    const what = "a promise or a timer that it began threw, and nobody caught it";
+    const thrown = describe(this.#thrown[0]);
+    throw new LeftBehind(
+      `${left.plan.scenario}: ${what}, seed ${left.plan.seed}: ${thrown}${brokenBy(left)}`,
+    );
+  }
+}
+
+/** Of a rejection, the second tells only where nobody listens to the first. */
+const UNHEARD = ["unhandledRejection", "uncaughtException"] as const;
 
 /** What was thrown, and where. */
 function describe(error: unknown): string {

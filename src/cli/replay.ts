@@ -23,7 +23,7 @@ export async function replay(path: string, options: ReplayOptions): Promise<Exit
   const budget = await runBudgetOf(options);
   const trace = options.trace === true;
   const result = runWithin(budget, scenario, capsule.plan, { trace });
-  await settled(capsule.plan, budget);
+  await settled(result, budget);
   // A violation at the end of a run, when it is one no longer, leaves the fingerprint as it was.
   const isSame =
     result.fingerprint === capsule.fingerprint &&

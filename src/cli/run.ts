@@ -41,7 +41,7 @@ export async function run(name: string, options: RunOptions): Promise<ExitCode> 
       ? drawPlan(scenario, checkText(options.seed ?? "1", "--seed"), budget)
       : readPlan(scenario, options.plan);
   const result = runWithin(budget, scenario, planned, { trace: options.trace === true });
-  await settled(planned, budget);
+  await settled(result, budget);
   writeHistory(result);
   const path =
     result.violation &&

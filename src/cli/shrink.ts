@@ -34,7 +34,7 @@ export async function shrink(path: string, options: ShrinkOptions): Promise<Exit
   const budget = await runBudgetOf(options);
   const result = runWithin(budget, scenario, capsule.plan);
   const difference = differenceOf(result, runWithin(budget, scenario, capsule.plan));
-  await settled(capsule.plan, budget);
+  await settled(result, budget);
   if (difference !== undefined) {
     console.error(`${scenario.name} is not deterministic: run twice, it gave ${difference}`);
     return ExitCode.notDeterministic;

@@ -52,6 +52,8 @@ export function makeProject(): OwnProject {
     const { status, stdout, stderr } = spawnSync(file, args, {
       cwd: path,
       encoding: "utf8",
+      // What has no end is not to have the tests wait for it.
+      timeout: 120_000,
       env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...environment },
     });
     return { status: status ?? -1, stdout, stderr };

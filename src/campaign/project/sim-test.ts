@@ -2,14 +2,14 @@
 
 import { UsageError } from "../../sim/assert.ts";
 import { checkCount } from "../../sim/check.ts";
-import type { Plan } from "../../sim/plan.ts";
-import { plan, type RunResult, type Scenario } from "../../sim/scenario.ts";
-import { OverBudget, runWithin } from "../budget.ts";
+import type { RunResult, Scenario } from "../../sim/scenario.ts";
+import { OverBudget, planWithin, runWithin, VERIFIED_BUDGETS, within } from "../budget.ts";
 import { againOf } from "../campaign.ts";
 import { shortfallsOf } from "../report/shortfalls.ts";
 import { Tally } from "../report/tally.ts";
+import { LeftBehind, settle } from "../settle.ts";
 import { describeDifference } from "../verify/describe-difference.ts";
-import { verifyAgain } from "../verify/in-process.ts";
+import { type Again, verifyAgain } from "../verify/in-process.ts";
 import { explain } from "./explain.ts";
 
 /** How a scenario is tested. */
@@ -33,8 +33,8 @@ export interface SimTestPlan {
 
 /** What a test has of the world around it. */
 export interface Surroundings {
-  /** Awaited after each run. */
-  readonly rest: () => Promise<void>;
+  /** Has the event loop call it, so that no promise is at work meanwhile. */
+  readonly turn: <Result>(act: () => Result) => Promise<Result>;
   /** Real seconds, from any beginning. */
   readonly seconds: () => number;
 }
@@ -72,25 +72,16 @@ export async function judge(
   name: string,
   scenario: Scenario,
   { first, count, timeout }: SimTestPlan,
-  { rest, seconds }: Surroundings,
+  { turn, seconds }: Surroundings,
 ): Promise<string | undefined> {
   const tally = new Tally(scenario);
   for (let n = 0; n < count; n++) {
     const seed = typeof first === "string" ? first : String(first + n);
-    const replay = `  run it again: ${commandFor(seed, name)}`;
-    const result = runOrSay(scenario, plan(scenario, seed), timeout / 1_000);
-    if (typeof result === "string") return `${result}\n\n${replay}`;
-    const { violation } = result;
-    // As in a campaign: who reads of a failure is to be able to see it again.
-    const difference = verifyAgain(scenario, result, violation ? "recorded" : againOf(n, count));
-    if (difference !== undefined) {
-      return `${describeDifference({ scenario: scenario.name, seed, difference })}\n\n${replay}`;
-    }
-    if (violation !== undefined) {
-      return `${explain(scenario, result, seconds)}\n\n${replay}`;
-    }
-    tally.add(result);
-    await rest();
+    const again = againOf(n, count);
+    const budget = { secondsMax: timeout / 1_000, seconds };
+    const judged = await turn(() => judgeSeed(scenario, seed, again, budget));
+    if (typeof judged === "string") return `${judged}\n\n  run it again: ${commandFor(seed, name)}`;
+    tally.add(judged);
   }
   const summary = tally.summary();
   const shortfalls = summary.isJudged ? shortfallsOf(summary) : [];
@@ -98,12 +89,27 @@ export async function judge(
   return [`${scenario.name} held, and proves too little:`, ...shortfalls].join("\n  ");
 }
 
-/** A run, or what there is to say when it takes longer than the test may. */
-function runOrSay(scenario: Scenario, planned: Plan, secondsMax: number): RunResult | string {
+/** A run that held, or what there is to say of one that did not, or that never ends. */
+function judgeSeed(
+  scenario: Scenario,
+  seed: string,
+  again: Again | undefined,
+  { secondsMax, seconds }: { readonly secondsMax: number; readonly seconds: () => number },
+): RunResult | string {
   try {
-    return runWithin(secondsMax, scenario, planned);
+    const result = runWithin(secondsMax, scenario, planWithin(secondsMax, scenario, seed));
+    settle(result, secondsMax);
+    const { violation } = result;
+    // As in a campaign: who reads of a failure is to be able to see it again.
+    const difference = within(secondsMax * VERIFIED_BUDGETS, () =>
+      verifyAgain(scenario, result, violation ? "recorded" : again),
+    );
+    if (difference !== undefined) {
+      return describeDifference({ scenario: scenario.name, seed, difference });
+    }
+    return violation === undefined ? result : explain(scenario, result, seconds);
   } catch (error) {
-    if (error instanceof OverBudget) return error.message;
+    if (error instanceof OverBudget || error instanceof LeftBehind) return error.message;
     throw error;
   }
 }

@@ -48,7 +48,7 @@ export async function verifyPlan(
   // What is thrown here comes before what may be thrown there, which nobody awaits then.
   other.catch(() => {});
   const result = runWithin(secondsMax, verified.scenario, plan);
-  await settled(plan, secondsMax);
+  await settled(result, secondsMax);
   const difference = within(secondsMax * VERIFIED_BUDGETS, () => verify(verified.scenario, result));
   if (difference === undefined) return compare(verified, result, await other, verifier);
   // A program that does something once in a process does it in one that is new.

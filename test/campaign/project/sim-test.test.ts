@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judge, planTest } from "../../../src/campaign/project/sim-test.ts";
+import { judge, planTest, type Surroundings } from "../../../src/campaign/project/sim-test.ts";
 import { UsageError } from "../../../src/sim/assert.ts";
 import type { Env } from "../../../src/sim/env.ts";
 import { defineScenario, type Scenario } from "../../../src/sim/scenario.ts";
@@ -50,13 +50,25 @@ function seedThat(isStopped: boolean): number {
   }
 }
 
-const around = { rest: async (): Promise<void> => {}, seconds: () => 0 };
+/** As the event loop would call it. */
+const turn: Surroundings["turn"] = (act) => {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(act());
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+};
+const around = { turn, seconds: () => 0 };
 const stopped = seedThat(true);
 const calm = seedThat(false);
 
 describe("a test of a scenario", () => {
-  it("has nothing to say when all seeds hold, and rests after each", async () => {
-    let rests = 0;
+  it("has nothing to say when all seeds hold, each in a turn of its own", async () => {
+    let turns = 0;
     const plan = { first: String(calm), count: 3, timeout: 10_000 };
     const complaint = await judge(
       "name",
@@ -64,13 +76,14 @@ describe("a test of a scenario", () => {
       plan,
       {
         ...around,
-        rest: async () => {
-          rests++;
+        turn: (act) => {
+          turns++;
+          return turn(act);
         },
       },
     );
     expect(complaint).toBeUndefined();
-    expect(rests).toBe(3);
+    expect(turns).toBe(3);
   });
 
   it("says what was broken, when, by which faults, and how to run it again", async () => {
@@ -119,6 +132,60 @@ describe("a test of a scenario", () => {
       /^tickers: no end after 0\.3 s, seed \d+: this event has no end: #2 .* n1 timer tick\n\n/,
     );
     expect(complaint).toMatch(/ {2}run it again: STORMGLASS_SEED=\d+ npx vitest run -t name$/);
+  });
+
+  it("says so when a plan has no end", async () => {
+    const endless = {
+      ...tickers(() => {}),
+      plan: () => {
+        for (;;);
+      },
+    };
+    const complaint = await judge("name", endless, { first: 7, count: 1, timeout: 300 }, around);
+    expect(complaint).toBe(
+      'tickers: its plan of seed "7" has no end after 0.3 s\n\n' +
+        "  run it again: STORMGLASS_SEED=7 npx vitest run -t name",
+    );
+  });
+
+  it("says so when a run leaves a promise without an end, and ends it", async () => {
+    let turns = 0;
+    const restless = tickers(() => {
+      void (async () => {
+        for (;;) {
+          turns++;
+          await undefined;
+        }
+      })();
+    });
+    const complaint = await judge("name", restless, { first: 7, count: 1, timeout: 300 }, around);
+    const left = "the run is over, and a promise that it began has no end after 0.3 s";
+    expect(complaint).toMatch(new RegExp(`^tickers: ${left}, seed 7\n\n`));
+    const turnsThen = turns;
+    expect(turnsThen).toBeGreaterThan(0);
+    await turn(() => {});
+    expect(turns).toBe(turnsThen);
+  });
+
+  it("says by host and event which handler has returned a promise without an end", async () => {
+    const asynchronous = tickers((env) => env.setTimer("tick", ms(100)));
+    const restless: Scenario = {
+      ...asynchronous,
+      simulate: (plan, options) => {
+        const simulation = asynchronous.simulate(plan, options);
+        const node = () => simulation.hosts[0]!.node as unknown as Record<string, unknown>;
+        simulation.step();
+        Reflect.set(node(), "onTimer", async () => {
+          for (;;) await undefined;
+        });
+        return simulation;
+      },
+    };
+    const complaint = await judge("name", restless, { first: 7, count: 1, timeout: 300 }, around);
+    expect(complaint).toContain(
+      "no end after 0.3 s, seed 7; before that it broke EXCEPTION: AssertionError: " +
+        "a handler has returned a promise, and nobody waits: n1 timer\n",
+    );
   });
 
   it("says so when a run is not the same twice", async () => {
