@@ -70,9 +70,14 @@ export function shapeOf({ faults, operations }: Pick<Plan, "faults" | "operation
 }
 
 /** What sort of operation it is, by its field `op`, `kind` or `type`, if it has one. */
-export function kindOfOperation({ op, kind, type }: Operation): string {
-  const name = [op, kind, type].find((field) => typeof field === "string");
-  return typeof name === "string" ? name : "operation";
+export function kindOfOperation(operation: Operation): string {
+  const field = kindField(operation);
+  return field === undefined ? "operation" : String(operation[field]);
+}
+
+/** The field that says what sort of operation it is. */
+export function kindField(operation: Operation): "op" | "kind" | "type" | undefined {
+  return (["op", "kind", "type"] as const).find((field) => typeof operation[field] === "string");
 }
 
 /** Innermost first, as they may stand in each other. */

@@ -5,6 +5,7 @@ import { type Signature, signatureOf } from "../capsule/signature.ts";
 import { reduceFaults, reduceOperations, reduceSites } from "./events.ts";
 import { simplifyFaults } from "./fields.ts";
 import { reduceClients, reduceServers } from "./hosts.ts";
+import { payloadBytes, reducePayloads } from "./payloads.ts";
 import { isQuiet, QUIET_PARTS, type QuietPart, quieten } from "./quiet.ts";
 import { type Failure, Search } from "./search.ts";
 import { closeGaps, restoreHorizon, roundTimes, shortenFaults } from "./times.ts";
@@ -26,14 +27,19 @@ export interface ShrinkProgress {
   readonly runs: number;
 }
 
-/** What there is less of now; the seconds are those until the violation, in virtual time. */
+/**
+ * What there is less of now. The seconds are those until the violation, in virtual time; the bytes
+ * are of JSON, and of the operations that are left.
+ */
 export interface Reduction {
   readonly what: (typeof REDUCED)[number];
   readonly from: number;
   readonly to: number;
 }
 
-export const REDUCED = ["faults", "operations", "hosts", "armed sites", "seconds"] as const;
+export const REDUCED = [
+  ...(["faults", "operations", "hosts", "armed sites", "payload bytes", "seconds"] as const),
+] as const;
 
 /** A failing plan, as small as it could be made, and how that went; plain data. */
 export interface Shrunk {
@@ -104,9 +110,9 @@ const ROUNDS_MAX = 100;
 
 /**
  * Makes a failing plan smaller: fewer faults and operations, then fewer hosts, then less noise,
- * then round times. Each candidate is checked by the scenario and run, and counts if its run breaks
- * the same invariant with the same property; what the invariant supposes is left as it is. Throws a
- * UsageError when the plan's own run breaks nothing.
+ * then round times, at last smaller payloads. Each candidate is checked by the scenario and run,
+ * and counts if its run breaks the same invariant with the same property; what the invariant
+ * supposes is left as it is. Throws a UsageError when the plan's own run breaks nothing.
  */
 export function shrink(scenario: Scenario, plan: Plan, options: ShrinkOptions): Shrunk {
   const { isOver, onStep, guard = (act) => act() } = options;
@@ -114,13 +120,23 @@ export function shrink(scenario: Scenario, plan: Plan, options: ShrinkOptions): 
     isOver,
     onStep: ({ plan: best, counts }) => onStep?.({ ...sizesOf(best), runs: counts.runs }),
   });
-  let isDone = false;
-  guard(() => {
+  const done = { isAll: false, wholePayload: 0 };
+  const act = (): void => {
     search.trim();
-    isDone = improve(search);
+    improve(search);
+    done.wholePayload = payloadBytes(search.plan);
+    reducePayloads(search);
+    done.isAll = !search.isOver;
     restoreHorizon(search);
-  });
-  const { best, first, counts } = search;
+  };
+  guard(act);
+  return resultOf(search, done);
+}
+
+function resultOf(
+  { best, first, counts }: Search,
+  { isAll, wholePayload }: { readonly isAll: boolean; readonly wholePayload: number },
+): Shrunk {
   const { candidates, runs, reseeded } = counts;
   return {
     plan: best.plan,
@@ -129,12 +145,12 @@ export function shrink(scenario: Scenario, plan: Plan, options: ShrinkOptions): 
     steps: best.steps,
     signature: signatureOf(best.plan, best.violation),
     originalSeed: first.plan.seed,
-    reductions: reductionsOf(first, best),
+    reductions: reductionsOf(first, best, wholePayload),
     quiet: QUIET_PARTS.filter((part) => isQuiet(best.plan, part) && !isQuiet(first.plan, part)),
     candidates,
     runs,
     reseeded,
-    isCut: !isDone,
+    isCut: !isAll,
   };
 }
 
@@ -153,19 +169,18 @@ export function describeShrunk({
   return shown.length === 0 ? "nothing could be left out" : shown.join(", ");
 }
 
-/** Rounds until one changes nothing; whether there was time for that. */
-function improve(search: Search): boolean {
+/** Rounds until one changes nothing. */
+function improve(search: Search): void {
   for (const { isCoarse, seeds } of STAGES) {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const before = search.best;
       search.isCoarse = isCoarse;
       search.effort = Math.min(seeds, Math.floor(EVENTS_PER_CANDIDATE / (before.steps + 1)));
       for (const pass of isCoarse ? COARSE_PASSES : PASSES) pass(search);
-      if (search.isOver) return false;
+      if (search.isOver) return;
       if (search.best === before) break;
     }
   }
-  return true;
 }
 
 function sizesOf({ faults, operations, servers, clients }: Plan): Omit<ShrinkProgress, "runs"> {
@@ -176,13 +191,14 @@ function sizesOf({ faults, operations, servers, clients }: Plan): Omit<ShrinkPro
   };
 }
 
-function reductionsOf(first: Failure, best: Failure): Reduction[] {
+function reductionsOf(first: Failure, best: Failure, wholePayload: number): Reduction[] {
   const [from, to] = [sizesOf(first.plan), sizesOf(best.plan)];
   const all: Reduction[] = [
     { what: "faults", from: from.faults, to: to.faults },
     { what: "operations", from: from.operations, to: to.operations },
     { what: "hosts", from: from.hosts, to: to.hosts },
     { what: "armed sites", from: first.plan.buggify.length, to: best.plan.buggify.length },
+    { what: "payload bytes", from: wholePayload, to: payloadBytes(best.plan) },
     { what: "seconds", from: first.violation.at / 1_000_000, to: best.violation.at / 1_000_000 },
   ];
   return all.filter((reduction) => reduction.to < reduction.from);
