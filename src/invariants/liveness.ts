@@ -2,7 +2,7 @@
 
 import type { NodeId } from "../sim/env.ts";
 import { targetsOf } from "../sim/fault.ts";
-import type { HostView, Invariant, World } from "../sim/invariant.ts";
+import type { HostView, Invariant, Premise, World } from "../sim/invariant.ts";
 import type { Plan } from "../sim/plan.ts";
 import { eventually, leadsTo } from "../sim/temporal/liveness.ts";
 import { formatTime, inMs, type Micros } from "../sim/time.ts";
@@ -15,6 +15,8 @@ export type { LeadershipView } from "./waiting.ts";
 export interface Deadline {
   readonly from?: Micros;
   readonly by: Micros;
+  /** What of the plan is taken for granted. Default: that all servers are there. */
+  readonly supposes?: readonly Premise[];
 }
 
 /** A span of time, both ends included. */

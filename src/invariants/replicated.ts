@@ -97,7 +97,7 @@ export function equalStates(name: string): Invariant<ReplicaView> {
 /** All servers are up and have applied all that is committed. Measures `caughtUpAfterMs`. */
 export function everyoneCatchesUp(
   name: string,
-  deadline: Required<Deadline>,
+  deadline: Required<Pick<Deadline, "from" | "by">>,
 ): Invariant<ReplicaView & { readonly commit: number }> {
   return eventually(
     name,

@@ -20,6 +20,7 @@ import type { Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
 import { hostNames, impatientClient, storeScenario, storeSettings } from "./raft-cluster.ts";
+import { absenceSupposes } from "./raft-weather.ts";
 import { steadily, writes } from "./workload.ts";
 
 const SERVERS = hostNames(5);
@@ -109,9 +110,9 @@ export function membership(scenario: Membership): Scenario {
       ...(progressWithin === undefined
         ? []
         : [acknowledgesSteadily("PROGRESS", { from: CHANGE, until: calm }, progressWithin)]),
-      operationsReturn("RETURN", { by: horizon }, plan),
+      operationsReturn("RETURN", { by: horizon, ...absenceSupposes(plan) }, plan),
       readsEnd("READS-END", { from: calm, by: horizon }),
-      everyoneAgrees("AGREEMENT", { from: calm, by: horizon }, members),
+      everyoneAgrees("AGREEMENT", { from: calm, by: horizon, ...absenceSupposes(plan) }, members),
       ...(stableFrom === undefined
         ? []
         : [leaderStays("LEADER-STAYS", { from: stableFrom, until: horizon, voters: members })]),

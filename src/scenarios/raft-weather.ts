@@ -1,8 +1,10 @@
 // Faults that a Raft scenario writes by hand. `leader`, `others` and `follower 1` are targets of
 // raft-cluster.ts.
 
+import type { Deadline } from "../invariants/liveness.ts";
 import type { Fault, Target } from "../sim/fault.ts";
 import { partition as cutBetween } from "../sim/faults/cuts-by-hand.ts";
+import type { Plan } from "../sim/plan.ts";
 import type { Micros } from "../sim/time.ts";
 
 /** Power failures; the hosts come back at the end. */
@@ -30,3 +32,15 @@ export const LEADER_IN_MINORITY: readonly (readonly Target[])[] = [
   ["leader", "follower 1"],
   ["follower 2", "follower 3", "follower 4"],
 ];
+
+/**
+ * What a deadline takes for granted besides the servers when some of them stay away for good: who
+ * is away is missed, unless somebody has asked that it be removed.
+ */
+export function absenceSupposes({
+  faults,
+  calm,
+}: Pick<Plan<unknown>, "faults" | "calm">): Pick<Deadline, "supposes"> {
+  const isAway = faults.some(({ at, lasting }) => at + lasting > calm);
+  return isAway ? { supposes: ["servers", "operations"] } : {};
+}
