@@ -114,7 +114,7 @@ export class Search {
       if (this.#isOver()) return false;
       const plan = { ...marked, seed };
       if (!this.#isNew(plan)) continue;
-      const failure = this.#run(plan);
+      const failure = this.#attempt(plan);
       this.#onStep(this);
       if (failure === undefined || !this.#isSame(failure)) continue;
       if (seed !== own) this.counts.reseeded++;
@@ -128,7 +128,7 @@ export class Search {
   /** Takes a plan over if it fails in the same way, whatever the time; it may be larger. */
   tryLast(candidate: Plan): boolean {
     const checked = this.#check(candidate);
-    const failure = checked && this.#run(this.#marked(checked));
+    const failure = checked && this.#attempt(this.#marked(checked));
     if (failure === undefined || !this.#isSame(failure)) return false;
     this.#best = failure;
     return true;
@@ -147,7 +147,7 @@ export class Search {
     const checked = this.#check(cutTo(plan, horizon));
     const trimmed = checked && this.#marked(checked);
     if (trimmed === undefined || !this.#isNew(trimmed)) return;
-    const failure = this.#run(trimmed);
+    const failure = this.#attempt(trimmed);
     if (failure !== undefined && this.#isSame(failure)) this.#best = failure;
   }
 
@@ -196,6 +196,16 @@ export class Search {
     const known = this.#hashes.get(operation) ?? hashes(operation);
     this.#hashes.set(operation, known);
     return known;
+  }
+
+  /** The run of a checked plan; its invariants may still refuse it when they are made. */
+  #attempt(plan: Plan): Failure | undefined {
+    try {
+      return this.#run(plan);
+    } catch (error) {
+      if (error instanceof UsageError) return undefined;
+      throw error;
+    }
   }
 
   #run(plan: Plan): Failure | undefined {

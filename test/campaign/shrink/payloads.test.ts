@@ -3,6 +3,7 @@ import { describeShrunk, type Shrunk, shrink } from "../../../src/campaign/shrin
 import { UsageError } from "../../../src/sim/assert.ts";
 import type { Env, Node, Operation, Plain } from "../../../src/sim/env.ts";
 import type { Premise } from "../../../src/sim/invariant.ts";
+import type { Plan } from "../../../src/sim/plan.ts";
 import { defineScenario, plan, run } from "../../../src/sim/scenario.ts";
 import { ms, seconds } from "../../../src/sim/time.ts";
 
@@ -15,6 +16,8 @@ interface Options {
   readonly isBad: (asked: readonly Operation[]) => boolean;
   readonly check?: (operation: Operation) => void;
   readonly supposes?: readonly Premise[];
+  /** What the invariants have against a plan when they are made. */
+  readonly refuse?: (plan: Plan) => void;
 }
 
 class Asked implements Node<never, { operations: Operation[] }> {
@@ -30,7 +33,7 @@ class Asked implements Node<never, { operations: Operation[] }> {
 }
 
 /** A client that keeps what it is asked for; what is left of that when the failure is shrunk. */
-function shrunkOf({ asked, isBad, check, supposes = [] }: Options): Shrunk {
+function shrunkOf({ asked, isBad, check, supposes = [], refuse }: Options): Shrunk {
   const scenario = defineScenario<never, Asked>({
     name: "asked",
     about: "Breaks PAYLOAD by what it is asked for.",
@@ -46,7 +49,8 @@ function shrunkOf({ asked, isBad, check, supposes = [] }: Options): Shrunk {
     server: () => new Asked(),
     client: (_: Env<never>) => new Asked(),
     checkOperation: (operation) => check?.(operation),
-    invariants: () => {
+    invariants: (planned) => {
+      refuse?.(planned as Plan);
       const made: Operation[] = [];
       return [
         {
@@ -101,6 +105,17 @@ describe("the payload of an operation", () => {
     const asked = [{ op: "write", text: long, size: 2_345 }];
     expect(left({ asked, check, isBad: bad(() => true) })).toEqual([
       { id: "operation-0", op: "write", text: "xxxxxxxx", size: 200 },
+    ]);
+  });
+
+  it("is made no smaller than the invariants permit when they are made", () => {
+    const refuse = ({ operations }: Plan): void => {
+      const size = Number(operations[0]?.operation.size);
+      if (size < 100) throw new UsageError("expected a span of time");
+    };
+    const asked = [{ op: "write", size: 2_345 }];
+    expect(left({ asked, refuse, isBad: bad(() => true) })).toEqual([
+      { id: "operation-0", op: "write", size: 200 },
     ]);
   });
 
