@@ -20,7 +20,7 @@ import type { Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
 import { hostNames, impatientClient, storeScenario, storeSettings } from "./raft-cluster.ts";
-import { absenceSupposes } from "./raft-weather.ts";
+import { absence } from "./raft-weather.ts";
 import { steadily, writes } from "./workload.ts";
 
 const SERVERS = hostNames(5);
@@ -110,9 +110,9 @@ export function membership(scenario: Membership): Scenario {
       ...(progressWithin === undefined
         ? []
         : [acknowledgesSteadily("PROGRESS", { from: CHANGE, until: calm }, progressWithin)]),
-      operationsReturn("RETURN", { by: horizon, ...absenceSupposes(plan) }, plan),
-      readsEnd("READS-END", { from: calm, by: horizon }),
-      everyoneAgrees("AGREEMENT", { from: calm, by: horizon, ...absenceSupposes(plan) }, members),
+      operationsReturn("RETURN", { by: horizon, ...absence(plan, asked) }, plan),
+      readsEnd("READS-END", { from: calm, by: horizon, ...absence(plan, asked) }),
+      everyoneAgrees("AGREEMENT", { from: calm, by: horizon, ...absence(plan, asked) }, members),
       ...(stableFrom === undefined
         ? []
         : [leaderStays("LEADER-STAYS", { from: stableFrom, until: horizon, voters: members })]),

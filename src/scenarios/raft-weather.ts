@@ -35,12 +35,14 @@ export const LEADER_IN_MINORITY: readonly (readonly Target[])[] = [
 
 /**
  * What a deadline takes for granted besides the servers when some of them stay away for good: who
- * is away is missed, unless somebody has asked that it be removed.
+ * is away is missed, unless somebody asks that it be removed, by one of these changes.
  */
-export function absenceSupposes({
-  faults,
-  calm,
-}: Pick<Plan<unknown>, "faults" | "calm">): Pick<Deadline, "supposes"> {
+export function absence(
+  { faults, calm, operations }: Pick<Plan<unknown>, "faults" | "calm" | "operations">,
+  changes: readonly { readonly changes: readonly unknown[] }[],
+): Pick<Deadline, "supposes"> {
   const isAway = faults.some(({ at, lasting }) => at + lasting > calm);
-  return isAway ? { supposes: ["servers", "operations"] } : {};
+  const asked = operations.map(({ operation }) => JSON.stringify(operation.changes));
+  const isMissing = changes.some((change) => !asked.includes(JSON.stringify(change.changes)));
+  return isAway && isMissing ? { supposes: ["servers", "operations"] } : {};
 }
