@@ -229,6 +229,19 @@ describe("what is overdue while a node synchronizes", () => {
     expect(world.events("headers accepted")).toMatchObject([{ peer: "p1", first: 1, last: 32 }]);
   });
 
+  it("is nobody's fault when it is headers behind which others have come meanwhile", () => {
+    // Overdue after 3 s; by 3.4 s others have come, and what is behind them is asked for.
+    const late: ToyPeer = { ...honest("p1"), answer: (reply) => ({ delay: 3_500_000, reply }) };
+    const next: ToyPeer = { ...honest("p2"), answer: (reply) => ({ delay: 400_000, reply }) };
+    const world = new SyncWorld([late, next]);
+    world.run(3_600_000);
+    expect(world.events("headers accepted")).toMatchObject([{ peer: "p2", first: 1, last: 32 }]);
+    expect(world.events("answer late")).toMatchObject([{ peer: "p1", type: "headers" }]);
+    expect(world.events("leader changed")).toEqual([{ from: "p1", to: "p2" }]);
+    expect(world.runUntil(100, 10 * SECOND)).toBeDefined();
+    expect([...world.events("headers refused"), ...world.events("peer fault")]).toEqual([]);
+  });
+
   it("goes back to who led before when the next one knows nothing of that chain", () => {
     const other = { name: "p2", chain: toyChain(...toyLine(TOY_GENESIS, 120, "other")) };
     const slow: ToyPeer = { ...honest("p1"), answer: (reply) => ({ delay: 1_200_000, reply }) };
