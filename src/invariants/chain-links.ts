@@ -1,38 +1,113 @@
-// What clients see of the links to a chain's nodes, and of how nodes say they are.
+// What clients measure of the links to a chain's nodes, and how nodes say they are.
 
 import type { Plain } from "../sim/env.ts";
-import type { Invariant } from "../sim/invariant.ts";
+import type { Invariant, World } from "../sim/invariant.ts";
 import { inMs, type Micros } from "../sim/time.ts";
 
-/** A round trip that was to take so long on average. */
+/** What a ping tells in the end: how many probes it sent, and how long those took that returned. */
+interface PingResult {
+  readonly sent: number;
+  readonly took: readonly Micros[];
+}
+
+/** What who has filled a line tells in the end; `took`: from the first answer to the last. */
+interface FillingResult {
+  readonly answered: number;
+  readonly took: Micros;
+}
+
+/** What a ping is to find. */
 export interface RoundTrips {
-  /** How the ids of these operations begin. */
-  readonly ids: string;
+  /** The operation. */
+  readonly id: string;
   readonly mean: Micros;
   /** As a share of the mean. */
   readonly errorMax: number;
 }
 
 /**
- * Questions take as long as was injected, there and back. Measures `rttMs` (a distribution) and
- * `rttMeanMs`.
+ * Probes that are answered take as long as was injected, there and back. Measures `rttMs` (a
+ * distribution), `rttMinMs` and `rttMeanMs`.
  */
-export function roundTripsTake(name: string, { ids, mean, errorMax }: RoundTrips): Invariant {
+export function roundTripsTake(name: string, { id, mean, errorMax }: RoundTrips): Invariant {
   return {
     name,
-    supposes: ["operations", "faults", "conditions"],
-    onEnd: ({ history, metrics }) => {
-      const times = history.returned
-        .filter(({ id, outcome }) => id.startsWith(ids) && outcome === "ok")
-        .map(({ invokedAt, returnedAt = 0 }) => returnedAt - invokedAt);
+    supposes: ["operations", "faults", "conditions", "servers"],
+    onEnd: (world) => {
+      const { metrics } = world;
+      const times = (resultOf(world, id) as PingResult | undefined)?.took ?? [];
       if (times.length === 0) return "no round trip was measured";
       for (const time of times) metrics.observe("rttMs", inMs(time));
       const measured = times.reduce((sum, time) => sum + time, 0) / times.length;
+      metrics.gauge("rttMinMs", inMs(Math.min(...times)));
       metrics.gauge("rttMeanMs", inMs(measured));
       if (Math.abs(measured - mean) <= errorMax * mean) return undefined;
       return `round trips take ${inMs(measured)} ms, expected ${inMs(mean)}`;
     },
   };
+}
+
+/** How many of the probes of a ping are to get lost, or their answers. */
+export interface Losses {
+  readonly id: string;
+  readonly share: number;
+  /** By how much the share may be off. */
+  readonly offMax: number;
+}
+
+/** So many probes are lost as was injected. Measures `lossPercent`. */
+export function lossesAre(name: string, { id, share, offMax }: Losses): Invariant {
+  return {
+    name,
+    supposes: ["operations", "faults", "conditions", "servers"],
+    onEnd: (world) => {
+      const result = resultOf(world, id) as PingResult | undefined;
+      if (result === undefined) return "no loss was measured";
+      const { sent, took } = result;
+      const measured = (sent - took.length) / sent;
+      world.metrics.gauge("lossPercent", 100 * measured);
+      if (Math.abs(measured - share) <= offMax) return undefined;
+      return `${sent - took.length} of ${sent} probes are lost, expected ${sent * share}`;
+    },
+  };
+}
+
+/** What a line is to carry while somebody fills it. */
+export interface Throughput {
+  readonly id: string;
+  readonly bytesPerSecond: number;
+  /** As a share of that. */
+  readonly errorMax: number;
+  /** Of a message of who fills it, as the line counts them. */
+  readonly messageBytes: number;
+}
+
+/**
+ * A line that is kept busy carries what it is set to. Behind the first message all others come one
+ * after the other, so the times between the answers are those that the line takes for them.
+ * Measures `throughputMbit`, in millions of bits a second.
+ */
+export function lineCarries(name: string, expected: Throughput): Invariant {
+  const { id, bytesPerSecond, errorMax, messageBytes } = expected;
+  return {
+    name,
+    supposes: ["operations", "faults", "conditions", "servers"],
+    onEnd: (world) => {
+      const result = resultOf(world, id) as FillingResult | undefined;
+      if (result === undefined || result.took === 0) return "no throughput was measured";
+      // Bytes in a microsecond are millions of them in a second.
+      const measured = ((result.answered - 1) * messageBytes) / result.took;
+      world.metrics.gauge("throughputMbit", 8 * measured);
+      const set = bytesPerSecond / 1_000_000;
+      if (Math.abs(measured - set) <= errorMax * set) return undefined;
+      return `the line carries ${measured} bytes in a microsecond, expected ${set}`;
+    },
+  };
+}
+
+/** What the operation has told; the plan's author knows which one it is. */
+function resultOf({ history }: World, id: string): Plain {
+  return history.entries.get(id)?.result;
 }
 
 /** Nodes that were asked how they are have said that they hear too few validators, or enough. */

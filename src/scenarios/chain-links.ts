@@ -1,13 +1,21 @@
 // Group L, tb-link-degradation: slow, narrow, blocked and flapping links between nodes of a chain.
 
 import { blocksKeepComing, reorgsAreShort } from "../invariants/chain-consensus.ts";
-import { healthIsSaid, roundTripsTake } from "../invariants/chain-links.ts";
+import {
+  healthIsSaid,
+  type Losses,
+  lineCarries,
+  lossesAre,
+  roundTripsTake,
+} from "../invariants/chain-links.ts";
 import { heightsConverge } from "../invariants/chain-liveness.ts";
 import { acknowledgedTransfersStay } from "../invariants/chain-transactions.ts";
+import { shareOffMax } from "../invariants/deviation.ts";
 import { operationsReturn } from "../invariants/liveness.ts";
 import { MESSAGE_CLASSES } from "../protocols/block-sync/messages.ts";
 import type { Fault } from "../sim/fault.ts";
 import type { Invariant } from "../sim/invariant.ts";
+import { plainWire } from "../sim/network/wire.ts";
 import { uniform } from "../sim/random/distribution.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
@@ -24,26 +32,41 @@ const FROM: Micros = seconds(10);
 const LASTING: Micros = seconds(20);
 const OVER: Micros = FROM + LASTING;
 const HORIZON: Micros = seconds(45);
-const PROBES = 100;
-/** There and back, between 1 and 9 ms each way. */
+const PINGED = "n2";
+const FILLED = "obs";
+const PING = "ping";
+const FILL = "fill";
+const LINE_BYTES_PER_SECOND = 12_500_000;
+/** More than is under way to fill a line, which is more than a line of 100 Mbit/s holds. */
+const QUEUE_BYTES = 1_000_000;
+const FILLER_BYTES = 20_000;
+const FILLERS = 13;
+/** On the network of {@link LAN}, there and back. */
 const LAN_RTT: Micros = ms(10);
+const LAN = uniform(ms(1), ms(9));
 const ERROR_MAX = 0.05;
-/** The mean of a hundred such round trips is off by 3 % of it, one standard deviation. */
-const LAN_ERROR_MAX = 0.15;
+
+/** Numbers of requests are about as large. */
+const SERIAL = 2 ** 51;
+
+/** Six times up and down of a link that flaps. */
+const PING_LASTING: Micros = seconds(18);
+/** So often that chance explains no mean that is off by 5 %: see the test of this file. */
+const PING_INTERVAL: Micros = ms(5);
+/** The longer round trips take, the less their differences are of it. */
+const SLOW_PING_INTERVAL: Micros = ms(40);
 
 interface Degradation {
   readonly variant: string;
   readonly about: string;
   readonly fault?: Fault;
+  /** What who pings and fills is to find: see {@link measured}. Default: that of the network. */
+  readonly rtt?: Micros;
+  readonly pingInterval?: Micros;
+  readonly loss?: Pick<Losses, "share" | "offMax">;
+  readonly fills?: number;
   readonly invariants: readonly Invariant<ChainServer>[];
 }
-
-/** As many questions as probes, while the fault lasts. */
-const probes: readonly PlannedOperation[] = Array.from({ length: PROBES }, (_, n) => ({
-  at: FROM + seconds(1) + n * ms(150),
-  client: CLIENT,
-  operation: { id: `probe${n}`, op: "ask", node: "obs", about: { kind: "height" } },
-}));
 
 /** When a node that hears nobody has noticed it. */
 const healthChecks: readonly PlannedOperation[] = VALIDATORS.map((node) => ({
@@ -51,11 +74,6 @@ const healthChecks: readonly PlannedOperation[] = VALIDATORS.map((node) => ({
   client: CLIENT,
   operation: { id: `health ${node}`, op: "ask", node, about: { kind: "health" } },
 }));
-
-function roundTrips(mean: Micros): Invariant {
-  const errorMax = mean === LAN_RTT ? LAN_ERROR_MAX : ERROR_MAX;
-  return roundTripsTake("RTT", { ids: "probe", mean, errorMax });
-}
 
 function health(isPartitioned: boolean): Invariant {
   return healthIsSaid("HEALTH", { ids: "health", isPartitioned });
@@ -76,18 +94,39 @@ function slower(added: Micros): Degradation {
       ...{ ...everywhere, kind: "latency", types: [] },
       added: uniform(added - jitter, added + jitter),
     },
-    invariants: [roundTrips(LAN_RTT + 2 * added), health(false)],
+    ...{ rtt: LAN_RTT + 2 * added, pingInterval: SLOW_PING_INTERVAL },
+    invariants: [health(false)],
   };
 }
 
 function narrower(megabits: number): Degradation {
+  const bytesPerSecond = megabits * 125_000;
   return {
     variant: `/${megabits}-mbit`,
     about: `What a link carries falls to ${megabits} Mbit/s: blocks come all the same.`,
     fault: {
-      ...{ ...everywhere, kind: "bandwidth", types: [], per: "link", queueBytes: 1_000_000 },
-      bytesPerSecond: megabits * 125_000,
+      ...{ ...everywhere, kind: "bandwidth", types: [], per: "link", queueBytes: QUEUE_BYTES },
+      bytesPerSecond,
     },
+    rtt: LAN_RTT + Math.ceil((PROBE_BYTES * seconds(1)) / bytesPerSecond),
+    fills: bytesPerSecond,
+    invariants: [health(false)],
+  };
+}
+
+/** Of a probe and its answer. */
+const PROBE_BYTES = ["probe", "alive"].reduce(
+  (sum, type) => sum + plainWire.sizeOf({ type, serial: SERIAL }),
+  0,
+);
+
+function lossy(probability: number): Degradation {
+  const share = 1 - (1 - probability) ** 2;
+  return {
+    variant: `/${100 * probability}-percent-lost`,
+    about: `Of all messages ${100 * probability} % are lost: blocks come, and are fetched.`,
+    fault: { ...everywhere, kind: "loss", types: [], probability },
+    loss: { share, offMax: shareOffMax(PING_LASTING / PING_INTERVAL, share) },
     invariants: [health(false)],
   };
 }
@@ -96,10 +135,12 @@ const DEGRADATIONS: readonly Degradation[] = [
   {
     variant: "",
     about: "The links of a local network: round trips take what they are to take.",
-    invariants: [roundTrips(LAN_RTT), health(false)],
+    fills: LINE_BYTES_PER_SECOND,
+    invariants: [health(false)],
   },
   ...[ms(10), ms(50), ms(200)].map(slower),
   ...[10, 1].map(narrower),
+  lossy(0.05),
   {
     variant: "/gossip-blocked",
     about: "Gossip is blocked, and questions pass: nodes say that they hear too few.",
@@ -107,7 +148,7 @@ const DEGRADATIONS: readonly Degradation[] = [
       ...{ kind: "isolate", at: FROM, lasting: LASTING, hosts: ["n2"], inFlight: "lose" },
       types: MESSAGE_CLASSES.gossip,
     },
-    invariants: [roundTrips(LAN_RTT), health(true)],
+    invariants: [health(true)],
   },
   {
     variant: "/flapping",
@@ -116,11 +157,51 @@ const DEGRADATIONS: readonly Degradation[] = [
       ...{ kind: "flapping", at: FROM, lasting: LASTING, from: ["n2"], to: ["everybody"] },
       ...{ bothWays: true, up: seconds(2), down: seconds(1), inFlight: "lose", types: [] },
     },
+    // What is under way when the link goes down is lost as well.
+    loss: { share: (seconds(1) + LAN_RTT) / seconds(3), offMax: ERROR_MAX / 3 },
     invariants: [],
   },
 ];
 
-function degradation({ variant, about, fault, invariants }: Degradation): Scenario {
+/** Who pings a validator all along, and keeps the line to the observer busy for a while. */
+function lineTests({
+  fills,
+  pingInterval: interval = PING_INTERVAL,
+}: Degradation): readonly PlannedOperation[] {
+  const at = FROM + seconds(1);
+  const count = PING_LASTING / interval;
+  const ping = { id: PING, op: "ping", node: PINGED, count, interval };
+  // Answers come some milliseconds early or late: that is to be little of all.
+  const lasting = fills === LINE_BYTES_PER_SECOND ? ms(500) : seconds(2);
+  const fill = {
+    ...{ id: FILL, op: "fill", node: FILLED, sizeBytes: FILLER_BYTES, windowCount: FILLERS },
+    lasting,
+  };
+  const operations = fills === undefined ? [ping] : [ping, fill];
+  return operations.map((operation) => ({ at, client: CLIENT, operation }));
+}
+
+/** What is measured is what is set, within 5 % or what chance explains. */
+function measured({ rtt = LAN_RTT, loss, fills }: Degradation): readonly Invariant[] {
+  const junk = new Uint8Array(FILLER_BYTES);
+  const filler = { type: "submit", transactions: [junk], serial: SERIAL };
+  const errorMax = ERROR_MAX;
+  return [
+    roundTripsTake("RTT", { id: PING, mean: rtt, errorMax }),
+    lossesAre("LOSS", { id: PING, ...(loss ?? { share: 0, offMax: 0 }) }),
+    ...(fills === undefined
+      ? []
+      : [
+          lineCarries("THROUGHPUT", {
+            ...{ id: FILL, bytesPerSecond: fills, errorMax },
+            messageBytes: plainWire.sizeOf(filler),
+          }),
+        ]),
+  ];
+}
+
+function degradation(degraded: Degradation): Scenario {
+  const { variant, about, fault, invariants } = degraded;
   const isCut = fault !== undefined && fault.kind === "isolate";
   return chainScenario({
     name: `tb-link-degradation${variant}`,
@@ -129,12 +210,17 @@ function degradation({ variant, about, fault, invariants }: Degradation): Scenar
       servers: SERVERS,
       clients: [CLIENT],
       settings: chainSettings(VALIDATORS, { balances: PAYERS }),
-      network: { latency: uniform(ms(1), ms(9)) },
+      network: {
+        latency: LAN,
+        bandwidth: [
+          { bytesPerSecond: LINE_BYTES_PER_SECOND, queueBytes: QUEUE_BYTES, per: "link" },
+        ],
+      },
       operations: [
         ...payments(streams.stream("workload"), {
           ...{ clients: [CLIENT], perSecond: 3, from: seconds(2), until: OVER },
         }),
-        ...probes,
+        ...lineTests(degraded),
         ...healthChecks,
       ],
       faults: fault === undefined ? [] : [fault],
@@ -148,6 +234,7 @@ function degradation({ variant, about, fault, invariants }: Degradation): Scenar
       heightsConverge("BS-HEIGHT", { from: OVER, within: seconds(10), heightMin: 15 }),
       operationsReturn("RETURN", { by: HORIZON }, plan),
       acknowledgedTransfersStay("ACCEPTED", liarsOf(plan)),
+      ...measured(degraded),
       ...invariants,
     ],
     expects: isCut ? ["peer lost", "partition suspected", "partition over"] : ["finalized"],

@@ -3,7 +3,7 @@ import type { Micros } from "../../../sim/time.ts";
 import type { Hash } from "../encoding/hash.ts";
 import type { BlockSyncMessage, ClientMessage } from "../messages.ts";
 import type { ChainClientConfig } from "./client-options.ts";
-import type { ChainTask, Load } from "./task.ts";
+import type { ChainTask, Filling, Load, Ping } from "./task.ts";
 import type { Wallet } from "./wallet.ts";
 
 export interface ChainClientState {
@@ -16,6 +16,8 @@ export interface ChainClientState {
   readonly transfers: Map<string, TransferState>;
   readonly senders: Map<string, Sender>;
   readonly loads: Map<string, LoadState>;
+  readonly pings: Map<string, PingState>;
+  readonly fillings: Map<string, FillingState>;
   /** What became of transfers: their transactions, by id of the operation. */
   readonly sent: Map<string, Hash>;
   /** What nodes have told of heights. */
@@ -31,13 +33,16 @@ export interface ClientRequest {
 export type RequestSubject =
   | { readonly kind: "task"; readonly id: string }
   | { readonly kind: "nonce"; readonly sender: string }
-  | { readonly kind: "load"; readonly id: string; readonly batch: number };
+  | { readonly kind: "load"; readonly id: string; readonly batch: number }
+  | { readonly kind: "probe"; readonly id: string; readonly sentAt: Micros }
+  | { readonly kind: "filler"; readonly id: string };
 
 /** A request before it has its serial. */
 export type Unnumbered =
   | Omit<Extract<ClientMessage, { type: "submit" }>, "serial">
   | Omit<Extract<ClientMessage, { type: "query" }>, "serial">
-  | Omit<Extract<ClientMessage, { type: "produce" }>, "serial">;
+  | Omit<Extract<ClientMessage, { type: "produce" }>, "serial">
+  | Omit<Extract<BlockSyncMessage, { type: "probe" }>, "serial">;
 
 /** Of a transfer that has its nonce. */
 export interface TransferState {
@@ -88,6 +93,25 @@ export interface LoadBatch {
   readonly sentAt: Micros;
 }
 
+/** Probes under way to one node. */
+export interface PingState {
+  readonly task: ChainTask & Ping;
+  sent: number;
+  /** How long each round trip took, in the order of the answers. */
+  readonly took: Micros[];
+}
+
+/** A line that is kept busy. */
+export interface FillingState {
+  readonly task: ChainTask & Filling;
+  readonly beganAt: Micros;
+  sent: number;
+  answered: number;
+  /** When the first answer came, and the last one so far. */
+  firstAt: Micros;
+  lastAt: Micros;
+}
+
 /** What the parts of a client share. */
 export interface ClientContext {
   readonly env: Env<BlockSyncMessage>;
@@ -109,6 +133,8 @@ export function newClientState(): ChainClientState {
     transfers: new Map(),
     senders: new Map(),
     loads: new Map(),
+    pings: new Map(),
+    fillings: new Map(),
     sent: new Map(),
     hashes: new Map(),
   };

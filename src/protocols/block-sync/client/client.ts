@@ -10,6 +10,7 @@ import {
   type Unnumbered,
 } from "./client-state.ts";
 import { heightIn, showAnswer } from "./client-words.ts";
+import { LineTests } from "./line-tests.ts";
 import { Loads } from "./load.ts";
 import {
   type ChainTask,
@@ -33,6 +34,7 @@ export class ChainClient implements Node<BlockSyncMessage, ChainClientState> {
   readonly #context: ClientContext;
   readonly #transfers: Transfers;
   readonly #loads: Loads;
+  readonly #lineTests: LineTests;
 
   constructor(env: Env<BlockSyncMessage>, config: ChainClientConfig) {
     this.#env = env;
@@ -48,6 +50,7 @@ export class ChainClient implements Node<BlockSyncMessage, ChainClientState> {
     };
     this.#transfers = new Transfers(this.#context);
     this.#loads = new Loads(this.#context);
+    this.#lineTests = new LineTests(this.#context);
   }
 
   onStart(): void {
@@ -60,13 +63,14 @@ export class ChainClient implements Node<BlockSyncMessage, ChainClientState> {
     const { id, ...request } = task;
     this.state.tasks.set(id, task);
     this.#env.emit("invoke", { id, operation: request });
-    if (task.op === "load") {
-      this.#loads.begin(task);
-      return;
+    if (task.op === "load") this.#loads.begin(task);
+    else if (task.op === "ping") this.#lineTests.beginPing(task);
+    else if (task.op === "fill") this.#lineTests.beginFilling(task);
+    else {
+      this.#env.setTimer(`deadline ${id}`, this.#config.options.waitMax);
+      if (task.op === "transfer") this.#transfers.begin(task);
+      else this.#request(task);
     }
-    this.#env.setTimer(`deadline ${id}`, this.#config.options.waitMax);
-    if (task.op === "transfer") this.#transfers.begin(task);
-    else this.#request(task);
   }
 
   onMessage(from: NodeId, message: BlockSyncMessage): void {
@@ -78,7 +82,9 @@ export class ChainClient implements Node<BlockSyncMessage, ChainClientState> {
     if (message.type === "submitted") {
       if (about.kind === "load") this.#loads.onSubmitted(about, message.refused);
       else if (about.kind === "task") this.#transfers.onSubmitted(about.id, message.refused);
-    } else if (message.type === "answer") this.#onAnswer(about, message.answer);
+      else if (about.kind === "filler") this.#lineTests.onRefused(about);
+    } else if (message.type === "alive" && about.kind === "probe") this.#lineTests.onAlive(about);
+    else if (message.type === "answer") this.#onAnswer(about, message.answer);
     else if (message.type === "produced" && about.kind === "task") {
       this.#finish(about.id, "ok", { ...message.tip });
     }
@@ -88,6 +94,8 @@ export class ChainClient implements Node<BlockSyncMessage, ChainClientState> {
     const at = name.indexOf(" ");
     const [kind, about] = [name.slice(0, at), name.slice(at + 1)];
     if (kind === "load") this.#loads.onTick(about);
+    else if (kind === "ping") this.#lineTests.onPingTick(about);
+    else if (kind === "filled") this.#lineTests.endFilling(about);
     else if (kind === "nonce") this.#transfers.askNonce(about);
     else if (kind === "deadline") this.#finish(about, "info", "no answer in time");
     else this.#again(about);
@@ -96,7 +104,9 @@ export class ChainClient implements Node<BlockSyncMessage, ChainClientState> {
   #again(id: string): void {
     const task = this.state.tasks.get(id);
     if (task?.op === "transfer") this.#transfers.again(id);
-    else if (task !== undefined && task.op !== "load") this.#request(task);
+    else if (task?.op === "ask" || task?.op === "produce" || task?.op === "wait") {
+      this.#request(task);
+    }
   }
 
   #onAnswer(about: RequestSubject, answer: QueryAnswer): void {

@@ -7,7 +7,7 @@ import type { Micros } from "../../../sim/time.ts";
 /** An operation of the workload. Accounts have names; their keys follow from them. */
 export type ChainTask = { readonly id: string } & TaskRequest;
 
-export type TaskRequest = Transfer | Question | Production | Waiting | Load;
+export type TaskRequest = Transfer | Question | Production | Waiting | Load | Ping | Filling;
 
 /** Pays; done when the transaction is in the chain of the node that was asked. */
 export interface Transfer {
@@ -58,6 +58,29 @@ export interface Load {
   readonly senders: number;
 }
 
+/**
+ * Sends `count` probes to one node at regular times, none of them twice, as `ping` does: what is
+ * not answered is lost. Done when all are answered, or the last one is not.
+ */
+export interface Ping {
+  readonly op: "ping";
+  readonly node: NodeId;
+  readonly count: number;
+  readonly interval: Micros;
+}
+
+/**
+ * Keeps the line to one node busy, as `iperf3` does: `windowCount` messages with `sizeBytes` of
+ * what is no transaction are under way, and when one is refused another follows, for `lasting`.
+ */
+export interface Filling {
+  readonly op: "fill";
+  readonly node: NodeId;
+  readonly sizeBytes: number;
+  readonly windowCount: number;
+  readonly lasting: Micros;
+}
+
 /** The accounts of a load, as genesis has to know them. */
 export function loadAccount(client: NodeId, sender: number): string {
   return `load ${client} ${sender}`;
@@ -66,7 +89,8 @@ export function loadAccount(client: NodeId, sender: number): string {
 /**
  * Reads an operation of a plan: `{ id, op: "transfer", from, to, amount }`, `ask` with `node` and
  * `about`, `produce` with `node`, `height` and `interval`, `wait` with `node` and `height`, `load`
- * with `nodes`, `perSecond`, `lasting` and `senders`. Throws a UsageError with the path.
+ * with `nodes`, `perSecond`, `lasting` and `senders`, `ping` with `node`, `count` and `interval`,
+ * `fill` with `node`, `sizeBytes`, `windowCount` and `lasting`. Throws a UsageError with the path.
  */
 export function checkChainOperation(value: Operation, path: string): ChainTask {
   const op = checkOneOf(value.op, `${path}.op`, OPS);
@@ -74,7 +98,7 @@ export function checkChainOperation(value: Operation, path: string): ChainTask {
   return { id: value.id, ...checkRequest(op, value, path) };
 }
 
-const OPS = ["transfer", "ask", "produce", "wait", "load"] as const;
+const OPS = ["transfer", "ask", "produce", "wait", "load", "ping", "fill"] as const;
 
 const FIELDS: { readonly [Op in TaskRequest["op"]]: readonly string[] } = {
   transfer: ["from", "to", "amount"],
@@ -82,6 +106,8 @@ const FIELDS: { readonly [Op in TaskRequest["op"]]: readonly string[] } = {
   produce: ["node", "height", "interval"],
   wait: ["node", "height"],
   load: ["nodes", "perSecond", "lasting", "senders"],
+  ping: ["node", "count", "interval"],
+  fill: ["node", "sizeBytes", "windowCount", "lasting"],
 };
 
 function checkRequest(op: TaskRequest["op"], value: Operation, path: string): TaskRequest {
@@ -97,6 +123,13 @@ function checkRequest(op: TaskRequest["op"], value: Operation, path: string): Ta
       return { op, node: text("node"), height: count("height", 0), interval: count("interval", 0) };
     case "wait":
       return { op, node: text("node"), height: count("height", 0) };
+    case "ping":
+      return { op, node: text("node"), count: count("count", 1), interval: count("interval", 1) };
+    case "fill":
+      return {
+        ...{ op, node: text("node"), sizeBytes: count("sizeBytes", 1) },
+        ...{ windowCount: count("windowCount", 1), lasting: count("lasting", 1) },
+      };
     case "load": {
       const nodes = checkList(value.nodes, `${path}.nodes`);
       return {
