@@ -9,8 +9,15 @@ const mutant: Mutant = {
   replace: `const known = "locator" in question ? question.locator : [];
   const [hash = ""] = "hashes" in question ? question.hashes : known;
   const request = hash === "" ? ++sync.lastRequest : Number.parseInt(hash.slice(0, 12), 16);`,
+  also: [
+    {
+      file: "src/protocols/block-sync/sync/requests.ts",
+      find: 'assert(!sync.requests.has(request), "a request is asked twice:", request);',
+      replace: "assert(request >= 0, request);",
+    },
+  ],
   scenario: "bs-lossy-sync-retry",
-  invariant: "EXCEPTION",
+  invariant: "CAUGHT-UP",
 };
 
 export default mutant;
