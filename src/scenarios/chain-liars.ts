@@ -8,6 +8,7 @@ import {
   syncEndsIdle,
 } from "../invariants/chain-fetching.ts";
 import { rulesFire, tipStays } from "../invariants/chain-forgeries.ts";
+import { silentLeadSeldom } from "../invariants/chain-leaders.ts";
 import { type ChainView, tipOfShown } from "../invariants/chain-view.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
@@ -51,10 +52,11 @@ export function lies(at: Micros, host: NodeId, behaviour: LyingBehaviour, until:
 export function syncSafety(plan: ChainPlan): readonly Invariant<ChainView>[] {
   const { sync, peers } = plan.settings.options;
   const mayLie = liarsOf(plan);
-  const { window, attemptsPerPeer } = sync;
+  const { window, attemptsPerPeer, retryDelay } = sync;
   return [
     requestsAreBounded("BS-WINDOW", { window, attemptsPerPeer, mayLie }),
     bansFollowFaults("BS-BAN", { scoreMin: peers.scoreMin, areSpared: isHonest(plan), mayLie }),
+    silentLeadSeldom("BS-SILENT", { retryDelay, pauseMax: peers.banTime, mayLie }),
   ];
 }
 

@@ -283,6 +283,21 @@ describe("peers that are slow, and no worse", () => {
   });
 });
 
+describe("a peer that was out of reach for long", () => {
+  it("leads again before as much time has passed again, and then as soon as any", () => {
+    let isAwake = false;
+    const peer: ToyPeer = {
+      ...honest("p1"),
+      answer: (truth) => (isAwake ? inTime(truth) : undefined),
+    };
+    const world = new SyncWorld([peer]);
+    world.run(200 * SECOND);
+    isAwake = true;
+    expect(world.runUntil(100, 100 * SECOND)).toBeDefined();
+    expect(world.memory.sync.experience.get("p1")).toMatchObject({ silences: 0, failures: 0 });
+  });
+});
+
 describe("a node that synchronizes in a recorded run", () => {
   it("does the same as in any other", () => {
     const bad = toyBlock(LINE[9]!, "bad", { blockFlaw: "wrong state root" });
@@ -413,6 +428,15 @@ describe("a peer that lies to a node that synchronizes", () => {
     expect(world.events("sync ended")).toContainEqual({
       ...{ kind: "blocks", reason: "better leader", imported: 0 },
     });
+  });
+
+  it("leads ever more seldom while it is silent, in the end as if it were banned", () => {
+    const world = new SyncWorld([boaster("liar", () => undefined), honest("p1", 50)]);
+    world.run(2_000 * SECOND);
+    const leads = world.asked.filter(([to, { type }]) => to === "liar" && type === "get headers");
+    // First another takes its place; then 30 s each, and between them 1, 2, 4, ..., 256 s, 300 s.
+    expect(leads).toHaveLength(1 + 13);
+    expect(world.events("peer banned")).toEqual([]);
   });
 
   it("is found out when it gives fewer headers than it has claimed", () => {

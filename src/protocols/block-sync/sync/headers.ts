@@ -5,7 +5,7 @@ import { newBatch } from "./batch.ts";
 import type { RequestFailure } from "./bodies.ts";
 import { type Candidate, candidates, quickerLeader } from "./choice.ts";
 import { locatorOf } from "./locator.ts";
-import { ask, experienceOf } from "./requests.ts";
+import { ask, experienceOf, noteSilence } from "./requests.ts";
 import type { SyncContext } from "./sync-context.ts";
 import type { BlockSession, SessionEnd } from "./sync-state.ts";
 
@@ -75,6 +75,7 @@ export function failHeaders(
 ): void {
   const isLacking = reason === "unknown" || reason === "pruned";
   if (isLacking && maybeStepBack(context, session)) return;
+  if (reason === "timeout") noteSilence(context, session.leader);
   const mayChange = !isLacking && session.last !== undefined;
   const next = mayChange && quickerLeader(context, session, Number.POSITIVE_INFINITY);
   if (next) changeLeader(context, session, next);

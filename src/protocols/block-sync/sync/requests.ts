@@ -95,7 +95,7 @@ export function experienceOf({ memory: { sync } }: SyncContext, peer: NodeId): E
   if (known !== undefined) return known;
   sync.experience.set(peer, {
     ...{ replyTime: 0, bodiesTime: 0, answeredAt: 0, answered: 0, leadTime: 0 },
-    ...{ failures: 0, leadsFrom: 0, restsUntil: 0 },
+    ...{ failures: 0, silences: 0, leadsFrom: 0, restsUntil: 0 },
   });
   return sync.experience.get(peer)!;
 }
@@ -130,7 +130,10 @@ export function learnReplyTime(
   if (outcome === "answered") experience.answeredAt = now;
   const isAboutHeaders = about === "headers" || about === "late headers";
   if (isAboutHeaders) experience.leadTime = alone;
-  if (isAboutHeaders && outcome === "answered") return;
+  if (isAboutHeaders && outcome === "answered") {
+    experience.silences = 0;
+    return;
+  }
   if (isAboutBodies(about) && outcome === "answered") {
     experience.bodiesTime = Math.max(taken, smoothed(bodiesTime, taken));
   }
@@ -141,13 +144,31 @@ function smoothed(known: Micros, taken: Micros): Micros {
   return Math.floor((3 * known + taken) / 4);
 }
 
-/** A peer led nowhere: it does not lead for a while, each time in a row for twice as long. */
+/**
+ * A peer led nowhere: it does not lead for a while, each time in a row for twice as long. Who is
+ * silent is never banned for it, as that proves nothing; in the end it leads as seldom as if it
+ * were. Who was out of reach is tried again before as much time has passed again. Sources: geth
+ * drops a peer that lets a request for headers time out; Lighthouse takes score, which comes back.
+ */
 export function retreat(context: SyncContext, peer: NodeId): void {
   const { env, options } = context;
   const experience = experienceOf(context, peer);
-  const pause = options.sync.retryDelay * 2 ** Math.min(experience.failures, DOUBLINGS_MAX);
+  const { failures, silences } = experience;
+  const pause = retryPause(options, Math.min(failures, DOUBLINGS_MAX));
+  const banned = Math.min(retryPause(options, silences - 1), options.peers.banTime);
   experience.failures++;
-  experience.leadsFrom = env.now() + pause;
+  experience.leadsFrom = env.now() + (silences === 0 ? pause : Math.max(pause, banned));
+}
+
+/** A peer that leads has not answered in time. */
+export function noteSilence(context: SyncContext, peer: NodeId): void {
+  experienceOf(context, peer).silences++;
+}
+
+function retryPause({ sync }: SyncContext["options"], doublings: number): Micros {
+  return sync.retryDelay * 2 ** Math.min(doublings, SAFE_DOUBLINGS);
 }
 
 const DOUBLINGS_MAX = 4;
+/** Of a second, no more than whole numbers hold. */
+const SAFE_DOUBLINGS = 30;

@@ -129,6 +129,8 @@ export interface Experience {
   leadTime: Micros;
   /** How often in a row it led nowhere. */
   failures: number;
+  /** How often in a row it led and gave no answer in time. */
+  silences: number;
   /** It does not lead before that. */
   leadsFrom: Micros;
   /** It was busy, and is not asked before that. */
