@@ -32,6 +32,8 @@ const FROM: Micros = seconds(10);
 const LASTING: Micros = seconds(20);
 const OVER: Micros = FROM + LASTING;
 const HORIZON: Micros = seconds(45);
+/** Of the 100 transfers a second that are asked for so many as a short run bears. */
+const PER_SECOND = 3;
 const PINGED = "n2";
 const FILLED = "obs";
 const PING = "ping";
@@ -218,7 +220,7 @@ function degradation(degraded: Degradation): Scenario {
       },
       operations: [
         ...payments(streams.stream("workload"), {
-          ...{ clients: [CLIENT], perSecond: 3, from: seconds(2), until: OVER },
+          ...{ clients: [CLIENT], perSecond: PER_SECOND, from: seconds(2), until: OVER },
         }),
         ...lineTests(degraded),
         ...healthChecks,
