@@ -5,7 +5,6 @@ export type MonitoringMessage =
   | { readonly type: "alive"; readonly serial: number };
 
 /** What a collector asks of a node. */
-export interface MonitoringQuestion {
-  readonly type: "scrape" | "probe";
-  readonly serial: number;
-}
+export type MonitoringQuestion =
+  | { readonly type: "scrape"; readonly serial: number }
+  | { readonly type: "probe"; readonly serial: number };
