@@ -37,8 +37,10 @@ export function followsAsPrefix(
   };
 }
 
-/** Blocks that a follower lacks while one after the other is under way to it. */
+/** Who lacks more blocks has fallen behind: a few are always under way to it. */
 const BEHIND = 5;
+/** Who was behind has caught up when it lacks no more. */
+const ABREAST = 1;
 
 /** A part of a run in which blocks are made at a rate. */
 export interface RatePhase extends Phase {
@@ -51,8 +53,8 @@ export interface RatePhase extends Phase {
 /**
  * At the end of each phase the follower is no further behind than it may. Measures, by phases,
  * `syncLagBlocks, <phase>` at its end and `syncLagBlocksMax, <phase>`; and `breakEvenRate`: how
- * many blocks a second the follower takes while it is behind by more than {@link BEHIND}, which is
- * the rate from which on it can follow no more.
+ * many blocks a second the follower takes from when it has fallen behind until it has caught up,
+ * which is the rate from which on it can follow no more.
  */
 export function lagShrinks(
   name: string,
@@ -63,7 +65,7 @@ export function lagShrinks(
     name,
     supposes: WHOLE_PLAN,
     state: {
-      ...{ lag: 0, seenAt: 0, behind: 0, taken: 0 },
+      ...{ isBehind: false, seenAt: 0, behind: 0, taken: 0 },
       largest: phases.map(() => 0),
       last: phases.map(() => 0),
     },
@@ -72,17 +74,17 @@ export function lagShrinks(
       if (server === undefined || told(emitted, "tip changed").length === 0) return undefined;
       const [whole, part] = [heightOf(servers, leader), heightOf(servers, follower)];
       if (whole === undefined || part === undefined) return undefined;
-      // Between two events the lag stays as it is.
-      if (state.lag > BEHIND) {
+      const lag = whole - part;
+      if (state.isBehind) {
         state.behind += now - state.seenAt;
         if (server.id === follower) state.taken += adoptedIn(emitted);
       }
-      state.lag = whole - part;
+      state.isBehind = lag > (state.isBehind ? ABREAST : BEHIND);
       state.seenAt = now;
       phases.forEach((phase, i) => {
         if (!isIn(phase, now)) return;
-        state.largest[i] = Math.max(state.largest[i]!, state.lag);
-        state.last[i] = state.lag;
+        state.largest[i] = Math.max(state.largest[i]!, lag);
+        state.last[i] = lag;
       });
       return undefined;
     },
