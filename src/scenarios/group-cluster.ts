@@ -31,6 +31,7 @@ import {
   checkMembers,
   checkStoreSettings,
   kvRegisters,
+  STORE_SETTINGS,
   type StoreSettings,
   storeRaftSafety,
   storeRequests,
@@ -199,7 +200,7 @@ function checkGroupSettings(
   path: string,
   { groups: known, hosts }: Known,
 ): GroupSettings {
-  const { groups, ...store } = checkRecord(value, path);
+  const { groups, ...store } = checkRecord(value, path, FIELDS);
   const placements = checkList(groups, `${path}.groups`).map((group, i) => {
     const at = `${path}.groups[${i}]`;
     const { name, members } = checkRecord(group, at, ["name", "members"]);
@@ -214,3 +215,5 @@ function checkGroupSettings(
   );
   return { ...checkStoreSettings(store, path, hosts), groups: placements };
 }
+
+const FIELDS = [...STORE_SETTINGS, "groups"];

@@ -24,6 +24,7 @@ import { taskWords, vmWords } from "./orchestrator-words.ts";
 import {
   checkStoreSettings,
   diskOf,
+  STORE_SETTINGS,
   type StoreSettings,
   storeRequests,
   withEqualTimeouts,
@@ -87,7 +88,7 @@ function safetyOf(plan: OrchestratorPlan): readonly Invariant<OrchestratorServer
 }
 
 function checkSettings(value: unknown, path: string, hosts: PlanHosts): OrchestratorSettings {
-  const { batch, batchOf, ...rest } = checkRecord(value, path);
+  const { batch, batchOf, ...rest } = checkRecord(value, path, FIELDS);
   const settings = checkStoreSettings(rest, path, hosts);
   return {
     ...settings,
@@ -95,6 +96,8 @@ function checkSettings(value: unknown, path: string, hosts: PlanHosts): Orchestr
     ...(batchOf === undefined ? {} : { batchOf: checkBatchOf(batchOf, `${path}.batchOf`, hosts) }),
   };
 }
+
+const FIELDS = [...STORE_SETTINGS, "batch", "batchOf"];
 
 function checkBatchOf(
   value: unknown,

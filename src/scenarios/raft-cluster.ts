@@ -196,13 +196,22 @@ export function withEqualTimeouts<Message>(env: Env<Message>, until: Micros): En
   return { ...env, random: equal };
 }
 
+/** The fields of a store's settings. */
+export const STORE_SETTINGS = [
+  "raft",
+  "raftOf",
+  "client",
+  "equalTimeoutsUntil",
+  "members",
+] as const;
+
 /** Checks settings from outside; throws a UsageError that names the path. */
 export function checkStoreSettings(
   value: unknown,
   path: string,
   { servers }: PlanHosts,
 ): StoreSettings {
-  const fields = checkRecord(value, path, SETTINGS);
+  const fields = checkRecord(value, path, STORE_SETTINGS);
   const raftOf = Object.entries(checkRecord(fields.raftOf, `${path}.raftOf`, servers));
   return {
     raft: checkRaftOptions(fields.raft, `${path}.raft`),
@@ -216,8 +225,6 @@ export function checkStoreSettings(
       : { members: checkMembers(fields.members, `${path}.members`, servers) }),
   };
 }
-
-const SETTINGS = ["raft", "raftOf", "client", "equalTimeoutsUntil", "members"];
 
 /** Some of the servers, each once. */
 export function checkMembers(value: unknown, path: string, servers: readonly NodeId[]): NodeId[] {

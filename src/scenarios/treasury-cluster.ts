@@ -55,6 +55,7 @@ import { clusterTargets } from "./cluster-targets.ts";
 import {
   checkStoreSettings,
   diskOf,
+  STORE_SETTINGS,
   type StoreSettings,
   storeRequests,
   storeSettings,
@@ -241,7 +242,11 @@ function checkTreasuryTask(
 }
 
 function checkSettings(value: unknown, path: string, hosts: PlanHosts): TreasurySettings {
-  const { lease, executors, collectors, batchMax, funds, ...rest } = checkRecord(value, path);
+  const { lease, executors, collectors, batchMax, funds, ...rest } = checkRecord(
+    value,
+    path,
+    FIELDS,
+  );
   return {
     ...checkStoreSettings(rest, path, hosts),
     lease: checkLeaseOptions(lease, `${path}.lease`),
@@ -251,6 +256,8 @@ function checkSettings(value: unknown, path: string, hosts: PlanHosts): Treasury
     funds: checkCount(funds, `${path}.funds`, 0, AMOUNT_MAX),
   };
 }
+
+const FIELDS = [...STORE_SETTINGS, "lease", "executors", "collectors", "batchMax", "funds"];
 
 function checkByClient<Kind>(
   value: unknown,

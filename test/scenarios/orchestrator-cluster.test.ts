@@ -18,6 +18,11 @@ describe("a plan of an orchestrator", () => {
   });
 
   it.each([
+    [
+      { batchof: {} },
+      "plan.settings.batchof: unknown field, expected only raft, raftOf, client, " +
+        "equalTimeoutsUntil, members, batch, batchOf",
+    ],
     [{ batchOf: [] }, "plan.settings.batchOf: expected an object, got []"],
     [{ batchOf: { n2: 4 } }, "plan.settings.batchOf.n2: expected an object, got 4"],
     [

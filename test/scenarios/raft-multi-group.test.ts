@@ -33,6 +33,13 @@ describe("a plan of several groups", () => {
     expect(() => scenario.check(withGroups(groups))).toThrow(says);
   });
 
+  it("is refused with a misspelt setting", () => {
+    const settings = { ...(drawn.settings as object), group: [] };
+    expect(() => scenario.check({ ...drawn, settings })).toThrow(
+      /^plan.settings.group: unknown field, expected only raft, .*members, groups$/,
+    );
+  });
+
   it("is refused with an operation of an unknown group", () => {
     const [first] = drawn.operations;
     const operation = { ...first!.operation, group: "g0" };

@@ -29,6 +29,7 @@ describe("a plan of a treasury", () => {
   });
 
   it.each([
+    [{ fund: 7 }, /^plan.settings.fund: unknown field, expected only raft, .*batchMax, funds$/],
     [{ executors: [] }, "plan.settings.executors: expected an object, got []"],
     [{ executors: { n1: EXECUTOR } }, "plan.settings.executors.n1: unknown field, expected only"],
     [
