@@ -2,17 +2,11 @@
 
 import type { NodeId } from "../sim/env.ts";
 import type { Breach, Invariant, Verdict, World } from "../sim/invariant.ts";
-import { isQuorumOf } from "./electorate.ts";
 import { isSame } from "./raft-commands.ts";
+import { quorumBeforeCommit } from "./raft-commits.ts";
+import { configurationsOverlap, isElectedByVoters } from "./raft-configurations.ts";
+import { type DurableReader, lastDurable } from "./raft-durable.ts";
 import {
-  configurationsOverlap,
-  decidersOf,
-  everybody,
-  isElectedByVoters,
-} from "./raft-configurations.ts";
-import { type DurableReader, isDurable, lastDurable } from "./raft-durable.ts";
-import {
-  hasLed,
   knownEntry,
   newRaftFacts,
   observe,
@@ -214,32 +208,6 @@ function stateMachineSafety({ facts, host, node }: Step): string | undefined {
   if (node.applied <= node.commit && node.commit <= node.lastIndex) return undefined;
   const order = `applied ${node.applied}, commit ${node.commit}, last ${node.lastIndex}`;
   return `${host.id} is out of order: ${order}`;
-}
-
-/**
- * A leader commits only what is durable on a majority, and only up to an entry of its own term
- * (Raft §5.4.2); a follower only what a leader has committed.
- */
-function quorumBeforeCommit({ facts, world, host, node }: Step): string | undefined {
-  const { commit } = node;
-  // A commit beyond the log is stateMachineSafety's to report.
-  if (commit <= facts.change.commit || commit > node.lastIndex) return undefined;
-  if (!hasLed(facts, node)) {
-    const known = facts.committed.length;
-    return commit <= known ? undefined : `${host.id} commits ${commit}, leaders only ${known}`;
-  }
-  const term = termOf(node, commit);
-  if (term !== node.term) {
-    return `leader ${host.id} of term ${node.term} commits entry ${commit} of term ${term}`;
-  }
-  const holders = everybody(facts)
-    .filter(({ durable }) => isDurable(durable, commit, term))
-    .map(({ member }) => member);
-  const { voters, outgoing } = decidersOf(facts, world);
-  if (isQuorumOf({ voters, outgoing }, (id) => holders.includes(id))) return undefined;
-  const names = holders.join(", ") || "nobody";
-  const both = outgoing.length === 0 ? "" : ` and of ${outgoing.join(", ")}`;
-  return `${host.id} commits entry ${commit}, durable on ${names} of ${voters.join(", ")}${both}`;
 }
 
 /** No server removes a committed entry from its log. */

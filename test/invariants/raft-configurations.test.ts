@@ -133,6 +133,44 @@ describe("RAFT-QUORUM", () => {
   });
 });
 
+describe("RAFT-QUORUM of what is committed with a change, and behind it", () => {
+  const TWO: ElectorateView = { voters: ["n1", "n2"], outgoing: [] };
+  const ALONE: ElectorateView = { voters: ["n1"], outgoing: [] };
+
+  /** `n1` leads with `n2`; it commits the change, and an entry behind it, in one step. */
+  const together = (
+    from: ElectorateView,
+    to: ElectorateView,
+    ofChange: string[],
+    more: string[],
+  ) => {
+    elect(from, ["n2"]);
+    const log = [BLANK, change(to), BLANK];
+    raft.step("n1", { log });
+    raft.steps(ofChange, { term: 1, log: log.slice(0, 2), sent: [accept("n1", 1, 2)] });
+    raft.steps(more, { term: 1, log, sent: [accept("n1", 1, 3)] });
+    return raft.step("n1", { commit: 3, applied: 3, configuration: to });
+  };
+
+  it("takes a majority of the old members for both, or of the new ones for the entry", () => {
+    expect(together(THREE, FOUR, [], ["n2"])).toEqual([]);
+    raft = new HandMadeRaft(5);
+    expect(together(TWO, ALONE, ["n2"], [])).toEqual([]);
+  });
+
+  it("rejects a change with too few of the old ones", () => {
+    expect(together(TWO, ALONE, [], [])).toEqual([
+      "RAFT-QUORUM: n1 commits entry 2, durable on n1 of n1, n2",
+    ]);
+  });
+
+  it("rejects an entry with too few of either", () => {
+    expect(together(THREE, FOUR, ["n2"], [])).toEqual([
+      "RAFT-QUORUM: n1 commits entry 3, durable on n1 of n1, n2, n3, n4",
+    ]);
+  });
+});
+
 describe("quorums", () => {
   it("are more than half of each half", () => {
     const among = (...ids: string[]) => isQuorumOf(JOINT, (id) => ids.includes(id));
