@@ -47,6 +47,8 @@ const FILLERS = 13;
 const LAN_RTT: Micros = ms(10);
 const LAN = uniform(ms(1), ms(9));
 const ERROR_MAX = 0.05;
+/** Who misses as many blocks in a row makes a fork as deep: one in twenty is lost. */
+const LOST_DEPTH = 4;
 
 /** Numbers of requests are about as large. */
 const SERIAL = 2 ** 51;
@@ -232,7 +234,7 @@ function degradation(degraded: Degradation): Scenario {
     invariants: (plan) => [
       blocksKeepComing("INTERVAL", { from: seconds(1), until: HORIZON, gapMax: seconds(5) }),
       // Cut off, each validator makes a chain of its own.
-      ...(isCut ? [] : [reorgsAreShort("FORK-DEPTH", 1)]),
+      ...(isCut ? [] : [reorgsAreShort("FORK-DEPTH", fault?.kind === "loss" ? LOST_DEPTH : 1)]),
       heightsConverge("BS-HEIGHT", { from: OVER, within: seconds(10), heightMin: 15 }),
       operationsReturn("RETURN", { by: HORIZON }, plan),
       acknowledgedTransfersStay("ACCEPTED", liarsOf(plan)),

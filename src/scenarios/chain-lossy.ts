@@ -22,6 +22,8 @@ interface Lossy {
   readonly bytesPerSecond?: number;
   readonly dataBytes?: number;
   readonly requestTimeout?: Micros;
+  /** In how much time all is fetched. Default: 120 s. */
+  readonly fetchedIn?: Micros;
 }
 
 const LOSSY_HORIZON = seconds(150);
@@ -29,12 +31,12 @@ const LOSSY_TIMEOUT = seconds(5);
 const THREE = hostNames(3, "p");
 
 function lossy({ variant, about, blocks = 250, peers = THREE, faults, ...rest }: Lossy): Scenario {
-  const { requestTimeout = LOSSY_TIMEOUT } = rest;
+  const { requestTimeout = LOSSY_TIMEOUT, fetchedIn = seconds(120) } = rest;
   return fetching({
     ...{ name: `bs-lossy-sync-retry${variant}`, about, blocks, peers, faults },
     perRequest: 125,
     options: { sync: { requestTimeout } },
-    ...{ horizon: LOSSY_HORIZON, within: () => seconds(120) },
+    ...{ horizon: LOSSY_HORIZON, within: () => fetchedIn },
     ...rest,
   });
 }
@@ -71,7 +73,19 @@ export const chainLossy: readonly Scenario[] = [
         ...{ bothWays: false, types: ["get headers"], probability: 1 },
       },
     ],
-    expects: ["peer fault"],
+    expects: ["headers lost"],
+  }),
+  lossy({
+    variant: "/lost-bodies",
+    about: "What the only peer answers at first gets lost: it is asked again, and soon.",
+    ...{ peers: [THREE[0]!], requestTimeout: seconds(60), fetchedIn: seconds(30) },
+    faults: [
+      {
+        ...{ kind: "loss", at: 0, lasting: seconds(3), from: [THREE[0]!], to: [N] },
+        ...{ bothWays: false, types: ["bodies"], probability: 1 },
+      },
+    ],
+    expects: ["batch lost"],
   }),
   lossy({
     variant: "/false-height",

@@ -27,8 +27,8 @@ const mutant: Mutant = {
     },
   ],
   scenario: "bs-lossy-sync-retry/false-height",
-  invariant: "BS-CLAIM",
-  alone: { scenario: "bs-block-validation/withheld", invariant: "CAUGHT-UP" },
+  invariant: "BS-SILENT",
+  alone: { scenario: "bs-lossy-sync-retry/false-height", invariant: "BS-CLAIM" },
 };
 
 export default mutant;

@@ -1,17 +1,19 @@
 // What all others wait for: the bodies of the first batch, and the next headers. When who was asked
 // takes much longer than expected, another peer is asked as well, and the first good answer counts.
+// When that is of no use, question or answer is taken for lost, and asked for anew.
 
 import type { NodeId } from "../../../sim/env.ts";
 import type { Micros } from "../../../sim/time.ts";
-import { askAlso } from "./batch.ts";
+import { askAlso, askingsOf, giveUp } from "./batch.ts";
 import { askPeer } from "./bodies.ts";
 import { quickerLeader, secondSourceOf } from "./choice.ts";
-import { changeLeader } from "./headers.ts";
+import { changeLeader, failHeaders } from "./headers.ts";
 import {
   bodyRequests,
   experienceOf,
   learnReplyTime,
   OVERDUE_TIMER,
+  requestsTo,
   retreat,
   supersede,
 } from "./requests.ts";
@@ -24,6 +26,8 @@ const OWN_TIMES = 2;
 const TYPICAL_TIMES = 3;
 /** Of the time to answer, as long as nobody has shown how long answers take. */
 const UNKNOWN_SHARE = 10;
+/** So many times as long as until it is overdue, and it is lost. */
+const LOST_TIMES = 2;
 
 /** Asks a second peer for the first batch if that is overdue and the window has room. */
 export function maybeDouble(context: SyncContext, session: BlockSession): void {
@@ -39,7 +43,26 @@ export function maybeDouble(context: SyncContext, session: BlockSession): void {
   session.batches[0] = askAlso(head, second, askPeer(context, head, second));
 }
 
-/** Has another peer lead if the headers are overdue. */
+/**
+ * Asks for the first batch anew if all whom it was asked of may be taken to have lost it, and the
+ * window has room: what is under way of it counts there until the time to answer is over, so it is
+ * asked for only so often.
+ */
+export function maybeAskAnew(context: SyncContext, session: BlockSession): void {
+  const head = session.batches[0];
+  if (head === undefined || bodyRequests(context) >= context.options.sync.window) return;
+  const askings = askingsOf(head);
+  const isLost = ({ request }: { readonly request: number }): boolean =>
+    isTakenForLost(context, request, ({ bodiesTime }) => bodiesTime);
+  if (askings.length === 0 || !askings.every(isLost)) return;
+  for (const { peer, request } of askings) {
+    context.env.emit("batch lost", { peer, request });
+    supersede(context, request);
+    session.batches[0] = giveUp(session.batches[0]!, request, 0);
+  }
+}
+
+/** Has another peer lead if the headers are overdue, or asks the same one anew if they are lost. */
 export function maybeReplaceLeader(context: SyncContext, session: BlockSession): void {
   const { headers, leader } = session;
   if (headers.state !== "asked") return;
@@ -47,7 +70,14 @@ export function maybeReplaceLeader(context: SyncContext, session: BlockSession):
   if (!isOverdue(context, request, ({ leadTime }) => leadTime)) return;
   const open = context.memory.sync.requests.get(request)!;
   const next = quickerLeader(context, session, context.env.now() - open.sentAt);
-  if (next === undefined) return;
+  if (next === undefined) {
+    if (!isTakenForLost(context, request, ({ leadTime }) => leadTime)) return;
+    if (requestsTo(context, leader) >= context.options.sync.attemptsPerPeer) return;
+    context.env.emit("headers lost", { peer: leader, request });
+    supersede(context, request);
+    session.headers = { state: "due" };
+    return;
+  }
   context.env.emit("headers overdue", { peer: leader, request });
   learnReplyTime(context, open, "overdue");
   supersede(context, request);
@@ -55,9 +85,21 @@ export function maybeReplaceLeader(context: SyncContext, session: BlockSession):
   changeLeader(context, session, next);
 }
 
+/** A leader that was asked anew has had its time to answer since it was asked first. */
+export function failAskedAnew(
+  context: SyncContext,
+  session: BlockSession,
+  { peer, about }: OpenRequest,
+): void {
+  const { headers, leader } = session;
+  if (about !== "late headers" || peer !== leader || headers.state !== "asked") return;
+  supersede(context, headers.request);
+  failHeaders(context, session, "timeout");
+}
+
 /**
- * A leader that was replaced has answered after all: it leads again if nothing has come behind what
- * it was asked to follow, and who leads now is waited for no more.
+ * A leader that was replaced, or asked anew, has answered after all: it leads again if nothing has
+ * come behind what it was asked to follow, and who leads now is waited for no more.
  */
 export function maybeLeadAgain(
   context: SyncContext,
@@ -68,7 +110,8 @@ export function maybeLeadAgain(
   const status = context.memory.peers.get(peer)?.status;
   if (headers.state !== "asked" || request <= lastRequest || status === undefined) return false;
   supersede(context, headers.request);
-  changeLeader(context, session, { name: peer, status });
+  if (peer === session.leader) session.headers = { state: "due" };
+  else changeLeader(context, session, { name: peer, status });
   return true;
 }
 
@@ -86,6 +129,17 @@ function isOverdue(
   open.isWatched = true;
   env.setTimer(`${OVERDUE_TIMER}${request}`, rest);
   return false;
+}
+
+/** Whether it is overdue for so long that nobody waits for it any more. */
+function isTakenForLost(
+  context: SyncContext,
+  request: number,
+  timeOf: (experience: Experience) => Micros,
+): boolean {
+  const open = context.memory.sync.requests.get(request)!;
+  const patience = dueTime(context, { request, open, timeOf }) - open.sentAt;
+  return context.env.now() - open.sentAt >= LOST_TIMES * patience;
 }
 
 interface Asked {
@@ -106,12 +160,13 @@ function dueTime(context: SyncContext, { request, open, timeOf }: Asked): Micros
   return Math.max(open.sentAt, experience.answeredAt) + Math.max(patience, retryDelay);
 }
 
-/** The median of the times that peers take, the lower of two. */
+/** The median of the times that peers take who have ever answered, the lower of two. */
 function typicalTime(
   { memory: { sync }, options }: SyncContext,
   timeOf: (experience: Experience) => Micros,
 ): Micros {
-  const times = [...sync.experience.values()].map(timeOf).filter((time) => time > 0);
+  const answering = [...sync.experience.values()].filter(({ answered }) => answered > 0);
+  const times = answering.map(timeOf).filter((time) => time > 0);
   const unknown = Math.ceil(options.sync.requestTimeout / UNKNOWN_SHARE / TYPICAL_TIMES);
   times.sort((one, other) => one - other);
   return times[Math.floor((times.length - 1) / 2)] ?? unknown;

@@ -17,7 +17,13 @@ import {
 import { askForCheckpoint, failCheckpoint, onAccounts, onCheckpointHeader } from "./checkpoint.ts";
 import { leaderOf, noteClaims } from "./choice.ts";
 import { failHeaders, maybeAskHeaders, onHeaders } from "./headers.ts";
-import { maybeDouble, maybeLeadAgain, maybeReplaceLeader } from "./overdue.ts";
+import {
+  failAskedAnew,
+  maybeAskAnew,
+  maybeDouble,
+  maybeLeadAgain,
+  maybeReplaceLeader,
+} from "./overdue.ts";
 import {
   close,
   experienceOf,
@@ -200,6 +206,9 @@ export class Synchronizer {
     assert(session !== undefined, "a request without a session:", request);
     if (isLate(open)) {
       failLate(this.#context, open, { request, reason });
+      if (session.kind === "blocks" && reason === "timeout") {
+        failAskedAnew(this.#context, session, open);
+      }
       return;
     }
     memory.sync.counts.failures++;
@@ -259,6 +268,7 @@ export class Synchronizer {
     // First, as their answer is small, and all further bodies wait for it.
     maybeAskHeaders(this.#context, session);
     maybeDouble(this.#context, session);
+    maybeAskAnew(this.#context, session);
     if (!askBodies(this.#context, session)) return "bodies not available";
     const isDone = session.headers.state === "complete" && session.batches.length === 0;
     // With nothing accepted there is nothing to wait for.
