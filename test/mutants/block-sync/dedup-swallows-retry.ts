@@ -17,7 +17,8 @@ const mutant: Mutant = {
     },
   ],
   scenario: "bs-lossy-sync-retry",
-  invariant: "CAUGHT-UP",
+  invariant: "BS-IDLE",
+  alone: { scenario: "bs-lossy-sync-retry", invariant: "CAUGHT-UP" },
 };
 
 export default mutant;

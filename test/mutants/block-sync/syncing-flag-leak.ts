@@ -9,7 +9,7 @@ const mutant: Mutant = {
 `,
   replace: `      if (end === undefined || end === "timeout") return;
 `,
-  scenario: "bs-lossy-sync-retry/only-request",
+  scenario: "bs-lossy-sync-retry/false-height",
   invariant: "BS-IDLE",
 };
 
