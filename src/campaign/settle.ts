@@ -2,11 +2,17 @@
 
 import { createHook } from "node:async_hooks";
 import type { RunResult } from "../sim/scenario.ts";
-import { OverBudget, within } from "./budget.ts";
 
 /** A run has left something behind that has no end, or that throws. */
 export class LeftBehind extends Error {
   override readonly name = "LeftBehind";
+  /** Whether it has no end: then who catches this can only end the process, at once. */
+  readonly isEndless: boolean;
+
+  constructor(message: string, isEndless: boolean) {
+    super(message);
+    this.isEndless = isEndless;
+  }
 }
 
 /** Whose run it was, and what it broke. */
@@ -25,7 +31,7 @@ export async function settled(left: Left, secondsMax: number): Promise<void> {
     if (!isQuiet) throw endless(left, secondsMax);
     // What was rejected and not heard of is thrown before this.
     await new Promise<void>((resolve) => {
-      setImmediate(resolve);
+      nextTurn(resolve);
     });
   } finally {
     unheard.close();
@@ -33,30 +39,14 @@ export async function settled(left: Left, secondsMax: number): Promise<void> {
   unheard.judge(left);
 }
 
-/**
- * As {@link settled}, at once, and in a thread that is to go on: promises without an end are done
- * away with, and so are all others that are due then. Therefore it is to be called by the event
- * loop, as by `setImmediate`, and not by a promise; there it does nothing.
- */
-export function settle(left: Left, secondsMax: number): void {
-  // As Node itself calls it after each event; it has no public name.
-  const runPromises: unknown = Reflect.get(process, "_tickCallback");
-  if (typeof runPromises !== "function") return;
-  const unheard = new Unheard();
-  try {
-    within(secondsMax, () => runPromises.call(process));
-  } catch (error) {
-    if (!(error instanceof OverBudget)) throw error;
-    throw endless(left, secondsMax);
-  } finally {
-    unheard.close();
-  }
-  unheard.judge(left);
-}
+/** Node's own, whatever a test puts in its place, as with `vi.useFakeTimers`. */
+const nextTurn = setImmediate;
+const now = performance.now.bind(performance);
 
 function endless(left: Left, secondsMax: number): LeftBehind {
   const what = `the run is over, and a promise that it began has no end after ${secondsMax} s`;
-  return new LeftBehind(`${left.plan.scenario}: ${what}, seed ${left.plan.seed}${brokenBy(left)}`);
+  const whose = `${left.plan.scenario}: ${what}, seed ${left.plan.seed}${brokenBy(left)}`;
+  return new LeftBehind(whose, true);
 }
 
 /** A handler that has returned a promise has broken something by that, with host and event. */
@@ -85,6 +75,7 @@ class Unheard {
     const thrown = describe(this.#thrown[0]);
     throw new LeftBehind(
       `${left.plan.scenario}: ${what}, seed ${left.plan.seed}: ${thrown}${brokenBy(left)}`,
+      false,
     );
   }
 }
@@ -111,11 +102,11 @@ function quiet(secondsMax: number): Promise<boolean> {
       if (id !== seen.ownId) seen.others++;
     },
   });
-  const began = performance.now();
+  const began = now();
   let turns = 0;
   return new Promise((resolve) => {
     const take = (): void => {
-      const isLate = performance.now() - began > secondsMax * 1_000;
+      const isLate = now() - began > secondsMax * 1_000;
       turns = seen.others > 0 ? 0 : turns + 1;
       seen.others = 0;
       if (turns < QUIET_TURNS && !isLate) {

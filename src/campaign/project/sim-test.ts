@@ -7,7 +7,7 @@ import { OverBudget, planWithin, runWithin, VERIFIED_BUDGETS, within } from "../
 import { againOf } from "../campaign.ts";
 import { shortfallsOf } from "../report/shortfalls.ts";
 import { Tally } from "../report/tally.ts";
-import { LeftBehind, settle } from "../settle.ts";
+import { LeftBehind, settled } from "../settle.ts";
 import { describeDifference } from "../verify/describe-difference.ts";
 import { type Again, verifyAgain } from "../verify/in-process.ts";
 import { explain } from "./explain.ts";
@@ -33,8 +33,8 @@ export interface SimTestPlan {
 
 /** What a test has of the world around it. */
 export interface Surroundings {
-  /** Has the event loop call it, so that no promise is at work meanwhile. */
-  readonly turn: <Result>(act: () => Result) => Promise<Result>;
+  /** Ends the process at once, where a promise without an end lets nothing else run in it. */
+  readonly giveUp: (complaint: string) => never;
   /** Real seconds, from any beginning. */
   readonly seconds: () => number;
 }
@@ -72,16 +72,20 @@ export async function judge(
   name: string,
   scenario: Scenario,
   { first, count, timeout }: SimTestPlan,
-  { turn, seconds }: Surroundings,
+  { giveUp, seconds }: Surroundings,
 ): Promise<string | undefined> {
   const tally = new Tally(scenario);
   for (let n = 0; n < count; n++) {
     const seed = typeof first === "string" ? first : String(first + n);
     const again = againOf(n, count);
     const budget = { secondsMax: timeout / 1_000, seconds };
-    const judged = await turn(() => judgeSeed(scenario, seed, again, budget));
-    if (typeof judged === "string") return `${judged}\n\n  run it again: ${commandFor(seed, name)}`;
-    tally.add(judged);
+    const judged = await judgeSeed(scenario, seed, again, budget);
+    if (!("complaint" in judged)) {
+      tally.add(judged);
+      continue;
+    }
+    const complaint = `${judged.complaint}\n\n  run it again: ${commandFor(seed, name)}`;
+    return judged.isEndless ? giveUp(complaint) : complaint;
   }
   const summary = tally.summary();
   const shortfalls = summary.isJudged ? shortfallsOf(summary) : [];
@@ -89,27 +93,36 @@ export async function judge(
   return [`${scenario.name} held, and proves too little:`, ...shortfalls].join("\n  ");
 }
 
-/** A run that held, or what there is to say of one that did not, or that never ends. */
-function judgeSeed(
+/** What there is to say of a seed that did not hold, or that has no end. */
+interface Complaint {
+  readonly complaint: string;
+  /** Whether it has left a promise that still has no end. */
+  readonly isEndless: boolean;
+}
+
+/** A run that held, or what there is to complain of; the event loop has a turn after it. */
+async function judgeSeed(
   scenario: Scenario,
   seed: string,
   again: Again | undefined,
   { secondsMax, seconds }: { readonly secondsMax: number; readonly seconds: () => number },
-): RunResult | string {
+): Promise<RunResult | Complaint> {
+  const complain = (complaint: string, isEndless = false) => ({ complaint, isEndless });
   try {
     const result = runWithin(secondsMax, scenario, planWithin(secondsMax, scenario, seed));
-    settle(result, secondsMax);
+    await settled(result, secondsMax);
     const { violation } = result;
     // As in a campaign: who reads of a failure is to be able to see it again.
     const difference = within(secondsMax * VERIFIED_BUDGETS, () =>
       verifyAgain(scenario, result, violation ? "recorded" : again),
     );
     if (difference !== undefined) {
-      return describeDifference({ scenario: scenario.name, seed, difference });
+      return complain(describeDifference({ scenario: scenario.name, seed, difference }));
     }
-    return violation === undefined ? result : explain(scenario, result, seconds);
+    return violation === undefined ? result : complain(explain(scenario, result, seconds));
   } catch (error) {
-    if (error instanceof OverBudget || error instanceof LeftBehind) return error.message;
+    if (error instanceof OverBudget) return complain(error.message);
+    if (error instanceof LeftBehind) return complain(error.message, error.isEndless);
     throw error;
   }
 }
