@@ -75,7 +75,7 @@ const stopped = seedThat(true);
 const calm = seedThat(false);
 
 describe("a test of a scenario", () => {
-  it("has nothing to say when all seeds hold, and leaves turns to others between them", async () => {
+  it("has nothing to say when all seeds hold, and leaves turns to others", async () => {
     let turns = 0;
     const count = (): void => {
       turns++;
