@@ -31,7 +31,8 @@ export function quieten(search: Search): void {
   }
 }
 
-function withQuiet(plan: Plan, part: QuietPart): Plan {
+/** The plan with that part as quiet as it can be. */
+export function withQuiet(plan: Plan, part: QuietPart): Plan {
   return { ...plan, [part]: quietPart(plan, part) };
 }
 

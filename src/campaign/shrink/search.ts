@@ -163,10 +163,9 @@ export class Search {
   #check(plan: Plan): Plan | undefined {
     try {
       return this.#scenario.check(plan);
-    } catch (error) {
+    } catch {
       // It is no plan: a fault that names nobody, settings that name a host that is gone.
-      if (error instanceof UsageError) return undefined;
-      throw error;
+      return undefined;
     }
   }
 
@@ -198,13 +197,15 @@ export class Search {
     return known;
   }
 
-  /** The run of a checked plan; its invariants may still refuse it when they are made. */
+  /**
+   * The run of a checked plan. What makes its files and invariants may still refuse it, and may
+   * throw anything: its author knows the plans that are drawn, and not what is left of one here.
+   */
   #attempt(plan: Plan): Failure | undefined {
     try {
       return this.#run(plan);
-    } catch (error) {
-      if (error instanceof UsageError) return undefined;
-      throw error;
+    } catch {
+      return undefined;
     }
   }
 

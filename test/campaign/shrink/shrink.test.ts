@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { describeShrunk, type Shrunk, shrink } from "../../../src/campaign/shrink/shrink.ts";
 import { shrinkFailure } from "../../../src/campaign/shrink/shrink-failure.ts";
-import { defineScenario, type Plan, plan, run, UsageError } from "../../../src/index.ts";
+import {
+  defineScenario,
+  type Plan,
+  plan,
+  run,
+  type Scenario,
+  UsageError,
+} from "../../../src/index.ts";
 import type { Fault } from "../../../src/sim/fault.ts";
 import { type ForgetfulOptions, forgetful } from "../../support/forgetful.ts";
 import { SAMPLES } from "../../support/sample-faults.ts";
@@ -254,4 +261,24 @@ describe("when the time is up", () => {
 it("refuses a plan that holds", () => {
   const scenario = forgetful({ isBroken: false });
   expect(() => shrink(scenario, plan(scenario, "1"), never)).toThrow(UsageError);
+});
+
+it("leaves out what the scenario's own code cannot do without, whatever it throws", () => {
+  const scenario = forgetful();
+  const needy: Scenario = {
+    ...scenario,
+    check: (value) => {
+      const checked = scenario.check(value);
+      if (checked.clients.length < 2) throw new TypeError("the second client's name is undefined");
+      return checked;
+    },
+    simulate: (plan, ...rest) => {
+      if (plan.servers.length < 3) throw new TypeError("a majority is undefined");
+      return scenario.simulate(plan, ...rest);
+    },
+  };
+  const shrunk = shrink(needy, plan(scenario, "1"), never);
+  expect(shrunk.plan.servers).toHaveLength(3);
+  expect(shrunk.plan.clients).toHaveLength(2);
+  expect(shrunk.signature.shape).toBe("put, crash, get");
 });
