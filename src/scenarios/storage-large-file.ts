@@ -168,7 +168,8 @@ function largeFile(large: LargeFile): Scenario {
  * link, and a sync; the sends to several nodes overlap. A tenth more for what else is to be done.
  */
 function bestTime({ network }: StoragePlan): Micros {
-  const { bytesPerSecond } = network.bandwidth[0]!;
+  const [line] = network.bandwidth;
+  const bytesPerSecond = line?.bytesPerSecond ?? Number.POSITIVE_INFINITY;
   const transfer = (CHUNKS * (CHUNK_BYTES + OVERHEAD_BYTES) * 1_000_000) / bytesPerSecond;
   return Math.floor((2 * LATENCY + transfer + SYNC) * 1.1);
 }
