@@ -42,10 +42,11 @@ function isStatus(message: unknown): boolean {
   return (message as { readonly type?: string }).type === "status";
 }
 
-/** There is one block of height 1. */
+/** There is one block of height 1, if who starts with whom is as it was planned. */
 export function chainBeginsOnce(name: string): Invariant<ChainView> {
   const made = {
     name,
+    supposes: ["faults"] as const,
     state: { first: undefined as string | undefined },
     onStep: ({ server, emitted }: World<ChainView>) => {
       if (emitted.length === 0) return undefined;

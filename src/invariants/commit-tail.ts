@@ -4,7 +4,7 @@ import type { Invariant, World } from "../sim/invariant.ts";
 import { percentiles } from "../sim/metrics.ts";
 import { formatTime, inMs, type Micros } from "../sim/time.ts";
 import type { CommitView } from "./measures.ts";
-import type { Phase } from "./phases.ts";
+import { type Phase, WHOLE_PLAN } from "./phases.ts";
 
 /** A phase, and how long 99 of 100 commits in it may take. */
 export interface TailPhase extends Phase {
@@ -20,6 +20,7 @@ export interface TailPhase extends Phase {
 export function commitTails(name: string, phases: readonly TailPhase[]): Invariant<CommitView> {
   const made = {
     name,
+    supposes: WHOLE_PLAN,
     /** By phase, how many commits there had been before it, and up to its end. */
     state: phases.map(() => ({ before: 0, last: 0 })),
     onStep: ({ now, server, metrics }: World<CommitView>) => {

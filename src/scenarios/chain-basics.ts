@@ -3,11 +3,12 @@
 import { answersAgree } from "../invariants/chain-answers.ts";
 import { heightsConverge, heightsFollow } from "../invariants/chain-liveness.ts";
 import { type ChainView, told } from "../invariants/chain-view.ts";
-import { operationsReturn } from "../invariants/liveness.ts";
+import { type Deadline, operationsReturn } from "../invariants/liveness.ts";
 import { defaultChainClientOptions } from "../protocols/block-sync/client/client-options.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
+import type { Plan } from "../sim/plan.ts";
 import { uniform } from "../sim/random/distribution.ts";
 import type { Random } from "../sim/random/random.ts";
 import type { Goal, Scenario } from "../sim/scenario.ts";
@@ -54,6 +55,20 @@ export function orderedChain(
   });
 }
 
+/**
+ * What a deadline takes for granted besides the servers where transfers and waits need blocks, and
+ * some of those that were to be ordered are not, or at another time.
+ */
+export function blocksAsOrdered(
+  { operations }: Pick<Plan<unknown>, "operations">,
+  planned: readonly PlannedOperation[],
+): Pick<Deadline, "supposes"> {
+  const left = new Set(operations.map((operation) => JSON.stringify(operation)));
+  const orders = planned.filter(({ operation }) => operation.op === "produce");
+  const isMissing = orders.some((order) => !left.has(JSON.stringify(order)));
+  return isMissing ? { supposes: ["servers", "operations"] } : {};
+}
+
 /** Whose blocks were fetched is shown by figures, and none was fetched for nothing. */
 const FETCHED: readonly Goal[] = [
   { metric: "syncMsPerBlock", atLeast: 2.5, atMost: 5, share: 0.99 },
@@ -67,6 +82,9 @@ const SECOND: Micros = seconds(6);
 const C_JOINS: Micros = seconds(9);
 /** By then all is done, even if what clients say is lost some times. */
 const DONE: Micros = seconds(26);
+
+const FIRST_ORDER = mine(seconds(1), A, FIRST);
+const SECOND_ORDER = mine(SECOND, A, ALL);
 
 type Parts = ReturnType<ChainScenario["plan"]>;
 
@@ -86,9 +104,9 @@ function multiNode(
         settings: orderedChain(),
         network: LINKS,
         operations: [
-          mine(seconds(1), A, FIRST),
+          FIRST_ORDER,
           waitFor(B_JOINS, B, FIRST),
-          mine(SECOND, A, ALL),
+          SECOND_ORDER,
           waitFor(C_JOINS, C, ALL),
           waitFor(C_JOINS, B, ALL),
         ],
@@ -100,7 +118,11 @@ function multiNode(
     expects: ["block proposed", "block imported", "sync ended", "finalized"],
     invariants: (plan) => [
       heightsFollow("BS-HEIGHT", { height: ALL, within: seconds(10) }),
-      operationsReturn("RETURN", { by: DONE }, plan),
+      operationsReturn(
+        "RETURN",
+        { by: DONE, ...blocksAsOrdered(plan, [FIRST_ORDER, SECOND_ORDER]) },
+        plan,
+      ),
     ],
   });
 }
@@ -137,6 +159,7 @@ const TRANSFERS = 20;
 /** Blocks for them, each after so long. */
 const BLOCKS = 20;
 const APART: Micros = ms(300);
+const ORDER = mine(seconds(1), A, BLOCKS, APART);
 const B_FETCHES: Micros = seconds(9);
 const ASKED: Micros = seconds(15);
 
@@ -189,7 +212,7 @@ function stateSync(
       },
       network: LINKS,
       operations: [
-        mine(seconds(1), A, BLOCKS, APART),
+        ORDER,
         ...payments(streams.stream("workload")),
         waitFor(B_FETCHES, B, BLOCKS),
         ...questions(ASKED),
@@ -204,7 +227,7 @@ function stateSync(
     ],
     invariants: (plan) => [
       heightsConverge("BS-HEIGHT", { from: B_FETCHES, within: seconds(5), heightMin: BLOCKS }),
-      operationsReturn("RETURN", { by: seconds(18) }, plan),
+      operationsReturn("RETURN", { by: seconds(18), ...blocksAsOrdered(plan, [ORDER]) }, plan),
       answersAgree("ANSWERS", { from: ASKED }),
       ...(invariants?.() ?? []),
     ],

@@ -7,7 +7,7 @@ import { constant, uniform } from "../sim/random/distribution.ts";
 import type { Goal, PlanParts, Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
-import { joinsAt, mine, orderedChain, waitFor } from "./chain-basics.ts";
+import { blocksAsOrdered, joinsAt, mine, orderedChain, waitFor } from "./chain-basics.ts";
 import { chainScenario } from "./chain-cluster.ts";
 import type { ChainSettings } from "./chain-settings.ts";
 
@@ -98,7 +98,7 @@ export function continuousSync(
       followsAsPrefix("BS-PREFIX", PAIR),
       lagShrinks("LAG", PAIR, phases),
       heightsConverge("BS-HEIGHT", { from: stops, within: seconds(5), heightMin: height }),
-      operationsReturn("RETURN", { by: plan.horizon }, plan),
+      operationsReturn("RETURN", { by: plan.horizon, ...blocksAsOrdered(plan, operations) }, plan),
     ],
   });
 }

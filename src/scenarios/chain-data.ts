@@ -17,7 +17,7 @@ import { uniform } from "../sim/random/distribution.ts";
 import type { Goal, Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
-import { joinsAt, mine, orderedChain, waitFor } from "./chain-basics.ts";
+import { blocksAsOrdered, joinsAt, mine, orderedChain, waitFor } from "./chain-basics.ts";
 import { chainScenario, liarsOf } from "./chain-cluster.ts";
 import { accountIn, provenValue } from "./chain-proof.ts";
 import { balancesOf } from "./chain-settings.ts";
@@ -136,6 +136,7 @@ interface DataParts {
 function dataAccess(name: string, about: string, parts: DataParts): Scenario {
   const { queries, faults, invariants, goals, expects, horizon } = parts;
   const store = { segmentBlocks: SEGMENT_BLOCKS };
+  const operations = operationsOf(queries);
   return chainScenario({
     ...{ name, about, expects },
     plan: () => ({
@@ -148,7 +149,7 @@ function dataAccess(name: string, about: string, parts: DataParts): Scenario {
       },
       disk: { damagedHostsMax: 1 },
       network: { latency: uniform(ms(1), ms(5)) },
-      operations: operationsOf(queries),
+      operations,
       faults: [joinsAt(B_JOINS, B), ...faults],
       horizon,
     }),
@@ -158,7 +159,7 @@ function dataAccess(name: string, about: string, parts: DataParts): Scenario {
       ...goals,
     ],
     invariants: (plan) => [
-      operationsReturn("RETURN", { by: horizon }, plan),
+      operationsReturn("RETURN", { by: horizon, ...blocksAsOrdered(plan, operations) }, plan),
       operationsEndAs("ENDINGS", endingsOf(queries)),
       answersAgree("ANSWERS", { from: ASKED, until: ROTS }),
       accountsAreProven("PROOFS", judgeAccount, liarsOf(plan)),

@@ -2,6 +2,7 @@
 
 import {
   acknowledgesSteadily,
+  type Deadline,
   everyoneAgrees,
   leaderStays,
   operationsReturn,
@@ -14,13 +15,13 @@ import type { MemberChange } from "../protocols/raft/raft.ts";
 import type { ClientOptions } from "../protocols/replicated/client.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
+import type { Plan } from "../sim/plan.ts";
 import { constant } from "../sim/random/distribution.ts";
 import type { Random } from "../sim/random/random.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
 import { hostNames, impatientClient, storeScenario, storeSettings } from "./raft-cluster.ts";
-import { absence } from "./raft-weather.ts";
 import { steadily, writes } from "./workload.ts";
 
 const SERVERS = hostNames(5);
@@ -76,6 +77,35 @@ export const learn = (id: NodeId): MemberChange => ({ kind: "addLearner", id });
 /** Lets it take part no more. */
 export const remove = (id: NodeId): MemberChange => ({ kind: "remove", id });
 
+/** What somebody asks for, of who takes part. */
+interface Changes {
+  readonly changes: readonly unknown[];
+}
+
+type Workload = Pick<Plan<unknown>, "operations">;
+
+/**
+ * What a deadline takes for granted besides the servers where all are to be members in the end, and
+ * one of the changes that make them so is left out, or asks for something else.
+ */
+export function membersAsAsked(
+  { operations }: Workload,
+  changes: readonly Changes[],
+): Pick<Deadline, "supposes"> {
+  const asked = operations.map(({ operation }) => JSON.stringify(operation.changes));
+  const isMissing = changes.some((change) => !asked.includes(JSON.stringify(change.changes)));
+  return isMissing ? { supposes: ["servers", "operations"] } : {};
+}
+
+/** The same where who stays away for good is missed, unless somebody asks that it be removed. */
+function absence(
+  plan: Workload & Pick<Plan<unknown>, "faults" | "calm">,
+  changes: readonly Changes[],
+): Pick<Deadline, "supposes"> {
+  const isAway = plan.faults.some(({ at, lasting }) => at + lasting > plan.calm);
+  return isAway ? membersAsAsked(plan, changes) : {};
+}
+
 /** The store works while its members change; its first leader is `n1`. */
 export function membership(scenario: Membership): Scenario {
   const { name, about, asked, members, faults, calm, first = FIRST, raft = {} } = scenario;
@@ -112,7 +142,11 @@ export function membership(scenario: Membership): Scenario {
         : [acknowledgesSteadily("PROGRESS", { from: CHANGE, until: calm }, progressWithin)]),
       operationsReturn("RETURN", { by: horizon, ...absence(plan, asked) }, plan),
       readsEnd("READS-END", { from: calm, by: horizon, ...absence(plan, asked) }),
-      everyoneAgrees("AGREEMENT", { from: calm, by: horizon, ...absence(plan, asked) }, members),
+      everyoneAgrees(
+        "AGREEMENT",
+        { from: calm, by: horizon, ...membersAsAsked(plan, asked) },
+        members,
+      ),
       ...(stableFrom === undefined
         ? []
         : [leaderStays("LEADER-STAYS", { from: stableFrom, until: horizon, voters: members })]),

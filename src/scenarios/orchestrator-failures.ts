@@ -17,6 +17,7 @@ import { constant, uniform } from "../sim/random/distribution.ts";
 import type { Goal, Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds, us } from "../sim/time.ts";
+import { join, membersAsAsked, remove } from "./membership.ts";
 import { orchestratorScenario } from "./orchestrator-cluster.ts";
 import {
   ADMINISTRATOR,
@@ -102,9 +103,6 @@ const DARK = CRASHES + seconds(8);
 const LIGHT = DARK + seconds(2);
 const RECOVERED = LIGHT + seconds(10);
 
-const join = (id: NodeId): MemberChange => ({ kind: "join", id });
-const remove = (id: NodeId): MemberChange => ({ kind: "remove", id });
-
 /** Three at once; then two go and come again, and another comes, 200 ms apart. */
 const CHANGES: readonly (readonly [NodeId, Micros, MemberChange])[] = [
   ["a2", JOINING, join("n6")],
@@ -162,7 +160,13 @@ const failureRecovery = orchestratorScenario({
       leaderIsElected(`LEADER-${i + 1}`, { from: at + 1, by: at + seconds(10) }),
     ),
     membersAre("MEMBERS", ALL, { by: plan.horizon, refused: [] }),
-    everyoneAgrees("AGREEMENT", { from: LIGHT, by: plan.horizon }),
+    everyoneAgrees("AGREEMENT", {
+      ...{ from: LIGHT, by: plan.horizon },
+      ...membersAsAsked(
+        plan,
+        CHANGES.map(([, , change]) => ({ changes: [change] })),
+      ),
+    }),
     operationsReturn("RETURN", { by: plan.horizon }, plan),
     equalStates("EQUAL-STATES"),
   ],

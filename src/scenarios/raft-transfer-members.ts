@@ -6,6 +6,7 @@ import { equalStates } from "../invariants/replicated.ts";
 import { defaultRaftOptions } from "../protocols/raft/options.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { ms, seconds } from "../sim/time.ts";
+import { membersAsAsked } from "./membership.ts";
 import { hostNames, impatientClient, storeScenario, storeSettings } from "./raft-cluster.ts";
 import { writes } from "./workload.ts";
 
@@ -13,23 +14,24 @@ const SERVERS = hostNames(5);
 const WRITERS = hostNames(4, "w");
 const BEGIN = seconds(2);
 
+const SWAP = [
+  ...["n1", "n2"].map((id) => ({ kind: "remove", id })),
+  ...["n4", "n5"].map((id) => ({ kind: "addVoter", id })),
+];
+
 /** Two of three members are replaced, while one after the other of all five is asked to lead. */
 const whileMembersChange = storeScenario({
   name: "raft-leadership-transfer/members",
   about: "Old, new and future members are asked to lead while joint consensus is under way.",
   plan: (streams) => {
     const random = streams.stream("transfers");
-    const swap = [
-      ...["n1", "n2"].map((id) => ({ kind: "remove", id })),
-      ...["n4", "n5"].map((id) => ({ kind: "addVoter", id })),
-    ];
     return {
       servers: SERVERS,
       clients: [...WRITERS, "a1", "a2"],
       settings: storeSettings({}, { client: impatientClient, members: ["n1", "n2", "n3"] }),
       operations: [
         ...writes({ clients: WRITERS, from: BEGIN, until: seconds(8), every: ms(20) }),
-        { at: seconds(4), client: "a2", operation: { id: "a2.0", op: "change", changes: swap } },
+        { at: seconds(4), client: "a2", operation: { id: "a2.0", op: "change", changes: SWAP } },
         ...Array.from({ length: 40 }, (_, n) => ({
           at: seconds(4) + (n - 10) * ms(10),
           client: "a1",
@@ -46,7 +48,11 @@ const whileMembersChange = storeScenario({
     measureChanges(),
     membersAre("MEMBERS", ["n3", "n4", "n5"], { by: seconds(20), refused: [] }),
     operationsReturn("RETURN", { by: seconds(25) }, plan),
-    everyoneAgrees("AGREEMENT", { from: seconds(8), by: seconds(25) }, ["n3", "n4", "n5"]),
+    everyoneAgrees(
+      "AGREEMENT",
+      { from: seconds(8), by: seconds(25), ...membersAsAsked(plan, [{ changes: SWAP }]) },
+      ["n3", "n4", "n5"],
+    ),
     equalStates("EQUAL-STATES"),
   ],
   expects: ["leader elected", "transfer started", "configuration applied", "ok"],
@@ -65,6 +71,10 @@ const N1_FIRST = {
   },
 };
 const LATER = hostNames(2, "v");
+/** One change after the other. */
+const PROMOTED = (["addLearner", "addVoter"] as const).map((kind) => ({
+  changes: [{ kind, id: "n4" }] as const,
+}));
 
 /**
  * Nothing is written around the promotion, so that the leader knows of its commit for a while
@@ -80,10 +90,10 @@ const whoIsPromoted = storeScenario({
     operations: [
       ...writes({ clients: WRITERS, from: BEGIN, until: PROMOTION - ms(200), every: ms(20) }),
       ...writes({ clients: LATER, from: PROMOTION + seconds(1), until: seconds(9), every: ms(20) }),
-      ...(["addLearner", "addVoter"] as const).map((kind, n) => ({
+      ...PROMOTED.map(({ changes }, n) => ({
         at: PROMOTION - (1 - n) * seconds(2),
         client: "a2",
-        operation: { id: `a2.${kind}`, op: "change", changes: [{ kind, id: "n4" }] },
+        operation: { id: `a2.${changes[0].kind}`, op: "change", changes },
       })),
       // As long as it has no vote that is refused.
       ...Array.from({ length: 30 }, (_, n) => ({
@@ -103,7 +113,10 @@ const whoIsPromoted = storeScenario({
     }),
     membersAre("MEMBERS", hostNames(4), { by: seconds(9), refused: [] }),
     operationsReturn("RETURN", { by: plan.horizon }, plan),
-    everyoneAgrees("AGREEMENT", { from: seconds(9), by: plan.horizon }),
+    everyoneAgrees("AGREEMENT", {
+      ...{ from: seconds(9), by: plan.horizon },
+      ...membersAsAsked(plan, PROMOTED),
+    }),
     equalStates("EQUAL-STATES"),
   ],
   expects: ["leader elected", "transfer started", "configuration applied", "ok"],

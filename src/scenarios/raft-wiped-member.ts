@@ -19,6 +19,7 @@ import { constant, uniform } from "../sim/random/distribution.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds, us } from "../sim/time.ts";
+import { membersAsAsked } from "./membership.ts";
 import {
   drawCompaction,
   hostNames,
@@ -47,8 +48,11 @@ const ELECTS = COUNTED + seconds(6);
 
 /** An administrator asks until the leader has heard of somebody else on the member's host. */
 function replace(id: NodeId, at: Micros, by: NodeId): PlannedOperation {
-  const changes = [{ kind: "replace", id }];
-  return { at, client: by, operation: { id: `${by}.0`, op: "change", changes } };
+  return { at, client: by, operation: { id: `${by}.0`, op: "change", changes: replacing(id) } };
+}
+
+function replacing(id: NodeId) {
+  return [{ kind: "replace", id }];
 }
 
 const wipedMember = storeScenario({
@@ -89,7 +93,7 @@ const wipedMember = storeScenario({
     nothingIsCommitted("NOTHING-COMMITTED", { from: LEADERLESS, until: HEALED }),
     acknowledgesSteadily("COUNTED", { from: REPLACED, until: REPLACED + seconds(3) }, seconds(2)),
     leaderIsElected("ELECTS", { from: COUNTED + seconds(2), by: ELECTS }, ({ id }) => id !== "n1"),
-    ...isMemberAgain(plan, THREE),
+    ...isMemberAgain(plan, THREE, ["n3"]),
   ],
   expects: ["leader elected", "member drawn", "stranger heard", "configuration applied", "ok"],
   goals: [
@@ -102,12 +106,15 @@ const wipedMember = storeScenario({
 function isMemberAgain(
   plan: Pick<StorePlan, "operations" | "faults" | "calm" | "horizon">,
   servers: readonly NodeId[],
+  replaced: readonly NodeId[],
 ) {
-  const { calm, horizon } = plan;
+  const { calm, horizon, faults } = plan;
+  const isWiped = faults.some(({ kind }) => kind === "wipe");
+  const asked = isWiped ? replaced.map((id) => ({ changes: replacing(id) })) : [];
   return [
     measureChanges(),
     membersAre("MEMBERS", servers, { from: calm, by: horizon, refused: [] }),
-    everyoneAgrees("AGREEMENT", { from: calm, by: horizon }),
+    everyoneAgrees("AGREEMENT", { from: calm, by: horizon, ...membersAsAsked(plan, asked) }),
     operationsReturn("RETURN", { by: horizon }, plan),
     equalStates("EQUAL-STATES"),
   ];
@@ -143,7 +150,7 @@ const lateReplies = storeScenario({
       horizon: CALM + seconds(20),
     };
   },
-  invariants: (plan) => isMemberAgain(plan, THREE),
+  invariants: (plan) => isMemberAgain(plan, THREE, ["n3"]),
   expects: ["member drawn", "stranger heard", "configuration applied", "ok"],
   goals: [{ metric: "stranger heard", atLeast: 1, share: 1 }],
 });
@@ -197,7 +204,7 @@ const underFaults = storeScenario({
       horizon: STORM_ENDS + seconds(40),
     };
   },
-  invariants: (plan) => isMemberAgain(plan, FIVE),
+  invariants: (plan) => isMemberAgain(plan, FIVE, FIVE),
   expects: ["leader elected", "member drawn", "stranger heard", "log truncated", "ok"],
   goals: [{ metric: "member drawn", atLeast: 1, share: 0.9 }],
 });

@@ -144,7 +144,9 @@ export function forge({ kind, rule, draft }: ForgeryKind, ground: ForgeryGround)
   const decoded = decodeHeader(header);
   const hash = isMalformed(decoded) ? hashOf(header) : decoded.hash;
   const height = isMalformed(decoded) ? fields.height : decoded.height;
-  return { kind, rule, header, hash, height, body };
+  // Whose parent is not the genesis block cannot be the first.
+  const isFirst = height === 1 && rule === "unknown parent";
+  return { kind, rule: isFirst ? "wrong genesis" : rule, header, hash, height, body };
 }
 
 function validFields({ rules, keys, parent, now }: ForgeryGround): Fields | undefined {
