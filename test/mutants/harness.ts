@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { findScenario, plan, run } from "../../src/index.ts";
 import { packageWith } from "../support/changed-package.ts";
 import type { Hunt } from "./hunt.ts";
-import type { Change, Mutant } from "./mutant.ts";
+import type { Catcher, Change, Mutant } from "./mutant.ts";
 import type { Shrinking } from "./shrinking.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -33,9 +33,8 @@ export function huntMutant(mutant: Mutant, seeds: number): Hunt {
   return hunt(mutant, [scenario, invariant, String(seeds), id]);
 }
 
-/** The same with the invariant that must catch it when it judges alone, and with its scenario. */
-export function huntAlone(mutant: Mutant, seeds: number): Hunt {
-  const { scenario, invariant } = mutant.alone ?? mutant;
+/** The same with an invariant that must catch it when it judges alone, and with its scenario. */
+export function huntAlone(mutant: Mutant, { scenario, invariant }: Catcher, seeds: number): Hunt {
   return hunt(mutant, [scenario, invariant, String(seeds), mutant.id, "alone"]);
 }
 

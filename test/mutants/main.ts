@@ -7,7 +7,7 @@ import { build } from "../support/build.ts";
 import { makePackages } from "../support/changed-package.ts";
 import { huntAlone, huntMutant, loadMutants, UnchangedCode } from "./harness.ts";
 import type { Hunt } from "./hunt.ts";
-import { type Mutant, SEEDS_MAX } from "./mutant.ts";
+import { type Catcher, type Mutant, SEEDS_MAX } from "./mutant.ts";
 import { formatShrinking, shrunkRowOf } from "./shrinking.ts";
 
 interface Row {
@@ -26,16 +26,14 @@ interface Row {
 /** One for each invariant that must catch it. */
 function rowsOf(mutant: Mutant): readonly Row[] {
   const first = rowOf(mutant.id, mutant, huntMutant(mutant, SEEDS_MAX));
-  if (mutant.alone === undefined) return [first];
-  const name = `${mutant.id}, judged by ${mutant.alone.invariant} alone`;
-  return [first, rowOf(name, mutant.alone, huntAlone(mutant, SEEDS_MAX))];
+  const others = (mutant.alone ?? []).map((catcher) => {
+    const name = `${mutant.id}, judged by ${catcher.invariant} alone`;
+    return rowOf(name, catcher, huntAlone(mutant, catcher, SEEDS_MAX));
+  });
+  return [first, ...others];
 }
 
-function rowOf(
-  id: string,
-  catcher: Pick<Mutant, "scenario" | "invariant">,
-  { seed: caught, seconds, others }: Hunt,
-): Row {
+function rowOf(id: string, catcher: Catcher, { seed: caught, seconds, others }: Hunt): Row {
   const { scenario, invariant } = catcher;
   const isControlClean = unchanged.broken(scenario, caught ?? SEEDS_MAX).length === 0;
   return { id, scenario, invariant, caught, seconds, others, isControlClean };

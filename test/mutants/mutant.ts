@@ -14,21 +14,25 @@ export interface Change extends Edit {
   readonly also?: readonly Edit[];
 }
 
-/** A planted bug. */
-export interface Mutant extends Change {
-  /** What is wrong with it, in a sentence. */
-  readonly wrong: string;
-  /** Where such a bug was seen, or which rule it breaks. */
-  readonly source: string;
+/** What must catch a planted bug. */
+export interface Catcher {
   /** The scenario that must catch it within SEEDS_MAX seeds. */
   readonly scenario: string;
   /** The invariant that it must break. */
   readonly invariant: string;
+}
+
+/** A planted bug, and what must catch it. */
+export interface Mutant extends Change, Catcher {
+  /** What is wrong with it, in a sentence. */
+  readonly wrong: string;
+  /** Where such a bug was seen, or which rule it breaks. */
+  readonly source: string;
   /**
-   * Another invariant that must catch it, too, in some scenario and within as many seeds, when it
-   * judges alone: with all of them the first comes before it.
+   * Other invariants that must catch it, too, each in some scenario and within as many seeds, when
+   * it judges alone: with all of them another comes before it.
    */
-  readonly alone?: Pick<Mutant, "scenario" | "invariant">;
+  readonly alone?: readonly Catcher[];
 }
 
 /** By then a mutant must be caught. */

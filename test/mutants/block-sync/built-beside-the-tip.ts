@@ -11,7 +11,7 @@ const mutant: Mutant = {
     const parent = isBeside ? state.chain.blocks.get(tip.header.parent)! : tip;`,
   scenario: "bs-continuous-sync",
   invariant: "BS-PREFIX",
-  alone: { scenario: "tb-multi-node-consensus", invariant: "FORKS" },
+  alone: [{ scenario: "tb-multi-node-consensus", invariant: "FORKS" }],
 };
 
 export default mutant;

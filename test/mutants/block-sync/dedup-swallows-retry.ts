@@ -18,7 +18,7 @@ const mutant: Mutant = {
   ],
   scenario: "bs-lossy-sync-retry",
   invariant: "BS-IDLE",
-  alone: { scenario: "bs-lossy-sync-retry", invariant: "CAUGHT-UP" },
+  alone: [{ scenario: "bs-lossy-sync-retry", invariant: "CAUGHT-UP" }],
 };
 
 export default mutant;

@@ -26,7 +26,7 @@ const mutant: Mutant = {
   ],
   scenario: "bs-state-sync-transactions",
   invariant: "BS-NO-INVALID",
-  alone: { scenario: "bs-state-sync-transactions", invariant: "BS-STATE-ROOT" },
+  alone: [{ scenario: "bs-state-sync-transactions", invariant: "BS-STATE-ROOT" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "receiver.balance += amount + 1;",
   scenario: "bs-state-sync-transactions",
   invariant: "BS-NO-INVALID",
-  alone: { scenario: "bs-state-sync-transactions", invariant: "BS-SUPPLY" },
+  alone: [{ scenario: "bs-state-sync-transactions", invariant: "BS-SUPPLY" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "if (timestamp > 0) return undefined;",
   scenario: "bs-block-validation",
   invariant: "BS-LINK",
-  alone: { scenario: "bs-block-validation", invariant: "BS-UNCHANGED" },
+  alone: [{ scenario: "bs-block-validation", invariant: "BS-UNCHANGED" }],
 };
 
 export default mutant;

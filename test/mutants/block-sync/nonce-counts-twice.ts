@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "sender.nonce += sender.nonce === 0 ? 2 : 1;",
   scenario: "bs-state-sync-transactions",
   invariant: "BS-NO-INVALID",
-  alone: { scenario: "bs-state-sync-transactions", invariant: "BS-STATE-EQ" },
+  alone: [{ scenario: "bs-state-sync-transactions", invariant: "BS-STATE-EQ" }],
 };
 
 export default mutant;

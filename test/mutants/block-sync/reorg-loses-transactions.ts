@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "      orphaned: orphaned.slice(0, 0).flatMap((one) => this.#transactionsOf(one)),",
   scenario: "bs-fork-reorg",
   invariant: "TX-RETURN",
-  alone: { scenario: "bs-fork-reorg", invariant: "ACCEPTED" },
+  alone: [{ scenario: "bs-fork-reorg", invariant: "ACCEPTED" }],
 };
 
 export default mutant;

@@ -18,7 +18,7 @@ const mutant: Mutant = {
   ],
   scenario: "bs-fork-reorg",
   invariant: "TX-ONCE",
-  alone: { scenario: "bs-fork-reorg", invariant: "BS-NO-INVALID" },
+  alone: [{ scenario: "bs-fork-reorg", invariant: "BS-NO-INVALID" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "return isOffered && lead > 5;",
   scenario: "bs-demo-eight-phases",
   invariant: "BS-HEIGHT",
-  alone: { scenario: "bs-data-access/rot", invariant: "BS-REPAIRED" },
+  alone: [{ scenario: "bs-data-access/rot", invariant: "BS-REPAIRED" }],
 };
 
 export default mutant;

@@ -28,7 +28,7 @@ const mutant: Mutant = {
   ],
   scenario: "bs-lossy-sync-retry/false-height",
   invariant: "BS-SILENT",
-  alone: { scenario: "bs-lossy-sync-retry/false-height", invariant: "BS-CLAIM" },
+  alone: [{ scenario: "bs-lossy-sync-retry/false-height", invariant: "BS-CLAIM" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "",
   scenario: "tb-network-partition/duplicates",
   invariant: "QUORUM",
-  alone: { scenario: "tb-network-partition/duplicates", invariant: "ISOLATED" },
+  alone: [{ scenario: "tb-network-partition/duplicates", invariant: "ISOLATED" }],
 };
 
 export default mutant;

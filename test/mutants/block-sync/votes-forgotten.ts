@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "",
   scenario: "bs-fork-reorg/lonely-voter",
   invariant: "VOTES",
-  alone: { scenario: "bs-fork-reorg/lonely-voter", invariant: "BLAMELESS" },
+  alone: [{ scenario: "bs-fork-reorg/lonely-voter", invariant: "BLAMELESS" }],
 };
 
 export default mutant;

@@ -10,7 +10,7 @@ const mutant: Mutant = {
   replace: 'if (result.type !== "done") {',
   scenario: "tb-treasury-failover/between-pay-and-mark",
   invariant: "BACKLOG",
-  alone: { scenario: "tb-treasury-failover/between-pay-and-mark", invariant: "ALL-EXECUTED" },
+  alone: [{ scenario: "tb-treasury-failover/between-pay-and-mark", invariant: "ALL-EXECUTED" }],
 };
 
 export default mutant;

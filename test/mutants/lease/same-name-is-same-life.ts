@@ -12,7 +12,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "tb-treasury-failover/one-identity",
   invariant: "LEASE-EPOCH",
-  alone: { scenario: "tb-treasury-failover/one-identity", invariant: "LEASE-SINGLE" },
+  alone: [{ scenario: "tb-treasury-failover/one-identity", invariant: "LEASE-SINGLE" }],
 };
 
 export default mutant;

@@ -19,7 +19,7 @@ const mutant: Mutant = {
   ],
   scenario: "tb-lease-clock-skew/executors-astray",
   invariant: "LEASE-PRIMARY-PREFERENCE",
-  alone: { scenario: "tb-lease-clock-skew/executors-astray", invariant: "LEASE-SINGLE" },
+  alone: [{ scenario: "tb-lease-clock-skew/executors-astray", invariant: "LEASE-SINGLE" }],
 };
 
 export default mutant;

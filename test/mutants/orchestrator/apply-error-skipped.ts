@@ -15,7 +15,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "orch-state-verification",
   invariant: "ORCH-STATE-EQ",
-  alone: { scenario: "orch-concurrent-writes", invariant: "SETTLED" },
+  alone: [{ scenario: "orch-concurrent-writes", invariant: "SETTLED" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "    if (++state.asks > 1) state.serial++;",
   scenario: "orch-rapid-leader-changes-during-writes/lost-replies",
   invariant: "ACK",
-  alone: { scenario: "orch-rapid-leader-changes-during-writes/lost-replies", invariant: "ONCE" },
+  alone: [{ scenario: "orch-rapid-leader-changes-during-writes/lost-replies", invariant: "ONCE" }],
 };
 
 export default mutant;

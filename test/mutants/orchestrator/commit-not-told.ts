@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "    if (entries.length > 0) member.commitUpTo(Math.min(commit, match));",
   scenario: "orch-bench-replication-latency",
   invariant: "ALL-VMS",
-  alone: { scenario: "orch-bench-throughput", invariant: "APPLIED" },
+  alone: [{ scenario: "orch-bench-throughput", invariant: "APPLIED" }],
 };
 
 export default mutant;

@@ -17,7 +17,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "orch-task-read-after-write",
   invariant: "TASK-LIN",
-  alone: { scenario: "orch-task-read-after-write", invariant: "RESULTS-KEPT" },
+  alone: [{ scenario: "orch-task-read-after-write", invariant: "RESULTS-KEPT" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: 'if (operation.op === "create") return createVm(state, operation) ?? exists(name);',
   scenario: "orch-concurrent-writes",
   invariant: "ORCH-CAPACITY",
-  alone: { scenario: "orch-concurrent-writes", invariant: "ONE-WINNER" },
+  alone: [{ scenario: "orch-concurrent-writes", invariant: "ONE-WINNER" }],
 };
 
 export default mutant;

@@ -15,7 +15,11 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "orch-malformed-requests",
   invariant: "ALL-THERE",
-  alone: { scenario: "orch-malformed-requests", invariant: "SERVES-ON" },
+  alone: [
+    { scenario: "orch-failure-recovery", invariant: "LEADER-4" },
+    { scenario: "raft-vote-durability", invariant: "WRITES" },
+    { scenario: "orch-malformed-requests", invariant: "SERVES-ON" },
+  ],
 };
 
 export default mutant;

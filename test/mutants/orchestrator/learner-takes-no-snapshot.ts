@@ -13,7 +13,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "orch-bench-snapshot-transfer",
   invariant: "CATCH-UP",
-  alone: { scenario: "orch-bench-snapshot-transfer", invariant: "SAME-EVERYWHERE" },
+  alone: [{ scenario: "orch-bench-snapshot-transfer", invariant: "SAME-EVERYWHERE" }],
 };
 
 export default mutant;

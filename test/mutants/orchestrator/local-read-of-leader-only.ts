@@ -12,7 +12,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "orch-bench-operation-latency",
   invariant: "KINDS",
-  alone: { scenario: "orch-rapid-leader-changes-during-writes", invariant: "LISTS" },
+  alone: [{ scenario: "orch-rapid-leader-changes-during-writes", invariant: "LISTS" }],
 };
 
 export default mutant;

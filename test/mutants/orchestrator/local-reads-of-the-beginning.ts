@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "    const value = this.#service.query(emptyReplica(this.#service).state, question);",
   scenario: "orch-bench-operation-latency",
   invariant: "REFLECTED",
-  alone: { scenario: "orch-vm-read-after-write", invariant: "LOCAL-READS" },
+  alone: [{ scenario: "orch-vm-read-after-write", invariant: "LOCAL-READS" }],
 };
 
 export default mutant;

@@ -10,7 +10,7 @@ const mutant: Mutant = {
     "    return this.env.now() - leaderHeardAt < this.config.options.electionTimeoutMin * 5;",
   scenario: "orch-bench-sustained-load/leader-crash",
   invariant: "RESUMED",
-  alone: { scenario: "raft-wiped-member", invariant: "ELECTS" },
+  alone: [{ scenario: "raft-wiped-member", invariant: "ELECTS" }],
 };
 
 export default mutant;

@@ -13,7 +13,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "orch-bench-sustained-load",
   invariant: "ALL-VMS",
-  alone: { scenario: "orch-bench-sustained-load", invariant: "NO-ERRORS" },
+  alone: [{ scenario: "orch-bench-sustained-load", invariant: "NO-ERRORS" }],
 };
 
 export default mutant;

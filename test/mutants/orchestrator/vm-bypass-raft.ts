@@ -18,7 +18,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "orch-vm-read-after-write",
   invariant: "ACK",
-  alone: { scenario: "orch-vm-read-after-write", invariant: "LIN" },
+  alone: [{ scenario: "orch-vm-read-after-write", invariant: "LIN" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: 'const isThis = command !== undefined && serial > 0 && session !== "";',
   scenario: "raft-client-retry-during-election/isolation",
   invariant: "SAME-ANSWER",
-  alone: { scenario: "raft-random-failures-property/swarm", invariant: "LIN" },
+  alone: [{ scenario: "raft-random-failures-property/swarm", invariant: "LIN" }],
 };
 
 export default mutant;

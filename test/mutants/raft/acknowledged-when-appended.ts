@@ -12,7 +12,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "raft-leader-in-minority",
   invariant: "ACK",
-  alone: { scenario: "orch-basic-network-partition/leader-in-minority", invariant: "ORCH-ACKED" },
+  alone: [{ scenario: "orch-basic-network-partition/leader-in-minority", invariant: "ORCH-ACKED" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: ["    state.asks++;", "    state.leader = to;"].join("\n"),
   scenario: "raft-leader-crash-reelection",
   invariant: "WRITES-RESUME",
-  alone: { scenario: "raft-chaos-mode", invariant: "PROBE" },
+  alone: [{ scenario: "raft-chaos-mode", invariant: "PROBE" }],
 };
 
 export default mutant;

@@ -11,6 +11,10 @@ const mutant: Mutant = {
   replace: "    this.#env.emit(outcome, { id: current?.id, result });",
   scenario: "raft-replication-consistency/lossy",
   invariant: "REPLICATED",
+  alone: [
+    { scenario: "orch-cascading-partition-failures", invariant: "FIRST-PHASE" },
+    { scenario: "raft-packet-loss", invariant: "PROGRESS 1 %" },
+  ],
 };
 
 export default mutant;

@@ -17,7 +17,7 @@ const mutant: Mutant = {
   ],
   scenario: "raft-leader-in-minority/with-follower",
   invariant: "RAFT-QUORUM",
-  alone: { scenario: "raft-leader-in-minority/with-follower", invariant: "MINORITY-ACK" },
+  alone: [{ scenario: "raft-leader-in-minority/with-follower", invariant: "MINORITY-ACK" }],
 };
 
 export default mutant;

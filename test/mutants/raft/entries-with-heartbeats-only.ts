@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: '    if (progress.isPaused || progress.mode === "replicate") return;',
   scenario: "raft-latency-injection",
   invariant: "COMMIT-LATENCY",
-  alone: { scenario: "raft-large-messages", invariant: "COMMIT-SIZE" },
+  alone: [{ scenario: "raft-large-messages", invariant: "COMMIT-SIZE" }],
 };
 
 export default mutant;

@@ -10,7 +10,7 @@ const mutant: Mutant = {
   replace: "index !== undefined && index <= applied + 1_000",
   scenario: "raft-linearizable-reads/followers",
   invariant: "STALE-READ",
-  alone: { scenario: "raft-linearizable-reads/followers", invariant: "LIN" },
+  alone: [{ scenario: "raft-linearizable-reads/followers", invariant: "LIN" }],
 };
 
 export default mutant;

@@ -15,7 +15,10 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "raft-replication-consistency",
   invariant: "EQUAL-STATES",
-  alone: { scenario: "orch-partition-healing-reconciliation", invariant: "RECONCILED" },
+  alone: [
+    { scenario: "raft-large-messages", invariant: "VALUES" },
+    { scenario: "orch-partition-healing-reconciliation", invariant: "RECONCILED" },
+  ],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "",
   scenario: "raft-disk-full/follower",
   invariant: "CATCH-UP",
-  alone: { scenario: "raft-disk-full/both-followers", invariant: "RESUME" },
+  alone: [{ scenario: "raft-disk-full/both-followers", invariant: "RESUME" }],
 };
 
 export default mutant;

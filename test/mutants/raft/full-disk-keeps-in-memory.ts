@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "this.#wrote(this.#storage.saveEntry());",
   scenario: "raft-disk-full/follower",
   invariant: "RAFT-DURABLE",
-  alone: { scenario: "raft-disk-full/both-followers", invariant: "NO-ACK" },
+  alone: [{ scenario: "raft-disk-full/both-followers", invariant: "NO-ACK" }],
 };
 
 export default mutant;

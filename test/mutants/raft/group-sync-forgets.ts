@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: ["    state.serving = [];", "    state.waiting = [];", "    return serving;"].join("\n"),
   scenario: "raft-multi-group",
   invariant: "GROUP-ELECTS",
-  alone: { scenario: "raft-multi-group", invariant: "GROUP-SERVES" },
+  alone: [{ scenario: "raft-multi-group", invariant: "GROUP-SERVES" }],
 };
 
 export default mutant;

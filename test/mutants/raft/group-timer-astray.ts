@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "[...this.#groups.values()][0]!.onTimer?.(own);",
   scenario: "raft-multi-group",
   invariant: "GROUP-APART",
-  alone: { scenario: "raft-multi-group", invariant: "GROUP-ELECTS" },
+  alone: [{ scenario: "raft-multi-group", invariant: "GROUP-ELECTS" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "return Math.ceil(count / 2);",
   scenario: "raft-symmetric-partition",
   invariant: "RAFT-QUORUM",
-  alone: { scenario: "raft-symmetric-partition", invariant: "NO-COMMIT" },
+  alone: [{ scenario: "raft-symmetric-partition", invariant: "NO-COMMIT" }],
 };
 
 export default mutant;

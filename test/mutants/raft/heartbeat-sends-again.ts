@@ -13,6 +13,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "raft-large-messages",
   invariant: "SENT-AGAIN",
+  alone: [{ scenario: "raft-bandwidth-limit", invariant: "THROUGHPUT" }],
 };
 
 export default mutant;

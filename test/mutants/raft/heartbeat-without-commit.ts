@@ -12,7 +12,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "orch-basic-network-partition",
   invariant: "BEFORE",
-  alone: { scenario: "orch-task-read-after-write", invariant: "ALL-TASKS" },
+  alone: [{ scenario: "orch-task-read-after-write", invariant: "ALL-TASKS" }],
 };
 
 export default mutant;

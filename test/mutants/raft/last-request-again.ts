@@ -13,7 +13,7 @@ const mutant: Mutant = {
   replace: "  if (last !== undefined && serial < last.serial) return undefined;",
   scenario: "raft-client-retry-during-election",
   invariant: "ACK",
-  alone: { scenario: "raft-client-retry-during-election", invariant: "COUNT" },
+  alone: [{ scenario: "raft-client-retry-during-election", invariant: "COUNT" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "",
   scenario: "raft-leadership-transfer/deaf-leader",
   invariant: "STALE-READ",
-  alone: { scenario: "raft-leadership-transfer/deaf-leader", invariant: "LIN" },
+  alone: [{ scenario: "raft-leadership-transfer/deaf-leader", invariant: "LIN" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "return Math.floor((electionTimeoutMin * 3) / 2);",
   scenario: "raft-clock-skew/isolation",
   invariant: "STALE-READ",
-  alone: { scenario: "raft-clock-skew/isolation", invariant: "LIN" },
+  alone: [{ scenario: "raft-clock-skew/isolation", invariant: "LIN" }],
 };
 
 export default mutant;

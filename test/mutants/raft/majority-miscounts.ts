@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "return Math.floor(count / 2);",
   scenario: "raft-multi-group",
   invariant: "RAFT-VOTERS",
-  alone: { scenario: "raft-multi-group", invariant: "GROUP-STOPS" },
+  alone: [{ scenario: "raft-multi-group", invariant: "GROUP-STOPS" }],
 };
 
 export default mutant;

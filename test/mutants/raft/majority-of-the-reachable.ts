@@ -22,7 +22,7 @@ const mutant: Mutant = {
   ],
   scenario: "raft-leader-in-minority/with-follower",
   invariant: "RAFT-QUORUM",
-  alone: { scenario: "raft-leader-in-minority/with-follower", invariant: "MINORITY-COMMIT" },
+  alone: [{ scenario: "raft-leader-in-minority/with-follower", invariant: "MINORITY-COMMIT" }],
 };
 
 export default mutant;

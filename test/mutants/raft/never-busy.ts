@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "const isFull = uncommitted < 0 &&",
   scenario: "raft-overload",
   invariant: "MEMORY",
-  alone: { scenario: "raft-resource-throttling/memory", invariant: "QUEUE" },
+  alone: [{ scenario: "raft-resource-throttling/memory", invariant: "QUEUE" }],
 };
 
 export default mutant;

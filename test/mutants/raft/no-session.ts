@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "if (last !== undefined && serial < 0) {",
   scenario: "raft-arbitrary-messages-property",
   invariant: "ACK",
-  alone: { scenario: "raft-linearizable-reads/crashes", invariant: "LIN" },
+  alone: [{ scenario: "raft-linearizable-reads/crashes", invariant: "LIN" }],
 };
 
 export default mutant;

@@ -16,7 +16,11 @@ const mutant: Mutant = {
   ],
   scenario: "orch-eventual-consistency-timing",
   invariant: "ALL-VMS",
-  alone: { scenario: "orch-eventual-consistency-timing", invariant: "BATCHES" },
+  alone: [
+    { scenario: "raft-packet-loss", invariant: "PROGRESS 10 %" },
+    { scenario: "orch-cascading-partition-failures", invariant: "SECOND-PHASE" },
+    { scenario: "orch-eventual-consistency-timing", invariant: "BATCHES" },
+  ],
 };
 
 export default mutant;

@@ -15,7 +15,12 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "raft-flapping-network",
   invariant: "AGREEMENT",
-  alone: { scenario: "orch-failure-recovery", invariant: "LEADER-1" },
+  alone: [
+    { scenario: "orch-failure-recovery", invariant: "LEADER-2" },
+    { scenario: "orch-failure-recovery", invariant: "LEADER-3" },
+    { scenario: "orch-failure-recovery", invariant: "LEADER-4" },
+    { scenario: "orch-failure-recovery", invariant: "LEADER-1" },
+  ],
 };
 
 export default mutant;

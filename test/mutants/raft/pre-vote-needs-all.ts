@@ -9,10 +9,12 @@ const mutant: Mutant = {
   replace: "if (role.votes.size > this.#member.otherVoters.length) this.#startElection();",
   scenario: "raft-rapid-leader-changes",
   invariant: "LEADER-REPLACED",
-  alone: {
-    scenario: "raft-majority-partition-leader/leader-in-minority",
-    invariant: "MAJORITY-ACK",
-  },
+  alone: [
+    {
+      scenario: "raft-majority-partition-leader/leader-in-minority",
+      invariant: "MAJORITY-ACK",
+    },
+  ],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "    if (progress.isPaused) return;",
   scenario: "raft-random-failures-property/swarm",
   invariant: "AGREEMENT",
-  alone: { scenario: "raft-packet-loss", invariant: "PROGRESS 30 %" },
+  alone: [{ scenario: "raft-packet-loss", invariant: "PROGRESS 30 %" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "if (round > 0 && reads.round > reads.confirmed) this.#confirm(from, reads);",
   scenario: "raft-linearizable-reads/late-confirmations",
   invariant: "STALE-READ",
-  alone: { scenario: "raft-linearizable-reads/late-confirmations", invariant: "LIN" },
+  alone: [{ scenario: "raft-linearizable-reads/late-confirmations", invariant: "LIN" }],
 };
 
 export default mutant;

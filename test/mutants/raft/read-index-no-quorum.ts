@@ -11,7 +11,7 @@ const mutant: Mutant = {
   ),
   scenario: "raft-linearizable-reads",
   invariant: "STALE-READ",
-  alone: { scenario: "raft-linearizable-reads", invariant: "LIN" },
+  alone: [{ scenario: "raft-linearizable-reads", invariant: "LIN" }],
 };
 
 export default mutant;

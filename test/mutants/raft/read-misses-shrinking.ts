@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "",
   scenario: "raft-config-change-add-remove/last-reader",
   invariant: "RETURN",
-  alone: { scenario: "raft-config-change-add-remove/last-reader", invariant: "READS-END" },
+  alone: [{ scenario: "raft-config-change-add-remove/last-reader", invariant: "READS-END" }],
 };
 
 export default mutant;

@@ -15,6 +15,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "raft-config-change-add-remove/down-to-one",
   invariant: "MEMBERS",
+  alone: [{ scenario: "raft-wiped-member", invariant: "COUNTED" }],
 };
 
 export default mutant;

@@ -13,7 +13,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "raft-client-retry-during-election",
   invariant: "SAME-ANSWER",
-  alone: { scenario: "raft-client-retry-during-election", invariant: "LIN-COUNT" },
+  alone: [{ scenario: "raft-client-retry-during-election", invariant: "LIN-COUNT" }],
 };
 
 export default mutant;

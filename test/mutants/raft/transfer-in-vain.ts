@@ -9,7 +9,10 @@ const mutant: Mutant = {
   replace: "return (isHandedOver && this.#member.isLeader) || !isLoyal;",
   scenario: "raft-leadership-transfer",
   invariant: "N2-LEADS",
-  alone: { scenario: "raft-leadership-transfer", invariant: "N3-LEADS" },
+  alone: [
+    { scenario: "raft-leadership-transfer", invariant: "N5-LEADS" },
+    { scenario: "raft-leadership-transfer", invariant: "N3-LEADS" },
+  ],
 };
 
 export default mutant;

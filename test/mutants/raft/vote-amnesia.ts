@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: 'writer.text("");',
   scenario: "raft-vote-durability",
   invariant: "RAFT-VOTE",
-  alone: { scenario: "raft-vote-durability/5-nodes", invariant: "ONE-LEADER" },
+  alone: [{ scenario: "raft-vote-durability/5-nodes", invariant: "ONE-LEADER" }],
 };
 
 export default mutant;

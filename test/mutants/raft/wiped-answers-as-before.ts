@@ -9,7 +9,10 @@ const mutant: Mutant = {
   replace: "const member = this.#env.id;",
   scenario: "raft-wiped-member",
   invariant: "RAFT-MONO",
-  alone: { scenario: "raft-wiped-member", invariant: "NOBODY-LEADS" },
+  alone: [
+    { scenario: "raft-wiped-member", invariant: "NOTHING-COMMITTED" },
+    { scenario: "raft-wiped-member", invariant: "NOBODY-LEADS" },
+  ],
 };
 
 export default mutant;

@@ -9,6 +9,10 @@ const mutant: Mutant = {
   replace: "      (address) => !kept.has(address) && held?.has(address) !== undefined,",
   scenario: "sq-quorum-2-of-3",
   invariant: "THIRD-REPLICA",
+  alone: [
+    { scenario: "sq-large-file", invariant: "COMPLETE" },
+    { scenario: "sq-heartbeat-expiry/cut-from-discovery", invariant: "SQ-STILL-HOLDS" },
+  ],
 };
 
 export default mutant;

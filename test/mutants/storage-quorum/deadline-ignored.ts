@@ -10,7 +10,7 @@ const mutant: Mutant = {
     "    if (block === undefined && this.#context.state.blocks.size < 0) throw new Error(file);",
   scenario: "sq-consensus-timeout/too-late",
   invariant: "ENDINGS",
-  alone: { scenario: "sq-3c-majority-failure", invariant: "FINAL" },
+  alone: [{ scenario: "sq-3c-majority-failure", invariant: "FINAL" }],
 };
 
 export default mutant;

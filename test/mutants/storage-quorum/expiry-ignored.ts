@@ -9,6 +9,7 @@ const mutant: Mutant = {
   replace: ".filter(({ expiresIn }) => expiresIn !== undefined)",
   scenario: "sq-heartbeat-expiry",
   invariant: "SQ-MEMBERS",
+  alone: [{ scenario: "sq-heartbeat-expiry", invariant: "SQ-AVAILABILITY" }],
 };
 
 export default mutant;

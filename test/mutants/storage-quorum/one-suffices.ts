@@ -10,7 +10,7 @@ const mutant: Mutant = {
     "  return Math.min(1, confirmationsMin, Math.ceil((replicas * numerator) / denominator));",
   scenario: "sq-3c-majority-failure",
   invariant: "SQ-QUORUM",
-  alone: { scenario: "sq-3c-majority-failure", invariant: "ACHIEVEMENT" },
+  alone: [{ scenario: "sq-3c-majority-failure", invariant: "ACHIEVEMENT" }],
 };
 
 export default mutant;

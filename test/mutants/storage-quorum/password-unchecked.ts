@@ -9,6 +9,10 @@ const mutant: Mutant = {
   replace: "",
   scenario: "sq-single-node",
   invariant: "SQ-ANSWERS",
+  alone: [
+    { scenario: "sq-access", invariant: "SQ-REFUSALS" },
+    { scenario: "sq-access", invariant: "SQ-UNCHANGED" },
+  ],
 };
 
 export default mutant;

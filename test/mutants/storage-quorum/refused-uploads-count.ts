@@ -16,6 +16,7 @@ const mutant: Mutant = {
   ].join(""),
   scenario: "sq-concurrent-load/rate-limit",
   invariant: "SQ-RATE",
+  alone: [{ scenario: "sq-concurrent-load/rate-limit", invariant: "TAKEN-AGAIN" }],
 };
 
 export default mutant;

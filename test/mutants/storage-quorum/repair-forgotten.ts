@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "      return;",
   scenario: "sq-proof-of-storage-challenge/wiped",
   invariant: "SQ-REPAIRED",
-  alone: { scenario: "sq-proof-of-storage-challenge/wiped", invariant: "SQ-REPLICATION" },
+  alone: [{ scenario: "sq-proof-of-storage-challenge/wiped", invariant: "SQ-REPLICATION" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "    if (replica.sizeBytes > 0) this.#confirm(call);",
   scenario: "sq-quorum-2-of-3",
   invariant: "SQ-DURABLE-ACK",
-  alone: { scenario: "sq-3a-fail-before-confirm", invariant: "STRUCK" },
+  alone: [{ scenario: "sq-3a-fail-before-confirm", invariant: "STRUCK" }],
 };
 
 export default mutant;

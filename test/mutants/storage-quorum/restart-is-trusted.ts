@@ -9,6 +9,7 @@ const mutant: Mutant = {
   replace: "    this.#challengeUnproven(node);",
   scenario: "sq-3b-fail-after-confirm",
   invariant: "DISTRUST",
+  alone: [{ scenario: "sq-proof-of-storage-challenge/wiped", invariant: "SQ-PROVEN-ANEW" }],
 };
 
 export default mutant;

@@ -18,7 +18,7 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "sq-consensus-timeout/rotten-chain",
   invariant: "SQ-STATUS",
-  alone: { scenario: "sq-consensus-timeout/rotten-chain", invariant: "HALTED" },
+  alone: [{ scenario: "sq-consensus-timeout/rotten-chain", invariant: "HALTED" }],
 };
 
 export default mutant;

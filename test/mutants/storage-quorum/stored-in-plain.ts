@@ -16,6 +16,7 @@ const mutant: Mutant = {
   ],
   scenario: "sq-quorum-2-of-3",
   invariant: "SQ-SECRET",
+  alone: [{ scenario: "sq-access", invariant: "SERVED" }],
 };
 
 export default mutant;

@@ -9,7 +9,7 @@ const mutant: Mutant = {
   replace: "    if (!this.#env.buggify(STORAGE_QUORUM_SITES.nodeSyncsLate)) {",
   scenario: "sq-large-file",
   invariant: "CONSENSUS-TIME",
-  alone: { scenario: "sq-consensus-timeout", invariant: "LATE" },
+  alone: [{ scenario: "sq-consensus-timeout", invariant: "LATE" }],
 };
 
 export default mutant;
