@@ -85,9 +85,12 @@ export function failHeaders(
 /** Who leads in another's place may know nothing of what that one gave: then that one leads on. */
 function maybeStepBack(context: SyncContext, session: BlockSession): boolean {
   const { leader, formerLeaders, strangers, last, tookOverAt } = session;
-  const former = candidates(context).find(({ name }) => name === formerLeaders.at(-1));
-  if (former === undefined || last === undefined || tookOverAt !== last.hash) return false;
-  strangers.push(leader);
+  if (last === undefined || tookOverAt !== last.hash) return false;
+  // It may have led before, and whoever led then may know nothing of them, either.
+  if (!strangers.includes(leader)) strangers.push(leader);
+  const name = formerLeaders.findLast((one) => !strangers.includes(one));
+  const former = candidates(context).find((one) => one.name === name);
+  if (former === undefined) return false;
   changeLeader(context, session, former);
   return true;
 }
