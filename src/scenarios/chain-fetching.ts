@@ -4,6 +4,7 @@
 import { syncEndsIdle } from "../invariants/chain-fetching.ts";
 import { claimsCostLittle, measureSync } from "../invariants/chain-fetching-measures.ts";
 import type { ChainView } from "../invariants/chain-view.ts";
+import { eachTells } from "../invariants/chain-votes.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
 import type { Invariant } from "../sim/invariant.ts";
@@ -130,6 +131,11 @@ function twiceAsFast({ settings, network, horizon }: ChainPlan): Micros {
   return seconds((settings.premade.blocks * BLOCK_BYTES) / line.bytesPerSecond / 2);
 }
 
+/** The same, with a branch of half as many blocks that is fetched, too. */
+function withTheBranch(plan: ChainPlan): Micros {
+  return 1.5 * twiceAsFast(plan);
+}
+
 /** How much there is to fetch, and how long an answer may take: all goes with it. */
 export interface FetchSize {
   readonly blocks: number;
@@ -157,48 +163,39 @@ export const SMALL_SIZE: FetchSize = {
   ...{ slowBy: ms(500), horizon: seconds(60) },
 };
 
+const HEADERS_FIRST = {
+  "": "Headers from one peer, bodies from four, of whom some fail or lie.",
+  "/without-liars": "Headers from one peer, bodies from four.",
+  "/one-peer": "One peer gives headers and all bodies: what many peers are to be compared with.",
+  "/forked-leader":
+    "Who is heard first has a lighter branch than it claims, and leads: it is banned.",
+};
+
 /** Bodies from four peers, or from one, of whom some are slow, fail, restart or lie. */
-export function headerFirst(
-  variant: "" | "/without-liars" | "/one-peer",
-  size: FetchSize,
-): Scenario {
-  const { blocks, perRequest, requestTimeout, retryDelay, slowBy, horizon } = size;
+export function headerFirst(variant: keyof typeof HEADERS_FIRST, size: FetchSize): Scenario {
+  const { blocks, perRequest, requestTimeout, retryDelay } = size;
   const isAlone = variant === "/one-peer";
-  const hasLiars = variant === "";
-  const peers = isAlone ? [P1!] : hasLiars ? [...PEERS, FORKED] : PEERS;
-  const answers = ["headers", "bodies"];
-  const slow: Fault = {
-    ...{ kind: "latency", at: 0, lasting: horizon, from: [SLOW!], to: [N], bothWays: false },
-    ...{ types: answers, added: constant(slowBy) },
-  };
-  // One alone fetches: what others would take of the lines is not to be measured.
-  const apart: readonly Fault[] = [
-    {
-      ...{ kind: "partition", at: 0, lasting: horizon, groups: [[FORKED], PEERS] },
-      ...{ inFlight: "lose", types: [] },
-    },
-    {
-      ...{ kind: "loss", at: 0, lasting: horizon, from: [FORKED], to: [N], bothWays: false },
-      ...{ types: ["get headers"], probability: 1 },
-    },
-  ];
-  const restart: Fault = { kind: "crash", at: 2 * slowBy, lasting: slowBy, hosts: [P2!] };
+  const isLedAstray = variant === "/forked-leader";
+  const hasLiars = variant === "" || isLedAstray;
+  // It takes some broken promises until who makes them is banned.
+  const horizon = isLedAstray ? 2 * size.horizon : size.horizon;
+  const banned = eachTells("LIAR-BANNED", "peer banned", { hosts: [N], from: 0, within: horizon });
   return fetching({
     name: `bs-header-first-parallel${variant}`,
-    about: isAlone
-      ? "One peer gives headers and all bodies: what many peers are to be compared with."
-      : `Headers from one peer, bodies from four${hasLiars ? ", of whom some fail or lie" : ""}.`,
-    ...{ blocks, perRequest, peers, horizon },
-    ...(isAlone ? {} : { within: twiceAsFast }),
+    about: HEADERS_FIRST[variant],
+    ...{ blocks, perRequest, horizon },
+    peers: isAlone ? [P1!] : hasLiars ? [...PEERS, FORKED] : PEERS,
+    ...(isAlone ? {} : { within: isLedAstray ? withTheBranch : twiceAsFast }),
     ...(hasLiars ? { branch: FORKED } : {}),
     dataBytes: 1_000,
     options: { sync: { requestTimeout, retryDelay, headersPerRequest: 4 * perRequest } },
     bytesPerSecond: size.bytesPerSecond,
     faults: [
-      ...(isAlone ? [] : [slow]),
-      ...(hasLiars ? [restart, lies(0, FAILING!, "answers every other request", horizon)] : []),
-      ...(hasLiars ? [...apart, lies(0, FORKED, "claims a height of 10^9", horizon)] : []),
+      ...(isAlone ? [] : [slowAnswers(size.slowBy, horizon)]),
+      ...(isLedAstray ? [LATE] : []),
+      ...(hasLiars ? liarsAndLosses(size.slowBy, horizon) : []),
     ],
+    ...(isLedAstray ? { invariants: [banned] } : {}),
     expects: hasLiars ? ["batch failed", "lie"] : [],
     goals: [
       { metric: "inFlightMax", atLeast: isAlone ? 1 : 4, atMost: 4, share: 1 },
@@ -207,8 +204,40 @@ export function headerFirst(
   });
 }
 
+function slowAnswers(slowBy: Micros, lasting: Micros): Fault {
+  return {
+    ...{ kind: "latency", at: 0, lasting, from: [SLOW!], to: [N], bothWays: false },
+    ...{ types: ["headers", "bodies"], added: constant(slowBy) },
+  };
+}
+
+/** Who has the lighter branch is heard before the others, and leads. */
+const LATE: Fault = {
+  ...{ kind: "partition", at: 0, lasting: ms(200), groups: [[N], PEERS] },
+  ...{ inFlight: "lose", types: [] },
+};
+
+/** One restarts, one fails, and one lies. */
+function liarsAndLosses(slowBy: Micros, lasting: Micros): readonly Fault[] {
+  return [
+    { kind: "crash", at: 2 * slowBy, lasting: slowBy, hosts: [P2!] },
+    lies(0, FAILING!, "answers every other request", lasting),
+    // One alone fetches: what others would take of the lines is not to be measured.
+    {
+      ...{ kind: "partition", at: 0, lasting, groups: [[FORKED], PEERS] },
+      ...{ inFlight: "lose", types: [] },
+    },
+    {
+      ...{ kind: "loss", at: 0, lasting, from: [FORKED], to: [N], bothWays: false },
+      ...{ types: ["get headers"], probability: 1 },
+    },
+    lies(0, FORKED, "claims a height of 10^9", lasting),
+  ];
+}
+
 export const chainFetching: readonly Scenario[] = [
   headerFirst("", SMALL_SIZE),
   headerFirst("/without-liars", SMALL_SIZE),
   headerFirst("/one-peer", SMALL_SIZE),
+  headerFirst("/forked-leader", SMALL_SIZE),
 ];

@@ -1,10 +1,11 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   chainCheckpoints,
   checkpointing,
+  FULL_CHAIN,
   SMALL_CHAIN,
 } from "../../src/scenarios/chain-checkpoints.ts";
-import { headerFirst, SMALL_SIZE } from "../../src/scenarios/chain-fetching.ts";
+import { FULL_SIZE, headerFirst, SMALL_SIZE } from "../../src/scenarios/chain-fetching.ts";
 import { plan, run, type Scenario } from "../../src/sim/scenario.ts";
 
 const measured = (scenario: Scenario) => {
@@ -13,15 +14,20 @@ const measured = (scenario: Scenario) => {
   return metrics;
 };
 
-it("fetches twice as fast as from one if one is slow, one fails, one restarts and one lies", () => {
-  const alone = measured(headerFirst("/one-peer", SMALL_SIZE));
-  const together = measured(headerFirst("/without-liars", SMALL_SIZE));
-  expect(alone.gauged("syncMs") / together.gauged("syncMs")).toBeGreaterThanOrEqual(2);
-  const amongLiars = measured(headerFirst("", SMALL_SIZE));
-  expect(alone.gauged("syncMs") / amongLiars.gauged("syncMs")).toBeGreaterThanOrEqual(2);
-  expect(amongLiars.gauged("inFlightMax")).toBe(4);
-  expect(together.gauged("inFlightMax")).toBe(4);
-  expect(together.gauged("wastedPercent")).toBeLessThan(5);
+describe.each([
+  ["320 blocks", SMALL_SIZE],
+  ["5,000 blocks", FULL_SIZE],
+])("%s", (_, size) => {
+  it("come twice as fast as from one if one is slow, one fails, one restarts and one lies", () => {
+    const alone = measured(headerFirst("/one-peer", size));
+    const together = measured(headerFirst("/without-liars", size));
+    expect(alone.gauged("syncMs") / together.gauged("syncMs")).toBeGreaterThanOrEqual(2);
+    const amongLiars = measured(headerFirst("", size));
+    expect(alone.gauged("syncMs") / amongLiars.gauged("syncMs")).toBeGreaterThanOrEqual(2);
+    expect(amongLiars.gauged("inFlightMax")).toBe(4);
+    expect(together.gauged("inFlightMax")).toBe(4);
+    expect(together.gauged("wastedPercent")).toBeLessThan(5);
+  }, 120_000);
 });
 
 it("asks in vain, and asks others, if some fail or lie", () => {
@@ -32,13 +38,20 @@ it("asks in vain, and asks others, if some fail or lie", () => {
 
 const planned = (scenario: Scenario) => [scenario, plan(scenario, "1")] as const;
 
-it("begins at a checkpoint faster, and with fewer bytes, than it fetches all blocks", () => {
-  const quiet = { about: "", faults: [], expects: [] };
-  const whole = measured(checkpointing(SMALL_CHAIN, { ...quiet, variant: "", isTrusting: false }));
-  const short = measured(checkpointing(SMALL_CHAIN, { ...quiet, variant: "", isTrusting: true }));
-  expect(short.gauged("syncMs")).toBeLessThan(whole.gauged("syncMs") / 2);
-  expect(short.gauged("fetchedBytes")).toBeLessThan(whole.gauged("fetchedBytes") / 2);
-});
+it.each([
+  ["240 blocks", SMALL_CHAIN],
+  ["2,000 blocks", FULL_CHAIN],
+])(
+  "begins at a checkpoint faster, and with fewer bytes, than it fetches %s",
+  (_, size) => {
+    const quiet = { about: "", faults: [], expects: [] };
+    const whole = measured(checkpointing(size, { ...quiet, variant: "", isTrusting: false }));
+    const short = measured(checkpointing(size, { ...quiet, variant: "", isTrusting: true }));
+    expect(short.gauged("syncMs")).toBeLessThan(whole.gauged("syncMs") / 2);
+    expect(short.gauged("fetchedBytes")).toBeLessThan(whole.gauged("fetchedBytes") / 2);
+  },
+  120_000,
+);
 
 it("leaves on a pruned disk no more than the last segments", () => {
   const metrics = measured(chainCheckpoints[2]!);

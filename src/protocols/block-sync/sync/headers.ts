@@ -174,10 +174,11 @@ function accept(context: SyncContext, session: BlockSession, headers: readonly H
   const [first, last] = [headers[0]!, headers[headers.length - 1]!];
   const { leader } = session;
   env.emit("headers accepted", { peer: leader, first: first.height, last: last.height });
-  peers.reward(leader);
   session.last = last;
   session.lastRequest = memory.sync.lastRequest;
   const isTip = last.hash === memory.peers.get(leader)?.status?.tip.hash;
+  // Headers alone are no promise kept: a branch that is lighter than claimed has some, too.
+  if (isTip) peers.reward(leader);
   session.headers = { state: isTip ? "complete" : "due" };
   const { chain, sync } = memory;
   const wanted = headers.filter(({ hash }) => !chain.blocks.has(hash) && !sync.importing.has(hash));
