@@ -194,6 +194,7 @@ export const chainLoad: readonly Scenario[] = [
     goals: [
       { metric: "includedPerS", atLeast: 270, share: 0.95 },
       { metric: "refusalPercent", atMost: 0, share: 0.95 },
+      { metric: "blockIntervalMs", atMost: 5_000, share: 1 },
     ],
   }),
   loadScenario({

@@ -16,7 +16,7 @@ export type ChainQuery =
   | { readonly op: "verify" }
   | { readonly op: "health" };
 
-/** `none`: there is no such thing; of the height, there is no block at all. */
+/** `none`: there is no such thing. A height is there always: that of genesis is 0. */
 export type QueryAnswer =
   | { readonly kind: "none" }
   | { readonly kind: "pruned" }
