@@ -45,6 +45,7 @@ class ReplicatingServer implements Node<RaftMessage<Uint8Array>, State> {
     const config = {
       options,
       codec: bytesCodec,
+      servers: undefined,
       apply,
       save: (): void => {},
       restore: (): void => {},

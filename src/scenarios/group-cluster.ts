@@ -72,9 +72,10 @@ export function groupScenario(scenario: GroupScenario): Scenario {
     server,
     files: disksOf,
     client,
-    checkOperation: (operation, path) => {
-      checkOneOf(operation.group, `${path}.group`, groups);
-      return checkKvOperation(operation, path);
+    checkOperation: (operation, path, { settings }) => {
+      const name = checkOneOf(operation.group, `${path}.group`, groups);
+      const group = settings.groups.find((placed) => placed.name === name);
+      return checkKvOperation(operation, path, group && { servers: group.members });
     },
     words: groupWords,
     targets: { "some leader": someLeader },
@@ -105,9 +106,9 @@ export function isOf({ name }: Group<KvServer>): (entry: HistoryEntry) => boolea
 function server(env: Env<KvMessage & Grouped>, { settings }: GroupPlan): GroupServer {
   const served = settings.groups.filter(({ members }) => members.includes(env.id));
   const names = served.map(({ name }) => name);
-  return new GroupHost(env, names, (own) => {
+  return new GroupHost(env, names, (own, group) => {
     const options = settings.raftOf[env.id] ?? settings.raft;
-    return new KvServer(own, options);
+    return new KvServer(own, options, membersOf(settings, group));
   });
 }
 

@@ -50,11 +50,11 @@ export function orchestratorScenario(scenario: OrchestratorScenario): Scenario {
     ...scenario,
     plan: (streams) => planOf(scenario, streams),
     checkSettings,
-    server: (env, { settings }) => {
+    server: (env, { settings, servers }) => {
       const options = settings.raftOf[env.id] ?? settings.raft;
       const drawing = withEqualTimeouts(env, settings.equalTimeoutsUntil);
       const batch = settings.batchOf?.[env.id] ?? settings.batch;
-      return new OrchestratorServer(drawing, options, batch);
+      return new OrchestratorServer(drawing, options, batch, servers);
     },
     files: (id, { servers, settings }) => diskOf(id, settings.members ?? servers),
     client: (env, { servers, settings }) => new OrchestratorClient(env, servers, settings.client),

@@ -70,9 +70,9 @@ export function storeScenario(scenario: StoreScenario): Scenario {
     ...scenario,
     plan: (streams) => planOf(scenario, streams),
     checkSettings: checkStoreSettings,
-    server: (env, { settings }) => {
+    server: (env, { settings, servers }) => {
       const options = settings.raftOf[env.id] ?? settings.raft;
-      return new KvServer(withEqualTimeouts(env, settings.equalTimeoutsUntil), options);
+      return new KvServer(withEqualTimeouts(env, settings.equalTimeoutsUntil), options, servers);
     },
     files: (id, { servers, settings }) => diskOf(id, settings.members ?? servers),
     client: (env, { servers, settings }) => new KvClient(env, servers, settings.client),

@@ -95,9 +95,9 @@ export function treasuryScenario(scenario: TreasuryScenario): Scenario {
     ...scenario,
     plan: (streams) => planOf(scenario, streams),
     checkSettings,
-    server: (env, { settings }) => {
+    server: (env, { settings, servers }) => {
       const { raft, raftOf, funds } = settings;
-      return new TreasuryServer(env, treasury(funds), raftOf[env.id] ?? raft);
+      return new TreasuryServer(env, treasury(funds), raftOf[env.id] ?? raft, servers);
     },
     files: (id, { servers, settings }) => diskOf(id, settings.members ?? servers),
     client: (env, plan) => {
@@ -234,10 +234,13 @@ function orderOf(operation: Plain): Order | undefined {
 function checkTreasuryTask(
   operation: Operation,
   path: string,
-  { client, settings }: OperationPlace<TreasurySettings>,
+  place: OperationPlace<TreasurySettings>,
 ): unknown {
+  const { client, settings } = place;
   if (settings.executors[client] !== undefined) return checkExecutorOperation(operation, path);
-  if (settings.collectors[client] === undefined) return checkTreasuryOperation(operation, path);
+  if (settings.collectors[client] === undefined) {
+    return checkTreasuryOperation(operation, path, place);
+  }
   throw new UsageError(`${path}: expected none for ${client}, which is a collector`);
 }
 

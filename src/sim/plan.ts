@@ -56,6 +56,8 @@ export type PlanHosts = Pick<Plan, "servers" | "clients">;
 /** Who is to do an operation, in a plan with settings that were checked. */
 export interface OperationPlace<Settings> {
   readonly client: NodeId;
+  /** All that the plan has. */
+  readonly servers: readonly NodeId[];
   readonly settings: Settings;
 }
 
@@ -104,7 +106,7 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
       clients,
       horizon,
       check: (operation, path, client) =>
-        scenario.checkOperation?.(operation, path, { client, settings }),
+        scenario.checkOperation?.(operation, path, { client, servers, settings }),
     }),
     faults: checkFaults(fields.faults, "plan.faults", names, horizon),
     buggify: checkSites(fields.buggify, scenario.sites ?? []),

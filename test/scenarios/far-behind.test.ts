@@ -46,6 +46,7 @@ class Feeder extends RaftViews<Uint8Array> implements Node<RaftMessage<Uint8Arra
     const config = {
       options: { ...defaultRaftOptions, snapshotEntries: 5_000, keptEntries: 1_000 },
       codec: bytes,
+      servers: undefined,
       apply: ({ command }: Entry<Uint8Array>) => {
         if (command !== undefined) this.#state.machine.push(command);
       },

@@ -83,6 +83,13 @@ describe("a plan", () => {
     ]);
   });
 
+  it("tells the check of its operations who is asked for one, and among whom", () => {
+    const told: unknown[] = [];
+    check(plan, { checkOperation: (_: unknown, ...all: unknown[]) => told.push(...all) });
+    const place = { client: "c1", servers: ["n1", "n2"], settings: plan.settings };
+    expect(told.slice(0, 2)).toEqual(["plan.operations[0].operation", place]);
+  });
+
   it("that says nothing of room or damage has disks without end and no damage", () => {
     const { capacityBytes: _, damagedHostsMax: __, ...disk } = plan.disk;
     expect(check({ ...plan, disk })).toEqual(plan);

@@ -51,6 +51,8 @@ export interface Beginning {
   readonly size?: number;
   /** Who votes at first, if it is not that: `n1` among others, or nobody. */
   readonly members?: readonly NodeId[];
+  /** Where members can be. Default: that is not known. */
+  readonly servers?: readonly NodeId[];
   /** Whether its disk was formatted for it. Default: yes. */
   readonly isFormatted?: boolean;
   readonly options?: Partial<RaftOptions>;
@@ -71,12 +73,13 @@ export class RaftMember {
 
   /** Formats the disk if there is nothing on it. */
   constructor(disk: ManualDisk, beginning: Beginning) {
-    const { options = {} } = beginning;
+    const { options = {}, servers } = beginning;
     format(disk, beginning);
     this.env = new RecordingEnv("n1", disk);
     const config = {
       options: { ...paperOptions, ...options },
       codec: textCodec,
+      servers,
       apply: (entry: Entry<string>) => {
         this.applied.push(entry);
         if (entry.command !== undefined) this.machine.push(entry.command);

@@ -4,7 +4,13 @@ import { UsageError } from "../../sim/assert.ts";
 import { checkCount, checkRecord, checkText } from "../../sim/check.ts";
 import type { Operation } from "../../sim/env.ts";
 import { isUnicode } from "../codec.ts";
-import { checkTask, type ReadWay, type Task, type TaskWords } from "../replicated/task.ts";
+import {
+  checkTask,
+  type ReadWay,
+  type Task,
+  type TaskPlace,
+  type TaskWords,
+} from "../replicated/task.ts";
 import type { KvOperation, KvValue } from "./commands.ts";
 import { sizedValue } from "./sized-value.ts";
 
@@ -18,8 +24,12 @@ export type KvRead = ReadWay;
  * operation's id: see {@link sizedValue}. More in {@link checkTask}. Throws a UsageError that names
  * the path.
  */
-export function checkKvOperation(value: Operation, path: string): Task<KvOperation> {
-  return checkTask(words, value, path);
+export function checkKvOperation(
+  value: Operation,
+  path: string,
+  place?: TaskPlace,
+): Task<KvOperation> {
+  return checkTask(words, value, path, place);
 }
 
 const words: TaskWords<KvOperation, KvOperation["op"]> = {

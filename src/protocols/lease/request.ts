@@ -4,7 +4,7 @@ import { checkCount, checkOneOf, checkRecord } from "../../sim/check.ts";
 import type { Operation } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
 import { checkName } from "../replicated/names.ts";
-import { checkTask, type Task, type TaskWords } from "../replicated/task.ts";
+import { checkTask, type Task, type TaskPlace, type TaskWords } from "../replicated/task.ts";
 import type { LoggedOperation, Question, Request } from "./types.ts";
 
 /** Sums of a million such amounts are exact. */
@@ -31,8 +31,12 @@ type RequestFields = Readonly<Record<string, unknown>>;
  * on as {@link Request} has them; `after` may be left out. `{ id, op: "raw", request }` sends any
  * record as it is. More in {@link checkTask}. Throws a UsageError that names the path.
  */
-export function checkTreasuryOperation(value: Operation, path: string): Task<Request> {
-  return checkTask(words, value, path);
+export function checkTreasuryOperation(
+  value: Operation,
+  path: string,
+  place?: TaskPlace,
+): Task<Request> {
+  return checkTask(words, value, path, place);
 }
 
 const words: TaskWords<Request, Op | "raw"> = {

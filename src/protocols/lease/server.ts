@@ -15,12 +15,14 @@ import type { TreasuryTypes } from "./types.ts";
 export class TreasuryServer extends ReplicatedServer<TreasuryTypes> {
   readonly #env: Env<TreasuryMessage>;
 
+  /** `servers` are the hosts of all servers, if that is known. */
   constructor(
     env: Env<TreasuryMessage>,
     service: StateMachine<TreasuryTypes>,
     options: RaftOptions,
+    servers?: readonly NodeId[],
   ) {
-    super(env, { service, sites: TREASURY_SITES, options, batch: noBatching });
+    super(env, { service, sites: TREASURY_SITES, options, batch: noBatching, servers });
     this.#env = env;
   }
 

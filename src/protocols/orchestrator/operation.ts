@@ -5,7 +5,7 @@ import { checkCount, checkList, checkOneOf, checkRecord, checkText } from "../..
 import type { Operation } from "../../sim/env.ts";
 import type { Micros } from "../../sim/time.ts";
 import { checkName, checkUnicode } from "../replicated/names.ts";
-import { checkTask, type Task, type TaskWords } from "../replicated/task.ts";
+import { checkTask, type Task, type TaskPlace, type TaskWords } from "../replicated/task.ts";
 import {
   type Needs,
   type OrchestratorOperation,
@@ -44,8 +44,9 @@ type Op = OrchestratorRequest["op"];
 export function checkOrchestratorOperation(
   value: Operation,
   path: string,
+  place?: TaskPlace,
 ): Task<OrchestratorRequest> {
-  return checkTask(words, value, path);
+  return checkTask(words, value, path, place);
 }
 
 const words: TaskWords<OrchestratorRequest, Op | "raw"> = {

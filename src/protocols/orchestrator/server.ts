@@ -1,4 +1,4 @@
-import type { Env } from "../../sim/env.ts";
+import type { Env, NodeId } from "../../sim/env.ts";
 import type { RaftOptions } from "../raft/options.ts";
 import { type BatchOptions, noBatching } from "../replicated/batching.ts";
 import type { ServiceMessage } from "../replicated/messages.ts";
@@ -12,11 +12,13 @@ export type OrchestratorMessage = ServiceMessage<OrchestratorTypes>;
 
 /** A server of a replicated orchestrator. */
 export class OrchestratorServer extends ReplicatedServer<OrchestratorTypes> {
+  /** `servers` are the hosts of all servers, if that is known. */
   constructor(
     env: Env<OrchestratorMessage>,
     options: RaftOptions,
     batch: BatchOptions = noBatching,
+    servers?: readonly NodeId[],
   ) {
-    super(env, { service: orchestrator, sites: ORCHESTRATOR_SITES, options, batch });
+    super(env, { service: orchestrator, sites: ORCHESTRATOR_SITES, options, batch, servers });
   }
 }

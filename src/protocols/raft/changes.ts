@@ -38,6 +38,7 @@ export class Changes<Command> {
   /** Proposes a change; it is decided when the entry is applied, and joint consensus has ended. */
   propose(changes: readonly MemberChange[]): Entry<Command> | ChangeRefusal | "disk full" {
     const { state } = this.#member;
+    if (!changes.every((change) => this.#isOfServer(change))) return "unknown server";
     if (!this.#isSettled()) return "change pending";
     const named = nameMembers(state.configuration, changes, this.#role().changes.strangers);
     if (typeof named === "string") return named;
@@ -102,6 +103,13 @@ export class Changes<Command> {
       return;
     }
     rounds.set(id, { upTo: state.log.lastIndex, beganAt: now });
+  }
+
+  /** Whether somebody can be there; who is to go is a member, or is refused as none. */
+  #isOfServer({ kind, id }: MemberChange): boolean {
+    const { servers } = this.#member.config;
+    const isToGo = kind === "remove" || kind === "replace";
+    return isToGo || servers === undefined || servers.includes(hostOf(id));
   }
 
   /** Whether nothing is under way, and this leader knows what is committed. */

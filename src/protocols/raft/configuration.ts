@@ -40,12 +40,16 @@ export type ChangeRefusal =
   | "change pending"
   /** Somebody is to be removed or demoted who is no member. */
   | "unknown member"
+  /** Somebody is to be added who is on none of the hosts that have a server. */
+  | "unknown server"
   /** Nobody would be left to vote. */
   | "no voters"
   /** One member is named twice, or two would be on one host. */
   | "contradiction"
   /** Nobody was heard on the host of the member that is to be replaced, but perhaps itself. */
   | "no stranger"
+  /** Nothing is asked for. */
+  | "empty change"
   /** Everything is so already. */
   | "no change";
 
@@ -106,6 +110,7 @@ export function changeConfiguration(
   configuration: Configuration,
   changes: readonly NamedChange[],
 ): Configuration | ChangeRefusal {
+  if (changes.length === 0) return "empty change";
   if (isJoint(configuration)) return "change pending";
   if (new Set(changes.map(({ id }) => id)).size < changes.length) return "contradiction";
   const members = new Set(membersOf(configuration));

@@ -17,6 +17,8 @@ import type { LeaderRole, RaftState } from "./state.ts";
 export interface RaftConfig<Command> {
   readonly options: RaftOptions;
   readonly codec: Codec<Command>;
+  /** The hosts on which a member can be; undefined: on any that a change names. */
+  readonly servers: readonly NodeId[] | undefined;
   /** Takes each committed entry once a life, in order of index. */
   readonly apply: (entry: Entry<Command>) => void;
   /** Writes the state machine, as it is now; equal ones are written as equal bytes. */

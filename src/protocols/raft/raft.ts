@@ -23,6 +23,7 @@ import type { RaftState } from "./state.ts";
 import { type TransferRefusal, Transfers } from "./transfer.ts";
 
 export type { ChangeRefusal, Configuration, MemberChange } from "./configuration.ts";
+export { hostOf } from "./identity.ts";
 export type { Refusal } from "./proposals.ts";
 export type { ReadKind } from "./read-state.ts";
 export type { TransferRefusal } from "./transfer.ts";

@@ -1,10 +1,12 @@
+import { UsageError } from "../../sim/assert.ts";
 import type { Env, NodeId } from "../../sim/env.ts";
 import type { Entry } from "../raft/log.ts";
-import type { Raft } from "../raft/raft.ts";
+import type { ChangeRefusal, Place, Raft, Refusal } from "../raft/raft.ts";
 import type { Command } from "./command.ts";
 import type { Change, ServiceMessage, Transfer } from "./messages.ts";
 import type { ServerState, Waiting } from "./server-state.ts";
 import type { ServiceTypes } from "./state-machine.ts";
+import { checkChanges } from "./task.ts";
 
 /** What administrators ask of a server: who takes part, and who leads. */
 export class Administration<Of extends ServiceTypes> {
@@ -28,13 +30,23 @@ export class Administration<Of extends ServiceTypes> {
     // Asked again while it is under way, or done and not durable.
     const isThis = (other: Waiting) => other.session === session && other.serial === serial;
     if ((changing !== undefined && isThis(changing)) || changed.some(isThis)) return;
-    const place = this.#raft().change(changes);
+    const place = this.#propose(changes);
     if (place === "not leading") {
       this.#redirect(client, session, serial);
     } else if (typeof place === "string") {
       this.#env.send(client, { type: "refused", session, serial, reason: place });
     } else {
       this.#state().changing = { client, session, serial, ...place, isApplied: false };
+    }
+  }
+
+  /** Whatever a client sends is checked before anything is made of it. */
+  #propose(changes: unknown): Place | ChangeRefusal | Refusal | "malformed" {
+    try {
+      return this.#raft().change(checkChanges(changes, "changes"));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      return "malformed";
     }
   }
 

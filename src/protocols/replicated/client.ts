@@ -186,8 +186,11 @@ export class ReplicatedClient<Of extends ServiceTypes>
 /** What no repetition mends. */
 const IMPOSSIBLE: readonly Refused["reason"][] = [
   "too large",
+  "malformed",
   "unknown member",
+  "unknown server",
   "no vote",
   "no voters",
   "contradiction",
+  "empty change",
 ];

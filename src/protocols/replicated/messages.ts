@@ -92,6 +92,8 @@ export interface Refused {
   readonly serial: number;
   readonly reason:
     | Exclude<Refusal | ChangeRefusal | TransferRefusal, "not leading">
+    /** What came is no list of changes. */
+    | "malformed"
     /** Who was to lead does not, or not yet. */
     | "given up";
 }

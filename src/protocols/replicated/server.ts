@@ -30,6 +30,8 @@ export interface ServerConfig<Of extends ServiceTypes> {
   readonly sites: ServiceSites;
   readonly options: RaftOptions;
   readonly batch: BatchOptions;
+  /** The hosts of the service's servers: nobody else is made a member. Undefined: not known. */
+  readonly servers: readonly NodeId[] | undefined;
 }
 
 /** The timer that ends the waiting of a batch. */
@@ -57,7 +59,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
 
   constructor(env: Env<ServiceMessage<Of>>, config: ServerConfig<Of>) {
     super();
-    const { service, sites, options, batch } = config;
+    const { service, sites, options, batch, servers } = config;
     this.#env = env;
     this.#service = service;
     this.#sites = sites;
@@ -80,7 +82,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
     const readEnds = (read: number, isConfirmed: boolean): void =>
       this.#onReadEnds(read, isConfirmed);
     const restore = (reader: ByteReader, index: number): void => this.#restore(reader, index);
-    const raft = { options, codec, apply, save: this.#save, restore, readEnds };
+    const raft = { options, codec, servers, apply, save: this.#save, restore, readEnds };
     this.#raft = new Raft(env, raft, this.#state.raft);
     const [raftNow, stateNow] = [() => this.#raft, () => this.#state];
     this.#administration = new Administration(env, raftNow, stateNow);

@@ -36,7 +36,7 @@ class Bench {
 
   constructor(env = new RecordingEnv<KvMessage>("n1", formattedDisk()), options = paperOptions) {
     this.env = env;
-    this.server = new KvServer(env, options);
+    this.server = new KvServer(env, options, ["n1", "n2", "n3", "n4"]);
     this.server.onStart();
     this.#sync();
   }
@@ -364,13 +364,39 @@ describe("an administrator who asks for a change", () => {
     expect(bench.ask("n2", accepted(1, 2))).toEqual([{ to: "c1", message: done(1) }]);
   });
 
-  it.each<[string, readonly MemberChange[]]>([
+  it.each<[string, unknown]>([
+    ["empty change", []],
     ["unknown member", [{ kind: "remove", id: "n9" }]],
+    ["unknown server", [{ kind: "addVoter", id: "nowhere" }]],
+    ["unknown server", [{ kind: "addVoter", id: "c1" }]],
     ["no voters", ["n1", "n2", "n3"].map((id) => ({ kind: "remove", id }))],
     ["no change", [{ kind: "addVoter", id: "n2" }]],
-  ])("is refused: %s", (reason, changes) => {
-    const [answer] = new Bench().lead().ask("c1", change(1, changes));
+    ["malformed", undefined],
+    ["malformed", null],
+    ["malformed", "n4"],
+    ["malformed", { kind: "addVoter", id: "n4" }],
+    ["malformed", [null]],
+    ["malformed", [{}]],
+    ["malformed", [["addVoter", "n4"]]],
+    ["malformed", [{ kind: "nonsense", id: "n4" }]],
+    ["malformed", [{ kind: "addVoter", id: 4 }]],
+    ["malformed", [{ kind: "addVoter", id: "" }]],
+    ["malformed", [{ kind: "addVoter", id: "\ud800" }]],
+    ["malformed", [{ kind: "addVoter", id: "n4", priority: 2 }]],
+    ["malformed", [{ kind: "addVoter", id: "n4" }, null]],
+  ])("is refused for %s, of %j, and nothing is other than before", (reason, changes) => {
+    const bench = new Bench().lead();
+    const { stateHash, lastIndex, configuration } = bench.server;
+    // Whatever a client may send.
+    const [answer] = bench.ask("c1", change(1, changes as readonly MemberChange[]));
     expect(answer?.message).toEqual({ type: "refused", session: "s", serial: 1, reason });
+    expect(bench.server).toMatchObject({ stateHash, lastIndex, configuration });
+    expect(bench.server.state).toMatchObject({ changing: undefined, changed: [] });
+  });
+
+  it("of something malformed is told so by a server that does not lead, too", () => {
+    const [answer] = new Bench().ask("c1", { ...change(1, []), changes: [{}] } as never);
+    expect(answer?.message).toMatchObject({ type: "refused", reason: "malformed" });
   });
 
   it("is told who leads when the change is lost to another leader's entry", () => {

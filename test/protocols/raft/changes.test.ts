@@ -7,6 +7,7 @@ import {
   type MemberChange,
 } from "../../../src/protocols/raft/configuration.ts";
 import {
+  type Beginning,
   candidate,
   converse,
   follower,
@@ -31,8 +32,8 @@ function remove(id: string): MemberChange {
 }
 
 /** The leader of term 2 of three, whose blank entry 1 is committed. */
-function settled(): RaftMember {
-  const member = leader({ term: 2 });
+function settled(beginning: Beginning = {}): RaftMember {
+  const member = leader({ ...beginning, term: 2 });
   member.ask("n2", accepted(2, 1));
   member.ask("n3", accepted(2, 1));
   return member;
@@ -107,14 +108,51 @@ describe("with fewer voters, what waits for a majority may have one (R-187)", ()
 });
 
 describe("a leader refuses a change", () => {
+  const KNOWN = { servers: ["n1", "n2", "n3", "n4"] };
+
+  /** All that a change can change: on the wire, on disk, in the log and in force. */
+  function traces(member: RaftMember) {
+    const { state, machine, applied, log, env } = member;
+    return structuredClone({ state, machine, applied, log, files: env.disk.list() });
+  }
+
   it.each<[string, MemberChange[]]>([
+    ["empty change", []],
     ["no change", [add("n2")]],
     ["unknown member", [remove("n9")]],
+    ["unknown member", [remove("n4")]],
+    ["unknown member", [add("n9", "replace")]],
+    ["unknown server", [add("nowhere")]],
+    ["unknown server", [add("c1", "join")]],
+    ["unknown server", [add("n9", "addLearner")]],
+    ["unknown server", [add("n9#00000000000000aa", "join")]],
+    ["unknown server", [add("n4"), remove("n3"), add("nowhere")]],
     ["no voters", ["n1", "n2", "n3"].map(remove)],
-  ])("for %s, and writes nothing", (refusal, changes) => {
-    const member = settled();
+  ])("for %s, of %j, and nothing is other than before", (refusal, changes) => {
+    const member = settled(KNOWN);
+    member.env.takeSent();
+    const before = traces(member);
+    const sizeBytes = member.env.disk.sizeOf("raft.journal");
     expect(member.raft.change(changes)).toBe(refusal);
-    expect(member.log).toEqual([2]);
+    expect(traces(member)).toEqual(before);
+    expect(member.env.disk.sizeOf("raft.journal")).toBe(sizeBytes);
+    expect(member.env.takeSent()).toEqual([]);
+    expect(member.raft.change([add("n4")])).toMatchObject({ index: 2 });
+  });
+
+  it("for an unknown server while another is under way, too: that will never do", () => {
+    const member = settled(KNOWN);
+    change(member, [add("n4")]);
+    expect(member.raft.change([add("nowhere")])).toBe("unknown server");
+  });
+
+  it("but of no host for its name where it does not know who has a server", () => {
+    expect(settled().raft.change([add("nowhere")])).toMatchObject({ index: 2 });
+  });
+
+  it("but not who is on a server's host under a name of its own", () => {
+    const drawn = "n4#00000000000000aa";
+    expect(settled(KNOWN).raft.change([add(drawn, "join")])).toMatchObject({ index: 2 });
   });
 
   it("while another is under way", () => {

@@ -106,7 +106,8 @@ describe("a change is refused", () => {
     ["no voters", initialConfiguration(["a"]), [change("remove", "a")]],
     ["no voters", initialConfiguration(["a"]), [change("addLearner", "a")]],
     ["contradiction", THREE, [change("addVoter", "d"), change("remove", "d")]],
-    ["no change", THREE, []],
+    ["empty change", THREE, []],
+    ["empty change", joint, []],
     ["no change", THREE, [change("addVoter", "a")]],
     ["no change", THREE, [change("join", "a")]],
   ])("for %s", (refusal, from, changes) => {
