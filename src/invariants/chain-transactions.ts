@@ -102,7 +102,10 @@ function forgetFinal(followed: Followed, { finalized }: ShownChain): void {
 }
 
 /** By the block that is said to have it, which is of the chain, and has it. */
-function isIncluded({ transactions, blocks, canonical, base }: ShownChain, hash: string): boolean {
+export function isIncluded(
+  { transactions, blocks, canonical, base }: ShownChain,
+  hash: string,
+): boolean {
   const block = blocks.get(transactions.get(hash) ?? "");
   if (block === undefined || canonical[block.header.height - base] !== block.header.hash) {
     return false;
@@ -168,6 +171,7 @@ export function acknowledgedTransfersStay(name: string, mayLie: Liars): Invarian
   };
 }
 
-function short(hash: string): string {
+/** A hash as messages show it. */
+export function short(hash: string): string {
   return hash.slice(0, 8);
 }

@@ -1,5 +1,6 @@
 // Group L: validators agree, and what a partition does to them.
 
+import { bothSidesAreKept } from "../invariants/chain-branches.ts";
 import {
   blocksKeepComing,
   heightsStayClose,
@@ -18,7 +19,7 @@ import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { emits } from "../sim/temporal/emits.ts";
 import { never } from "../sim/temporal/safety.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
-import { chainScenario, liarsOf } from "./chain-cluster.ts";
+import { type ChainServer, chainScenario, liarsOf } from "./chain-cluster.ts";
 import { PAYERS, payments } from "./chain-payments.ts";
 import { balancesOf, chainSettings, loadAccounts } from "./chain-settings.ts";
 import { hostNames } from "./raft-cluster.ts";
@@ -118,7 +119,7 @@ interface Split {
   readonly variant: string;
   readonly about: string;
   readonly validators: number;
-  readonly fault: (isolated: NodeId) => Fault;
+  readonly fault: (inside: readonly NodeId[], outside: readonly NodeId[]) => Fault;
   /** Who cannot reach a quorum while the cut lasts. */
   readonly stuck: readonly NodeId[];
   /** Who finds out that it does not hear enough validators. */
@@ -130,31 +131,41 @@ interface Split {
 }
 
 const ISOLATED = "n2";
+/** The client that is cut off with it; the other one stays with the rest. */
+const ISOLATED_CLIENT = "c2";
 
-const isolate = (host: NodeId): Fault => ({
-  ...{ kind: "isolate", at: CUT_AT, lasting: CUT_FOR, hosts: [host] },
+/** Nothing passes between them; each side goes on within itself. */
+const part: Split["fault"] = (inside, outside) => ({
+  ...{ kind: "partition", at: CUT_AT, lasting: CUT_FOR, groups: [inside, outside] },
   ...{ inFlight: "deliver", types: [] },
 });
 
-const mute = (host: NodeId): Fault => ({
-  ...{ kind: "oneWay", at: CUT_AT, lasting: CUT_FOR, from: [host], to: ["everybody"] },
+/** Nothing comes out. */
+const mute: Split["fault"] = (inside, outside) => ({
+  ...{ kind: "oneWay", at: CUT_AT, lasting: CUT_FOR, from: inside, to: outside },
   ...{ inFlight: "deliver", types: [] },
 });
+
+/** Clients of both sides are served while it lasts. */
+const SERVED: readonly Goal[] = [
+  { metric: "acceptedOnEachSide", atLeast: 10, share: 1 },
+  { metric: "paidOnEachBranch", atLeast: 5, share: 1 },
+];
 
 const SPLITS: readonly Split[] = [
   {
     variant: "",
     about: "One of two validators is cut off for 30 s: both make blocks, and none is final.",
-    ...{ validators: 2, fault: isolate, stuck: ["n1", "n2", OBSERVER] },
+    ...{ validators: 2, fault: part, stuck: ["n1", "n2", OBSERVER] },
     ...{ suspicious: ["n1", "n2", OBSERVER], sides: [["n1", OBSERVER], ["n2"]] },
-    goals: [{ metric: "reorgDepth", atLeast: 5, share: 0.9 }],
+    goals: [{ metric: "reorgDepth", atLeast: 5, share: 0.9 }, ...SERVED],
   },
   {
     variant: "/4-validators",
     about: "One of four validators is cut off for 30 s: the others go on, blocks become final.",
-    ...{ validators: 4, fault: isolate, stuck: ["n2"], suspicious: ["n2"] },
+    ...{ validators: 4, fault: part, stuck: ["n2"], suspicious: ["n2"] },
     sides: [["n1", "n3", "n4", OBSERVER], ["n2"]],
-    goals: [{ metric: "reorgDepth", atLeast: 3, share: 0.9 }],
+    goals: [{ metric: "reorgDepth", atLeast: 3, share: 0.9 }, ...SERVED],
   },
   {
     variant: "/outgoing-only",
@@ -166,14 +177,16 @@ const SPLITS: readonly Split[] = [
   {
     variant: "/duplicates",
     about: "One of two validators is cut off, and all comes twice at times: a vote counts once.",
-    ...{ validators: 2, fault: isolate, stuck: ["n1", "n2", OBSERVER], duplication: 0.3 },
+    ...{ validators: 2, fault: part, stuck: ["n1", "n2", OBSERVER], duplication: 0.3 },
     ...{ suspicious: ["n1", "n2", OBSERVER], sides: [["n1", OBSERVER], ["n2"]] },
   },
 ];
 
 function split(one: Split): Scenario {
-  const { variant, about, validators, fault, stuck, suspicious, sides, goals } = one;
+  const { variant, about, validators, fault, stuck, suspicious, sides, goals = SERVED } = one;
   const [loadUntil, horizon] = [HEALED, seconds(55)];
+  const rest = [...hostNames(validators), OBSERVER].filter((host) => host !== ISOLATED);
+  const restClients = CLIENTS.filter((client) => client !== ISOLATED_CLIENT);
   return chainScenario({
     name: `tb-network-partition${variant}`,
     about,
@@ -183,7 +196,7 @@ function split(one: Split): Scenario {
         streams.stream("workload"),
       ),
       network: { ...LAN, duplication: one.duplication ?? 0 },
-      faults: [fault(ISOLATED)],
+      faults: [fault([ISOLATED, ISOLATED_CLIENT], [...rest, ...restClients])],
       calm: HEALED,
       horizon,
     }),
@@ -203,9 +216,12 @@ function split(one: Split): Scenario {
       blocksKeepComing("INTERVAL", { from: seconds(1), until: horizon, gapMax: GAP_MAX }),
       operationsReturn("RETURN", { by: horizon }, drawn),
       acknowledgedTransfersStay("ACCEPTED", liarsOf(drawn)),
+      bothSidesAreKept<ChainServer>("BOTH-SIDES", {
+        ...{ from: CUT_AT + seconds(1), until: HEALED, sides: [rest, [ISOLATED]] },
+      }),
     ],
     expects: ["finalized", "peer lost", "peer found"],
-    ...(goals === undefined ? {} : { goals }),
+    goals,
   });
 }
 

@@ -9,7 +9,10 @@ const mutant: Mutant = {
   replace: "      orphaned: orphaned.slice(0, 0).flatMap((one) => this.#transactionsOf(one)),",
   scenario: "bs-fork-reorg",
   invariant: "TX-RETURN",
-  alone: [{ scenario: "bs-fork-reorg", invariant: "ACCEPTED" }],
+  alone: [
+    { scenario: "bs-fork-reorg", invariant: "ACCEPTED" },
+    { scenario: "tb-network-partition", invariant: "BOTH-SIDES" },
+  ],
 };
 
 export default mutant;
