@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import {
   chainBeginsOnce,
   everybodyIsKnown,
+  everybodyTellsOfAll,
+  healthTellsOfPeers,
   nobodyBeginsAlone,
   type PeersView,
 } from "../../src/invariants/chain-startup.ts";
@@ -55,5 +57,58 @@ describe("a mesh", () => {
     const world = meshOf(2, 1, 2);
     world.event(5);
     expect(world.end(20)).toEqual(["MESH: not by 0.01 ms: n0 knows 2, n1 knows 1, n2 knows 2"]);
+  });
+});
+
+describe("a mesh that nodes tell of", () => {
+  const toldAt = (at: number, ...peers: readonly number[]): HandMadeChain => {
+    const world = new HandMadeChain(everybodyTellsOfAll("TOLD", { from: 10, within: 10 }));
+    world.event(at);
+    for (const [i, peersActive] of peers.entries()) {
+      const [id, node] = [`q${i}`, ["a", "b", "c"][i % 3]!];
+      world.invoke(id, at, { op: "ask", node, about: { kind: "health" } });
+      world.history.record("c1", "ok", { id, result: { kind: "health", peersActive } }, at);
+    }
+    return world;
+  };
+
+  it("is full when the last answers of all say so", () => {
+    const world = toldAt(11, 2, 1, 2, 2, 2);
+    expect([...world.event(12), ...world.end(25)]).toEqual([]);
+    expect(world.metrics.gauged("timeToFullMeshToldMs")).toBe(0.002);
+  });
+
+  it("is not full when one tells of fewer, or nothing", () => {
+    const world = toldAt(11, 2, 1);
+    world.event(12);
+    expect(world.end(25)).toEqual([
+      "TOLD: not by 0.02 ms: a tells of 2, b tells of 1, c tells of nothing",
+    ]);
+  });
+
+  it("is not what was asked for before", () => {
+    const world = toldAt(9, 2, 2, 2);
+    world.event(12);
+    expect(world.end(25)).toEqual([
+      "TOLD: not by 0.02 ms: a tells of nothing, b tells of nothing, c tells of nothing",
+    ]);
+  });
+});
+
+describe("a node that is asked for its health", () => {
+  const tells = (peersActive: number): string[] => {
+    const world = new HandMadeWorld<PeersView>([healthTellsOfPeers<PeersView>("HEALTH")], {
+      a: { ...chainOf(), peersActive: 1 },
+    });
+    const answer = { kind: "health", health: { peersActive } };
+    return world.event(5, { on: "a", sent: [{ to: "c1", message: { type: "answer", answer } }] });
+  };
+
+  it("tells of those whom it can ask", () => {
+    expect(tells(1)).toEqual([]);
+  });
+
+  it("does not tell of others", () => {
+    expect(tells(2)).toEqual(["HEALTH: a tells of 2 peers, and can ask 1"]);
   });
 });

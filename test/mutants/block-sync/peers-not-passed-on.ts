@@ -9,6 +9,7 @@ const mutant: Mutant = {
   replace: "",
   scenario: "tb-cluster-startup/wrong-bootstrap",
   invariant: "MESH",
+  alone: [{ scenario: "tb-cluster-startup/wrong-bootstrap", invariant: "MESH-TOLD" }],
 };
 
 export default mutant;
