@@ -67,6 +67,14 @@ describe("the page of the chain", () => {
     expect(rowsOf("Options")).toEqual([["`production`", production], ...expected]);
   });
 
+  it("has every family of a node's metrics with its type", () => {
+    const text = readFileSync("test/protocols/block-sync/page-of-a-node.txt", "utf8");
+    const families = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, ...told]) => told);
+    expect(families.length).toBeGreaterThan(20);
+    const named = rowsOf("Metrics").map(([cell, type]) => [namesIn(cell)[0], type]);
+    expect(named).toEqual(families);
+  });
+
   it("has every lie", () => {
     expect(rowsOf("Lies").map(([cell]) => namesIn(cell)[0])).toEqual([...LYING_BEHAVIOURS]);
   });

@@ -11,7 +11,7 @@ import { genesisOf } from "./genesis.ts";
 import { IMPORT_TIMER } from "./imports.ts";
 import type { MempoolState } from "./mempool.ts";
 import type { BlockSyncMessage, ClientMessage, Gossip, SyncMessage } from "./messages.ts";
-import { gaugesOf, healthOf } from "./monitoring/health.ts";
+import { healthOf, roleOf, valuesOf } from "./monitoring/health.ts";
 import { chainPage } from "./monitoring/metrics.ts";
 import { NodeParts } from "./node-parts.ts";
 import { type ChainNodeState, newChainNodeState } from "./node-state.ts";
@@ -102,7 +102,7 @@ export class ChainNode implements Node<BlockSyncMessage, ChainNodeState> {
       case "scrape":
       case "probe":
         answerCollector(this.#env, from, message, (stamp) =>
-          chainPage(this.state.counters, gaugesOf(this.#context), stamp),
+          chainPage(valuesOf(this.#context), roleOf(this.#context), stamp),
         );
         break;
       case "submitted":

@@ -11,6 +11,7 @@ import { addBlock, addEvidence, addVotes, type FinalityChange } from "./finality
 import type { Evidence, Vote } from "./finality/vote.ts";
 import { slotOf } from "./genesis.ts";
 import { followTip } from "./mempool.ts";
+import { note } from "./monitoring/metrics.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** What follows a change of the chain, elsewhere in the node. */
@@ -97,11 +98,15 @@ export class Head {
 
   #onTip({ orphaned, adopted }: TipChange): void {
     const { state, config, env } = this.#context;
-    const { chain, counters, mempool } = state;
+    const { chain, counters, histograms, mempool } = state;
     const { height, hash } = checkpointOf(tipOf(chain));
     counters.blocks_orphaned += orphaned.length;
+    if (orphaned.length > 0) note(histograms, "reorg_depth_blocks", orphaned.length);
     for (const one of adopted) {
-      counters.transactions_included += knownBlock(chain, one).transactions.length;
+      const { header, transactions } = knownBlock(chain, one);
+      const parent = knownBlock(chain, header.parent).header;
+      counters.transactions_included += transactions.length;
+      note(histograms, "block_interval_seconds", header.timestamp - parent.timestamp);
     }
     env.emit("tip changed", { height, hash, orphaned: orphaned.length, adopted: adopted.length });
     const changed = {

@@ -65,11 +65,12 @@ export class Imports {
     const { rules, state, env } = this.#context;
     const parent = state.chain.blocks.get(header.parent) ?? this.#state.queued.get(header.parent);
     const parentHeader = parent !== undefined && "header" in parent ? parent.header : parent;
-    const broken = ruleBrokenByHeader(header, parentHeader, env.wallClock(), rules);
+    const at = env.wallClock();
+    const broken = ruleBrokenByHeader(header, parentHeader, at, rules);
     if (broken !== undefined && broken !== "unknown parent") return broken;
     const checked = this.#check({ header, body });
     if (checked.kind === "broken") return checked.rule;
-    const block: QueuedBlock = { header, body, checked, origin: { kind: "gossip", peer } };
+    const block: QueuedBlock = { header, body, checked, origin: { kind: "gossip", peer, at } };
     if (broken === undefined) this.#add(block);
     else this.#keepOrphan(block);
     return broken;

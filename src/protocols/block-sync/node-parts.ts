@@ -12,6 +12,7 @@ import { Head } from "./head.ts";
 import { type ImportOutcome, Imports } from "./imports.ts";
 import type { ValidatorClaim } from "./messages.ts";
 import { Watch } from "./monitoring/health.ts";
+import { note } from "./monitoring/metrics.ts";
 import type { Origin } from "./node-state.ts";
 import { type OwnStatus, Peers } from "./peers/peers.ts";
 import { Pool } from "./pool.ts";
@@ -128,7 +129,10 @@ export class NodeParts {
   #onOutcome(header: Header, outcome: ImportOutcome, origin: Origin): void {
     const { env, state } = this.#context;
     const { height, hash } = header;
-    if (outcome === "imported") env.emit("block imported", { height, hash, from: nameOf(origin) });
+    if (outcome === "imported") {
+      this.#countImported(header, origin);
+      env.emit("block imported", { height, hash, from: nameOf(origin) });
+    }
     if (outcome === "known") env.emit("block come twice", { from: nameOf(origin), hash });
     if (origin.kind === "sync") {
       const result = outcome === "known" ? "imported" : outcome;
@@ -139,6 +143,12 @@ export class NodeParts {
       if (isFault(outcome)) this.peers.penalise(origin.peer, "invalid block");
     }
     if (outcome === "imported") this.imports.adoptChildren(hash);
+  }
+
+  #countImported({ timestamp }: Header, origin: Origin): void {
+    const { counters, histograms } = this.#context.state;
+    if (origin.kind === "sync") counters.sync_blocks++;
+    else note(histograms, "block_propagation_seconds", origin.at - timestamp);
   }
 
   #publishBlock(built: BuiltBlock): void {

@@ -11,7 +11,12 @@ import type { Vote } from "./finality/vote.ts";
 import { emptyVotingRecord, type VotingRecord } from "./finality/voting.ts";
 import type { Genesis, GenesisOptions } from "./genesis.ts";
 import { type MempoolState, newMempool } from "./mempool.ts";
-import { type Counters, newCounters } from "./monitoring/metrics.ts";
+import {
+  type Counters,
+  type Histograms,
+  newCounters,
+  newHistograms,
+} from "./monitoring/metrics.ts";
 import type { PeersState } from "./peers/peer-state.ts";
 import { type ChainStoreState, newChainStore } from "./store/chain-store.ts";
 import { newSyncState, type SyncState } from "./sync/sync-state.ts";
@@ -39,6 +44,7 @@ export interface ChainNodeState {
   sync: SyncState;
   voter: VoterState;
   readonly counters: Counters;
+  readonly histograms: Histograms;
 }
 
 /** A block whose header keeps the rules, and whose body was looked at. */
@@ -47,8 +53,10 @@ export interface QueuedBlock extends Block {
   readonly origin: Origin;
 }
 
-/** Who gave a block: a peer unasked, or the synchronizer. */
-export type Origin = { readonly kind: "gossip"; readonly peer: NodeId } | { readonly kind: "sync" };
+/** Who gave a block: a peer unasked, and when by the wall clock; or the synchronizer. */
+export type Origin =
+  | { readonly kind: "gossip"; readonly peer: NodeId; readonly at: Micros }
+  | { readonly kind: "sync" };
 
 export interface ImportsState {
   /** In the order in which they are executed; the first is being worked on. */
@@ -115,5 +123,6 @@ export function newChainNodeState(
     sync: newSyncState(0),
     voter: { record: emptyVotingRecord, waiting: [], isSilenced: false },
     counters: newCounters(),
+    histograms: newHistograms(),
   };
 }

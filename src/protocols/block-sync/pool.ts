@@ -33,6 +33,7 @@ export class Pool {
     const { state, env } = this.#context;
     const refused: { index: number; reason: Refusal }[] = [];
     const taken: Uint8Array[] = [];
+    state.counters.transactions_offered += transactions.length;
     for (const [index, bytes] of transactions.entries()) {
       const outcome = this.#take(bytes);
       if (typeof outcome === "string") {

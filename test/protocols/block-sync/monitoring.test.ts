@@ -4,7 +4,11 @@ import {
   checkChainCollectorOptions,
   defaultChainCollectorOptions,
 } from "../../../src/protocols/block-sync/monitoring/collector.ts";
-import { chainPage, newCounters } from "../../../src/protocols/block-sync/monitoring/metrics.ts";
+import {
+  chainPage,
+  newCounters,
+  newHistograms,
+} from "../../../src/protocols/block-sync/monitoring/metrics.ts";
 import { Collector } from "../../../src/protocols/monitoring/collector.ts";
 import type { MonitoringMessage } from "../../../src/protocols/monitoring/messages.ts";
 import { readMetricsPage } from "../../../src/protocols/monitoring/metrics-page.ts";
@@ -12,10 +16,15 @@ import { RecordingEnv } from "../../support/recording-env.ts";
 
 const GAUGES = {
   ...{ block_height: 50, finalized_height: 10, finality_lag_blocks: 40, active_peers: 1 },
+  ...{ sync_lag_blocks: 0, reorg_depth_max_blocks: 0 },
   ...{ mempool_transactions: 0, is_syncing: 0, is_partitioned: 1 },
 };
 const STAMP = { node: "n1", now: 1_767_225_605_000_042 };
-const PAGE = chainPage({ ...newCounters(), blocks_imported: 7 }, GAUGES, STAMP);
+const VALUES = {
+  counters: { ...newCounters(), blocks_imported: 7 },
+  ...{ syncTime: 0, gauges: GAUGES, histograms: newHistograms() },
+};
+const PAGE = chainPage(VALUES, "validator", STAMP);
 
 /** What a collector tells of that page. */
 function toldWith(finalityLagMax: number) {
@@ -30,16 +39,12 @@ function toldWith(finalityLagMax: number) {
 }
 
 describe("the metrics of a chain", () => {
-  it("are 17 samples, by their names", () => {
+  it("are samples of this node in its role, by their names", () => {
     const samples = readMetricsPage(PAGE)!;
-    expect(samples).toHaveLength(17);
-    expect(samples[0]).toEqual({
-      name: "blocks_imported_total",
-      node: "n1",
-      value: 7,
-      at: STAMP.now,
-    });
-    expect(samples[10]).toEqual({ name: "block_height", node: "n1", value: 50, at: STAMP.now });
+    const stamp = { node: "n1", labels: { role: "validator" }, at: STAMP.now };
+    expect(samples).toContainEqual({ name: "blocks_imported_total", value: 7, ...stamp });
+    expect(samples).toContainEqual({ name: "block_height", value: 50, ...stamp });
+    expect(samples.map(({ labels }) => labels.role)).toEqual(samples.map(() => "validator"));
   });
 
   it("have their height and lag told", () => {

@@ -1,17 +1,19 @@
 // What a node says of how it is.
 
+import type { Micros } from "../../../sim/time.ts";
 import { tipOf } from "../chain.ts";
 import type { ChainContext } from "../chain-context.ts";
 import { quorumOf } from "../finality/certificate.ts";
-import { activePeers, isPartitioned } from "../peers/peers.ts";
+import { activePeers, isActive, isPartitioned } from "../peers/peers.ts";
 import type { ChainHealth } from "../queries.ts";
-import type { Gauges } from "./metrics.ts";
+import type { ChainRole, ChainValues, Gauges } from "./metrics.ts";
 
 /** Where the node stands, as it sees itself. */
-export function healthOf({ env, state, config, publicKey }: ChainContext): ChainHealth {
+export function healthOf(context: ChainContext): ChainHealth {
+  const { env, state, config, publicKey } = context;
   const { chain, peers, sync } = state;
   const { validators } = config.genesis;
-  const own = publicKey !== undefined && validators.includes(publicKey) ? publicKey : undefined;
+  const own = roleOf(context) === "validator" ? publicKey : undefined;
   const heardSince = env.now() - config.options.peers.silenceMax;
   return {
     height: tipOf(chain).header.height,
@@ -22,18 +24,42 @@ export function healthOf({ env, state, config, publicKey }: ChainContext): Chain
   };
 }
 
-/** The same, as its metrics have it. */
-export function gaugesOf(context: ChainContext): Gauges {
+/** What the node is: an observer has no key, or one that is none of the validators'. */
+export function roleOf({ config, publicKey }: ChainContext): ChainRole {
+  const { validators } = config.genesis;
+  return publicKey !== undefined && validators.includes(publicKey) ? "validator" : "observer";
+}
+
+/** All that the node says in numbers. */
+export function valuesOf(context: ChainContext): ChainValues {
+  const { counters, histograms } = context.state;
+  return { counters, syncTime: syncTimeOf(context), gauges: gaugesOf(context), histograms };
+}
+
+function gaugesOf(context: ChainContext): Gauges {
   const { height, finalized, peersActive, isSyncing, isPartitioned: isCut } = healthOf(context);
+  const { peers, mempool, histograms } = context.state;
+  const claimed = [...peers.values()].map((peer) =>
+    isActive(peer) && peer.status !== undefined ? peer.status.tip.height : 0,
+  );
   return {
     block_height: height,
     finalized_height: finalized,
     finality_lag_blocks: height - finalized,
+    sync_lag_blocks: Math.max(0, ...claimed.map((other) => other - height)),
+    reorg_depth_max_blocks: histograms.reorg_depth_blocks.max,
     active_peers: peersActive,
-    mempool_transactions: context.state.mempool.waiting.size,
+    mempool_transactions: mempool.waiting.size,
     is_syncing: isSyncing ? 1 : 0,
     is_partitioned: isCut ? 1 : 0,
   };
+}
+
+/** Sessions that are over, and so far the one that is not. */
+function syncTimeOf({ env, state: { sync } }: ChainContext): Micros {
+  const { session, counts } = sync;
+  const sinceBegin = session?.kind === "blocks" ? env.now() - session.beganAt : 0;
+  return counts.blocksTime + sinceBegin;
 }
 
 /** Notices when the node is cut off from too many validators, and when it no longer is. */

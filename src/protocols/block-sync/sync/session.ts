@@ -25,6 +25,7 @@ export function maybeBegin(context: SyncContext): boolean {
   const { tip: target } = leader.status;
   memory.sync.session = {
     kind: "blocks",
+    beganAt: env.now(),
     leader: leader.name,
     formerLeaders: [],
     target,
@@ -53,7 +54,10 @@ export function endSession(context: SyncContext, session: Session, reason: Sessi
   env.cancelTimer(RETRY_TIMER);
   if (session.kind === "checkpoint") {
     if (reason !== "adopted") memory.sync.idleUntil = env.now() + options.sync.retryDelay;
-  } else settle(context, session, reason);
+  } else {
+    memory.sync.counts.blocksTime += env.now() - session.beganAt;
+    settle(context, session, reason);
+  }
   const imported = session.kind === "blocks" ? session.imported : 0;
   env.emit("sync ended", { kind: session.kind, reason, imported });
 }

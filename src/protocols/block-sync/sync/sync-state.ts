@@ -48,6 +48,7 @@ export type Session = BlockSession | CheckpointSession;
 /** Headers come from one peer, bodies from many. */
 export interface BlockSession {
   readonly kind: "blocks";
+  readonly beganAt: Micros;
   /** Who gives the headers. */
   leader: NodeId;
   /** Who gave them before, and was too slow. */
@@ -148,6 +149,8 @@ export interface SyncCounts {
   wastedBytes: number;
   /** Bodies that came for blocks that were here already. */
   fetchedTwice: number;
+  /** Of sessions for blocks that are over, from begin to end. */
+  blocksTime: Micros;
 }
 
 /** A node that fetches nothing yet. A node draws its life at its start, below 2^32. */
@@ -161,7 +164,10 @@ export function newSyncState(life: number): SyncState {
     experience: new Map(),
     idleUntil: 0,
     ...{ checkpoint: undefined, accounts: undefined },
-    counts: { requests: 0, failures: 0, bodyBytes: 0, wastedBytes: 0, fetchedTwice: 0 },
+    counts: {
+      ...{ requests: 0, failures: 0, bodyBytes: 0, wastedBytes: 0, fetchedTwice: 0 },
+      blocksTime: 0,
+    },
   };
 }
 
