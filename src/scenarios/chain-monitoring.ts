@@ -1,7 +1,12 @@
 // Group L: who watches a chain, and what happens when nobody does. Times are those of the scenario
 // catalogue; transfers are a tenth of its 20 a second.
 
-import { chainNodeAnswers, consensusIsUndisturbed, heightsOf } from "../invariants/chain-health.ts";
+import {
+  chainNodeAnswers,
+  consensusIsUndisturbed,
+  heightsOf,
+  pagesCountTheChain,
+} from "../invariants/chain-health.ts";
 import {
   type Outage,
   pagesAreTrue,
@@ -103,6 +108,7 @@ function watchInvariants(
       ...{ read: readMetricsPage, epoch: plan.clocks.epoch },
       truth: heightsOf,
     }),
+    pagesCountTheChain("TB-COUNTED", readMetricsPage),
     samplesAreTaken("TB-SAMPLES", { ...watched, interval: scrapeInterval }, lost),
     consensusIsUndisturbed(UNDISTURBED, isDisturbed ? expected : undefined),
   ];

@@ -3,6 +3,7 @@ import {
   chainNodeAnswers,
   consensusIsUndisturbed,
   heightsOf,
+  pagesCountTheChain,
 } from "../../src/invariants/chain-health.ts";
 import type { ChainView } from "../../src/invariants/chain-view.ts";
 import { pagesAreTrue, standingIsTold } from "../../src/invariants/monitoring.ts";
@@ -86,5 +87,41 @@ describe("that consensus is undisturbed", () => {
     const other = new Watched(consensusIsUndisturbed("TRACE", () => usual));
     other.event(at, { on: "a", emitted, sent: sends(type) });
     expect(other.end(9)).toHaveLength(1);
+  });
+});
+
+describe("that pages count what the node told", () => {
+  const imported = (from: string) => says("block imported", { height: 1, hash: "x", from });
+  const turned = (orphaned: number, adopted: number) =>
+    says("tip changed", { height: 1, hash: "x", orphaned, adopted });
+  const told = [imported("sync"), imported("b"), turned(0, 1), turned(2, 3), turned(1, 2)];
+  const right = {
+    ...{ block_interval_seconds_count: 6, block_propagation_seconds_count: 1 },
+    ...{ reorg_depth_blocks_count: 2, reorg_depth_blocks_sum: 3 },
+    ...{ reorg_depth_max_blocks: 2, sync_blocks_total: 1 },
+  };
+  const shown = (page: Record<string, number>, restarts = 0) => {
+    const read = () =>
+      Object.entries(page).map(([name, value]) => ({ name, node: "a", value, at: 5 }));
+    const world = new Watched(pagesCountTheChain("COUNTED", read));
+    world.event(1, { on: "a", emitted: told });
+    world.host("a").life += restarts;
+    const sent = [{ to: "m", message: { type: "exposition", serial: 1, text: "" } }];
+    return world.event(5, { on: "a", sent });
+  };
+
+  it("holds for a page that does", () => {
+    expect(shown(right)).toEqual([]);
+  });
+
+  it.each(Object.entries(right))("is broken when %s is not %d", (name, value) => {
+    const wrong = `COUNTED: a: ${name} ${value + 1}, and it told of ${value}`;
+    expect(shown({ ...right, [name]: value + 1 })).toEqual([wrong]);
+  });
+
+  it("is broken by a page that goes on counting after a restart", () => {
+    expect(shown(right, 1)).toEqual([
+      "COUNTED: a: block_interval_seconds_count 6, and it told of 0",
+    ]);
   });
 });
