@@ -129,6 +129,8 @@ export class NodeParts {
   #onOutcome(header: Header, outcome: ImportOutcome, origin: Origin): void {
     const { env, state } = this.#context;
     const { height, hash } = header;
+    const isTaken = outcome === "imported" || outcome === "known";
+    if (!isTaken) state.counters.blocks_refused++;
     if (outcome === "imported") {
       this.#countImported(header, origin);
       env.emit("block imported", { height, hash, from: nameOf(origin) });
@@ -137,8 +139,7 @@ export class NodeParts {
     if (origin.kind === "sync") {
       const result = outcome === "known" ? "imported" : outcome;
       this.sync.onImported(hash, result === "orphan" ? "unknown parent" : result);
-    } else if (outcome !== "imported" && outcome !== "known") {
-      state.counters.blocks_refused++;
+    } else if (!isTaken) {
       env.emit("block refused", { peer: origin.peer, hash, rule: outcome });
       if (isFault(outcome)) this.peers.penalise(origin.peer, "invalid block");
     }

@@ -12,7 +12,7 @@ import {
   statusAtGenesis,
 } from "../../support/lone-chain-node.ts";
 import { openMetricsFaults } from "../../support/open-metrics.ts";
-import { blockOf, genesis } from "./chain-of-three.ts";
+import { blockOf, genesis, resigned } from "./chain-of-three.ts";
 import { alice, carol, pays } from "./chain-support.ts";
 
 /** A block so long after genesis, on another one. Slots are 100 us. */
@@ -179,6 +179,28 @@ describe("the metrics of a node that fetches blocks", () => {
     expect(readOf(alone, "sync_lag_blocks")).toBe(0);
     expect(readOf(alone, "block_propagation_seconds_count")).toBe(0);
     expect(readOf(alone, "block_interval_seconds_count")).toBe(5);
+  });
+});
+
+describe("the metrics of a node that fetches a block that breaks a rule", () => {
+  it("count it as refused, and not as fetched", () => {
+    const header = resigned(blockAt(ms(100)).block.header, { stateRoot: "11".repeat(32) });
+    const { height, hash } = header;
+    const alone = loneChainNode();
+    const { node, env } = alone;
+    const look = () =>
+      node.onMessage("n2", { type: "status", status: statusAtGenesis({ tip: { height, hash } }) });
+    look();
+    // A claim of one block more is not fetched at once: it may be under way.
+    env.pass(seconds(1));
+    look();
+    const { request } = askedFor(alone, "get headers");
+    node.onMessage("n2", { type: "headers", request, headers: [header.bytes] });
+    const asked = askedFor(alone, "get bodies");
+    node.onMessage("n2", { type: "bodies", request: asked.request, bodies: [[]] });
+    node.onTimer(env.fire("import"));
+    expect(readOf(alone, "blocks_refused_total")).toBe(1);
+    expect(readOf(alone, "sync_blocks_total")).toBe(0);
   });
 });
 
