@@ -15,6 +15,7 @@ import type { Fault } from "../sim/fault.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
 import { uniform } from "../sim/random/distribution.ts";
 import type { Goal, Scenario } from "../sim/scenario.ts";
+import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { eventually } from "../sim/temporal/liveness.ts";
 import { sometimes } from "../sim/temporal/sometimes.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
@@ -29,9 +30,10 @@ const OPERATOR = "c1";
 
 /** The first blocks are made and fetched by then, and the lies begin. */
 const LIES = seconds(3);
-/** The honest ones are together again. */
+/** The honest ones are together again, unless the lies take longer. */
 const TOGETHER = seconds(10);
-const HORIZON = seconds(25);
+/** Of what the honest ones do when they are together. */
+const CALM = seconds(15);
 const FIRST = 5;
 const LAST = 20;
 
@@ -85,14 +87,20 @@ interface Validation {
   readonly about: string;
   readonly options?: ChangedOptions;
   readonly behaviours: readonly LyingBehaviour[];
+  /** What clients do besides. Default: nothing. */
+  readonly operations?: readonly PlannedOperation[];
   /** Who does not hear the rest for a while, and then has much to fetch. Default: the producer. */
   readonly apart?: NodeId;
+  /** When it hears them again. Default: 10 s. */
+  readonly together?: Micros;
   readonly invariants?: (plan: ChainPlan) => readonly Invariant<ChainView>[];
   readonly expects: readonly string[];
   readonly goals?: readonly Goal[];
 }
 
 function validation({ variant, about, options = {}, behaviours, ...rest }: Validation): Scenario {
+  const together = rest.together ?? TOGETHER;
+  const horizon = together + CALM;
   return chainScenario({
     name: `bs-block-validation${variant}`,
     about,
@@ -105,18 +113,21 @@ function validation({ variant, about, options = {}, behaviours, ...rest }: Valid
         options: { ...OPTIONS, ...options },
       }),
       network: { latency: uniform(ms(1), ms(5)) },
-      operations: [mine(seconds(1), A!, FIRST), mine(seconds(8), A!, LAST)],
-      faults: [
-        ...behaviours.map((behaviour) => lies(LIES, M!, behaviour, untilOf(behaviour))),
-        apart(rest.apart ?? A!),
+      operations: [
+        ...(rest.operations ?? []),
+        ...[mine(seconds(1), A!, FIRST), mine(seconds(8), A!, LAST)],
       ],
-      horizon: HORIZON,
+      faults: [
+        ...behaviours.map((behaviour) => lies(LIES, M!, behaviour, untilOf(behaviour, horizon))),
+        apart(rest.apart ?? A!, together),
+      ],
+      horizon,
     }),
     invariants: (plan) => [
       ...syncSafety(plan),
       syncEndsIdle("BS-IDLE", { silenceMax: seconds(35), mayLie: liarsOf(plan) }),
       tipStays("BS-UNCHANGED", { host: B!, from: LIES, until: seconds(8) }),
-      reaches("CAUGHT-UP", { host: B!, height: LAST, from: TOGETHER, within: seconds(10) }),
+      reaches("CAUGHT-UP", { host: B!, height: LAST, from: together, within: seconds(10) }),
       ...(rest.invariants?.(plan) ?? []),
     ],
     expects: ["lie", "peer fault", ...rest.expects],
@@ -125,14 +136,14 @@ function validation({ variant, about, options = {}, behaviours, ...rest }: Valid
 }
 
 /** Nobody listens to blocks of who was banned: to go on would be a waste of time. */
-function untilOf(behaviour: LyingBehaviour): Micros {
-  return behaviour === "gossips invalid blocks" ? TOGETHER : HORIZON;
+function untilOf(behaviour: LyingBehaviour, horizon: Micros): Micros {
+  return behaviour === "gossips invalid blocks" ? TOGETHER : horizon;
 }
 
 /** No message passes between the host and the other servers; the operator reaches all. */
-function apart(host: NodeId): Fault {
+function apart(host: NodeId, until: Micros): Fault {
   const groups = [[host], [A!, B!, M!].filter((other) => other !== host)];
-  const span = { at: seconds(7), lasting: TOGETHER - seconds(7) };
+  const span = { at: seconds(7), lasting: until - seconds(7) };
   return { kind: "partition", ...span, groups, inFlight: "lose", types: [] };
 }
 
@@ -151,6 +162,13 @@ function everyRule(): readonly Invariant<ChainView>[] {
   );
 }
 
+/** It is in the first blocks, so that there is something to replay. */
+const PAYMENT: PlannedOperation = {
+  at: ms(500),
+  client: OPERATOR,
+  operation: { id: "alice pays", op: "transfer", from: "alice", to: "bob", amount: 5 },
+};
+
 const BANNED: Goal = { metric: "peer banned", atLeast: 1, share: 1 };
 
 export const chainLiars: readonly Scenario[] = [
@@ -158,6 +176,7 @@ export const chainLiars: readonly Scenario[] = [
     variant: "",
     about: "A peer gossips blocks that break one rule each, and claims 10^9 blocks: it is banned.",
     behaviours: ["gossips invalid blocks", "claims a height of 10^9"],
+    operations: [PAYMENT],
     invariants: (plan) => [rulesFire("BS-RULES", liarsOf(plan))],
     expects: ["forged", "block refused", "peer banned"],
     goals: [BANNED],
@@ -165,12 +184,15 @@ export const chainLiars: readonly Scenario[] = [
   validation({
     variant: "/by-sync",
     about: "A peer gives blocks that break one rule each to those who ask for them.",
-    // So that somebody has asked for all kinds before the chain is higher, and for enough of them.
+    // So that somebody has asked for all kinds before the chain is higher, and for enough of them:
+    // one takes three statuses, and one whose body is wrong costs three penalties.
     options: {
       sync: { retryDelay: ms(20), grace: 0 },
-      peers: { penalty: 3, statusInterval: ms(150) },
+      peers: { penalty: 2, statusInterval: ms(150) },
     },
+    together: LIES + FORGERY_KINDS.length * ms(500),
     behaviours: ["serves invalid blocks"],
+    operations: [PAYMENT],
     invariants: everyRule,
     expects: ["forged", "headers refused", "body refused", "block refused", "peer banned"],
     goals: [BANNED],

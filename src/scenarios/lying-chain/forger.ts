@@ -1,6 +1,11 @@
 // Invalid blocks of all kinds in turn: told to everybody, or given to who asks for headers.
 
-import { tipOf } from "../../protocols/block-sync/chain.ts";
+import {
+  type ChainState,
+  knownBlock,
+  tipOf,
+  transactionAt,
+} from "../../protocols/block-sync/chain.ts";
 import { FORGERY_KINDS, forge } from "./forgeries.ts";
 import { type Lie, type LieContext, type ServedForgery, tellAll } from "./lies.ts";
 
@@ -64,5 +69,16 @@ function forgeNext({ state, rules, keys, wallet, payers, env }: LieContext) {
   if (!isReady || parent.accounts === undefined) return undefined;
   const kind = FORGERY_KINDS[state.forgedCount % FORGERY_KINDS.length]!;
   const { random } = env;
-  return forge(kind, { rules, keys, wallet, payers, random, parent, now: env.wallClock() });
+  const ground = { rules, keys, wallet, payers, random, parent, included: includedIn(chain) };
+  return forge(kind, { ...ground, now: env.wallClock() });
+}
+
+/** The first transaction of the chain whose body is in memory. */
+function includedIn(chain: ChainState): Uint8Array | undefined {
+  for (const hash of chain.transactions.keys()) {
+    const { block, index } = transactionAt(chain, hash)!;
+    const bytes = knownBlock(chain, block).body?.[index];
+    if (bytes !== undefined) return bytes;
+  }
+  return undefined;
 }

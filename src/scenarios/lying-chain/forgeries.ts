@@ -21,6 +21,8 @@ import {
 import type { ChainRules, InvalidBlock } from "../../protocols/block-sync/validation.ts";
 import { hexOf } from "../../protocols/hex.ts";
 import type { Random } from "../../sim/random/random.ts";
+import type { Micros } from "../../sim/time.ts";
+import { unruledRoot } from "./unruled-root.ts";
 
 /** An invalid block, and the rule that it breaks. */
 export interface Forgery {
@@ -41,6 +43,8 @@ export interface ForgeryGround {
   readonly random: Random;
   /** The block that they follow, with its accounts. */
   readonly parent: ChainBlock;
+  /** A transaction of the parent, or of a block before it; undefined while there is none. */
+  readonly included: Uint8Array | undefined;
   /** By the forger's wall clock. */
   readonly now: number;
 }
@@ -72,7 +76,9 @@ export const FORGERY_KINDS: readonly ForgeryKind[] = [
   changed("earlier than its parent", "timestamp not after parent", ({ parent }) => ({
     timestamp: parent.header.timestamp - 1,
   })),
-  changed("far in the future", "timestamp in the future", ({ now }) => ({ timestamp: now + FAR })),
+  changed("far in the future", "timestamp in the future", ({ rules }, { timestamp }) => ({
+    timestamp: timestamp + wholeRounds(rules, FAR),
+  })),
   changed("slot of another", "not its slot", ({ rules }, { timestamp }) => ({
     timestamp: timestamp - rules.genesis.slotTime,
   })),
@@ -99,8 +105,30 @@ export const FORGERY_KINDS: readonly ForgeryKind[] = [
     stateRoot: other(stateRoot),
   })),
   paying("bad nonce", "transaction: nonce too high", (nonce) => ({ nonce: nonce + 1 })),
+  {
+    ...{ kind: "replay", rule: "transaction: nonce too low" },
+    draft: (ground, fields) => {
+      // Of what is in the chain; until something is, of what is in the block itself.
+      const first = payment(ground, {});
+      return carriedOut(ground, fields, ground.included ? [ground.included] : [first, first]);
+    },
+  },
   paying("overspending", "transaction: insufficient balance", () => ({ amount: 2 ** 52 })),
   paying("gas limit too low", "transaction: gas limit too low", () => ({ gasLimit: 1 })),
+  {
+    ...{ kind: "gas limit above the block's", rule: "transaction: gas limit above block" },
+    draft: (ground, fields) =>
+      carriedOut(ground, fields, [payment(ground, { gasLimit: ground.rules.blockGas + 1 })]),
+  },
+  {
+    ...{ kind: "overflow", rule: "transaction: amount overflow" },
+    draft: (ground, fields) => {
+      // With its fee it is 2^53: where sums go round it costs nothing.
+      const amount = Number.MAX_SAFE_INTEGER - GAS_OF_TRANSACTION + 1;
+      const to = ground.wallet.addressOf("stranger");
+      return carriedOut(ground, fields, [payment(ground, { amount, to })]);
+    },
+  },
   {
     ...{ kind: "over gas limit", rule: "over gas limit" },
     draft: (ground, fields) => {
@@ -191,6 +219,13 @@ function withBody({ keys, rules }: ForgeryGround, fields: Fields, body: Body): D
   return signed({ ...fields, transactionsRoot: rules.reader.transactionsRoot(body) }, keys, body);
 }
 
+/** With the state root that it would have if the rule that its transactions break were none. */
+function carriedOut(ground: ForgeryGround, fields: Fields, body: Body): Draft {
+  const { parent, rules } = ground;
+  const stateRoot = unruledRoot(parent.accounts?.trie, body, rules.addresses);
+  return withBody(ground, { ...fields, stateRoot }, body);
+}
+
 function payment(ground: ForgeryGround, change: Partial<Payment>): Uint8Array {
   const { wallet, payers, rules } = ground;
   const whole = {
@@ -204,6 +239,11 @@ function payment(ground: ForgeryGround, change: Partial<Payment>): Uint8Array {
 function nonceOf({ wallet, payers, rules, parent }: ForgeryGround): number {
   const address = wallet.addressOf(payers[0]!);
   return accountAt(parent.accounts?.trie, address, rules.addresses).nonce;
+}
+
+/** The most of a time after which the slots are again those of the same validators. */
+function wholeRounds({ genesis: { slotTime, validators } }: ChainRules, time: Micros): Micros {
+  return time - (time % (slotTime * validators.length));
 }
 
 function other(hash: string): string {
