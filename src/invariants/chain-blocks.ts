@@ -2,6 +2,7 @@
 
 import type { NodeId } from "../sim/env.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
+import type { Micros } from "../sim/time.ts";
 import { type ChainView, chainOfStep, type ShownChain, told } from "./chain-view.ts";
 
 type Liars = (host: NodeId) => boolean;
@@ -36,10 +37,13 @@ function brokenLink(chain: ShownChain, adopted: number): string | undefined {
   return undefined;
 }
 
-/** Each block of a chain is valid: `judge` says what is wrong with a block that a node has. */
+/**
+ * Each block of a chain is valid: `judge` says what is wrong with a block that a node has taken at
+ * that time.
+ */
 export function blocksAreValid<View extends ChainView>(
   name: string,
-  judge: (node: View, hash: string) => string | undefined,
+  judge: (node: View, hash: string, now: Micros) => string | undefined,
   mayLie: Liars,
 ): Invariant<View> {
   return {
@@ -51,7 +55,7 @@ export function blocksAreValid<View extends ChainView>(
       const { canonical, base } = step.chain;
       for (const { adopted } of told(world.emitted, "tip changed")) {
         for (let at = Math.max(canonical.length - adopted, 1); at < canonical.length; at++) {
-          const wrong = judge(node, canonical[at]!);
+          const wrong = judge(node, canonical[at]!, world.now);
           if (wrong !== undefined)
             return `${step.host.id}: block ${base + at} is invalid: ${wrong}`;
         }

@@ -35,8 +35,10 @@ import { type ChainRules, chainRules } from "../protocols/block-sync/validation.
 import { bytesOf, hexOf } from "../protocols/hex.ts";
 import { Collector } from "../protocols/monitoring/collector.ts";
 import type { NodeId } from "../sim/env.ts";
+import { clockFaults } from "../sim/faults/clocks.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import { defineScenario, type Scenario } from "../sim/scenario.ts";
+import type { Micros } from "../sim/time.ts";
 import { type Authored, ownInvariants, planOf } from "./authored.ts";
 import { ChainJudge } from "./chain-judge.ts";
 import { consensusSafety } from "./chain-safety.ts";
@@ -180,7 +182,8 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainServer>[] 
     {
       ...kit.checks,
       genesis: kit.genesis,
-      blockGas: settings.options.limits.blockGas,
+      limits: settings.options.limits,
+      epoch: epochOf(plan),
       rootEvery: every,
     },
     kit.first.block.header,
@@ -201,7 +204,8 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainServer>[] 
     finalBlocksStay("BS-HASH", mayLie),
     blocksAreValid<ChainServer>(
       "BS-NO-INVALID",
-      (node, hash) => node.chain && judgeBlock(judge, node.chain.blocks, hash, supply),
+      ({ chain }, hash, now) =>
+        chain && (judgeBlock(judge, chain.blocks, hash, supply) ?? judge.judgeTime(hash, now)),
       mayLie,
     ),
     blockAndAccountsAreOne("BS-ATOMIC", ledgers),
@@ -214,6 +218,12 @@ function safetyOf(plan: ChainPlan, kit: Kit): readonly Invariant<ChainServer>[] 
       servers.filter((host) => !settings.validators.includes(host)),
     ),
   ];
+}
+
+/** What all wall clocks show in the beginning, if they are right; they stay right then. */
+function epochOf({ clocks: { epoch, hosts }, faults }: ChainPlan): Micros | undefined {
+  const isWrong = faults.some(({ kind }) => Object.hasOwn(clockFaults, kind));
+  return isWrong || Object.keys(hosts).length > 0 ? undefined : epoch;
 }
 
 /** Heights at which nodes begin whose blocks before were judged by nobody in the run. */

@@ -12,8 +12,9 @@ import type { ChainBlock } from "../protocols/block-sync/chain.ts";
 import type { Addresses } from "../protocols/block-sync/encoding/addresses.ts";
 import type { Hash } from "../protocols/block-sync/encoding/hash.ts";
 import type { Address, SignatureCheck } from "../protocols/block-sync/encoding/keys.ts";
-import { encodeItem, isMalformed } from "../protocols/block-sync/encoding/rlp.ts";
+import { encodeItem, encodeList, isMalformed } from "../protocols/block-sync/encoding/rlp.ts";
 import type { GenesisOptions } from "../protocols/block-sync/genesis.ts";
+import type { ChainLimits } from "../protocols/block-sync/options.ts";
 import {
   decodeTransaction,
   isSignedTransaction,
@@ -28,6 +29,7 @@ import {
 } from "../protocols/block-sync/trie/trie.ts";
 import { hexOf } from "../protocols/hex.ts";
 import { fail } from "../sim/assert.ts";
+import type { Micros } from "../sim/time.ts";
 
 /** What is known of a block that was judged: its accounts, and what was burned up to it. */
 interface Judged {
@@ -40,9 +42,11 @@ interface Judged {
 
 export interface JudgeOptions {
   readonly genesis: GenesisOptions;
-  readonly blockGas: number;
+  readonly limits: Pick<ChainLimits, "blockGas" | "blockBytes" | "transactionBytes" | "futureMax">;
   readonly signatures: SignatureCheck;
   readonly addresses: Addresses;
+  /** What every wall clock shows at time 0; undefined if they differ, and no time is to come. */
+  readonly epoch: Micros | undefined;
   /** The root of all accounts, and that of a large body, is made anew at heights it divides. */
   readonly rootEvery: number;
 }
@@ -97,6 +101,15 @@ export class ChainJudge {
     return wordsOf(verdict);
   }
 
+  /** What is wrong with a valid block if somebody has it at that time already. */
+  judgeTime(hash: Hash, now: Micros): string | undefined {
+    const { epoch, limits } = this.#options;
+    const header = this.#judgedBlock(hash)?.header;
+    if (header === undefined || epoch === undefined) return undefined;
+    const ahead = header.timestamp - (epoch + now);
+    return ahead > limits.futureMax ? `its time, ${ahead} us to come` : undefined;
+  }
+
   /** By address, what the transactions up to a block that was judged make of genesis. */
   accountsAfter(hash: Hash): ReadonlyMap<Address, Account> | undefined {
     return this.#judgedBlock(hash)?.accounts;
@@ -114,22 +127,24 @@ export class ChainJudge {
 
   #verdictOn(block: Block, parent: Judged): Judged | string {
     const { header } = block;
+    const { addresses, limits } = this.#options;
     const wrongHeader = this.#wrongHeader(header, parent.header);
     if (wrongHeader !== undefined) return wrongHeader;
+    const sizeBytes = encodeList(block.body).length;
+    if (sizeBytes > limits.blockBytes) return `its size, ${sizeBytes}`;
     if (this.#rootOfBody(block) !== header.transactionsRoot) return "its transactions' root";
     const accounts = new Map(parent.accounts);
     let gas = 0;
     let burned = parent.burned;
     for (const [index, bytes] of block.body.entries()) {
-      const { addresses } = this.#options;
-      const transaction = decodeTransaction(bytes, bytes.length, addresses);
+      const transaction = decodeTransaction(bytes, limits.transactionBytes, addresses);
       if (isMalformed(transaction)) return `transaction ${index}: ${transaction.reason}`;
       const paid = this.#pay(accounts, transaction);
       if (typeof paid === "string") return `transaction ${index}: ${paid}`;
       gas += paid.gas;
       burned += paid.fee;
     }
-    if (gas > this.#options.blockGas) return `its gas, ${gas}`;
+    if (gas > limits.blockGas) return `its gas, ${gas}`;
     const isRootDue = header.height % this.#options.rootEvery === 0;
     const isRight = !isRootDue || this.#rootOf(accounts) === header.stateRoot;
     return { header, accounts, burned, ...(isRight ? {} : { wrongRoot: true }) };
@@ -155,7 +170,9 @@ export class ChainJudge {
     const payer = accounts.get(from) ?? emptyAccount;
     const cost = BigInt(amount) + BigInt(gas) * BigInt(gasPrice);
     if (gas > gasLimit) return "its gas limit";
+    if (gasLimit > this.#options.limits.blockGas) return "its gas limit, above the block's";
     if (nonce !== payer.nonce) return "its nonce";
+    if (cost >= 2n ** 53n) return "its amount";
     if (cost > BigInt(payer.balance)) return "its payer's balance";
     accounts.set(from, { balance: payer.balance - Number(cost), nonce: nonce + 1 });
     const receiver = accounts.get(to) ?? emptyAccount;

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { chainLiars } from "../../src/scenarios/chain-liars.ts";
 import { FORGERY_KINDS } from "../../src/scenarios/lying-chain/forgeries.ts";
 import { plan, run } from "../../src/sim/scenario.ts";
+import { seconds } from "../../src/sim/time.ts";
 
 it("has a forgery for every rule that a block without a wrong parent can break", () => {
   const { metrics, violation } = run(chainLiars[0]!, plan(chainLiars[0]!, "1"));
@@ -35,4 +36,13 @@ it("replays a transaction of the block itself while there is none in the chain",
   const { metrics, violation } = run(gossip, { ...whole, operations });
   expect(violation).toBeUndefined();
   expect(metrics.counted("refused, transaction: nonce too low")).toBeGreaterThan(0);
+});
+
+it("takes no block for one of the future where clocks are not right", () => {
+  const gossip = chainLiars[0]!;
+  const whole = plan(gossip, "1");
+  const ahead = { offset: seconds(5), driftPpm: 0 };
+  const hosts = Object.fromEntries(whole.servers.map((host) => [host, ahead]));
+  const { violation } = run(gossip, { ...whole, clocks: { ...whole.clocks, hosts } });
+  expect(violation).toBeUndefined();
 });
