@@ -157,9 +157,21 @@ export class WorkerPool implements Runner {
     try {
       // What a worker gives is what its method returns.
       return (await task) as Awaited<ReturnType<WorkerMethods[Name]>>;
+    } catch (error) {
+      this.#goOn();
+      throw error;
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /**
+   * Has the pool hand out what waits. Of a thread that has ended by itself it awaits the end, for
+   * ever, before it goes on; only another task makes it look for a worker again. This one stands
+   * behind all that wait, and is cancelled before its turn, so that nobody does it.
+   */
+  #goOn(): void {
+    if (this.#pool.stats().pendingTasks > 0) this.#pool.exec("methods", []).cancel();
   }
 
   /** Ends all workers, at work or not. */

@@ -223,6 +223,33 @@ describe("a pool of workers", () => {
     expect(report.scenarios[0]?.ran).toEqual([[1, 9]]);
   });
 
+  /** Eight seeds of a scenario that ends its thread, with one worker. */
+  const endingThreads = async (scenario: Scenario): Promise<CampaignReport> => {
+    const file = new URL("../support/mortal-scenarios.ts", import.meta.url).pathname;
+    const sources = [{ scenario, file }];
+    const pool = new WorkerPool(sources, { worker: WORKER, loader: LOADER, jobs: 1, runBudget: 9 });
+    const report = await campaign({ ...usual, scenarios: sources, from: 1, runner: pool });
+    await pool.close();
+    return report;
+  };
+
+  it("comes to its end when its one worker dies with the last seeds handed out", async () => {
+    const { mortal } = await import("../support/mortal-scenarios.ts");
+    const report = await endingThreads(mortal);
+    expect(report.casualties).toEqual([
+      { scenario: "mortal", seed: "6", what: "died", message: expect.stringMatching(/terminated/) },
+    ]);
+    expect(countsOf(report)).toEqual([7]);
+    expect(report.scenarios[0]?.ran).toEqual([[1, 9]]);
+  });
+
+  it("names every seed when all of them kill their worker", async () => {
+    const { doomed } = await import("../support/mortal-scenarios.ts");
+    const { casualties } = await endingThreads(doomed);
+    expect(casualties.map(({ seed }) => seed)).toEqual(["1", "2", "3", "4", "5", "6", "7", "8"]);
+    expect(casualties.every(({ what }) => what === "died")).toBe(true);
+  });
+
   it("loses only seeds whose promises do not end or are rejected, with one worker", async () => {
     const file = new URL("../support/restless-scenario.ts", import.meta.url).pathname;
     const { restless } = await import("../support/restless-scenario.ts");

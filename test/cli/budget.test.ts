@@ -64,3 +64,15 @@ describe("a handler that never returns", () => {
     expect(wrong.status).toBe(2);
   });
 });
+
+describe("a program that ends its thread", () => {
+  it("ends a campaign with every such seed named, and 1", async () => {
+    const file = "./test/support/mortal-scenarios.ts";
+    const args = ["--seeds", "4", "--jobs", "1", "--reporter", "text"];
+    const { status, stdout } = await callCli("fuzz", file, ...args);
+    const died = [...stdout.matchAll(/^doomed: seed (\d+) died: /gm)].map(([, seed]) => seed);
+    expect(died).toEqual(["1", "2", "3", "4"]);
+    expect(stdout).not.toMatch(/^mortal: seed/m);
+    expect(status).toBe(1);
+  });
+});
