@@ -41,7 +41,10 @@ export interface CampaignOptions {
   readonly shard?: Shard;
   /** The code under test, such as a commit. Default: not known. */
   readonly code?: string;
-  /** Whether to end with the first finding: the first in order, whichever was found first. */
+  /**
+   * Whether to end with the first finding, or seed that hung, died, threw or changed: the first in
+   * order, whichever was found first.
+   */
   readonly untilFailure?: boolean;
   /** What was run before, and is not run again. */
   readonly before?: CampaignReport;
@@ -62,6 +65,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
   if (options.before !== undefined) sum.merge(options.before, "report");
   const turns = turnsOf({ from, seeds, shard }, sum.ran)[Symbol.iterator]();
   let isOver = false;
+  let hasFailed = false;
   const next = (): Turn | undefined => {
     isOver ||= options.isOver();
     return isOver ? undefined : turns.next().value;
@@ -70,10 +74,12 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
     return runner.examine(turn, turn.seed - from, seeds);
   };
   await inOrder(runner.width, next, start, (turn, examined) => {
-    if (isOver && options.untilFailure === true && sum.findingCount > 0) return;
+    if (hasFailed) return;
     sum.add(turn.scenario, turn.seed, examined);
     options.onRun?.(examined, turn, sum);
-    isOver ||= options.untilFailure === true && examined.finding !== undefined;
+    const { finding, casualty } = examined;
+    hasFailed = options.untilFailure === true && (finding ?? casualty) !== undefined;
+    isOver ||= hasFailed;
   });
   return sum.report;
 }

@@ -122,7 +122,7 @@ function addFuzz(program: Command): void {
     .option("--seeds <count>", "seeds of each scenario (default: 200, or what --for allows)")
     .option("--from <seed>", 'the first seed, a whole number (default: "1")')
     .option("--for <time>", "stop after this time, such as 30s or 10m")
-    .option("--until-failure", "stop at the first seed that fails")
+    .option("--until-failure", "stop at the first seed that fails, hangs, dies, throws or changes")
     .option("--jobs <count>", "worker threads (default: one for each core)")
     .option(
       "--shard <part>",

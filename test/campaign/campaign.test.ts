@@ -76,6 +76,18 @@ describe("a campaign", () => {
     expect(countsOf(report)).toEqual([2, 2, 1]);
   });
 
+  it("ends with the first seed that came to nothing too, and counts nothing after it", async () => {
+    const scenario = ticking({ name: "broken", brokenSeeds: ["4"] });
+    const plan: Scenario["plan"] = (seed) => {
+      if (seed === "2") throw new TypeError("no such server");
+      return scenario.plan(seed);
+    };
+    const report = await run([{ ...scenario, plan }], { seeds: 9, untilFailure: true });
+    expect(report.casualties.map(({ seed }) => seed)).toEqual(["2"]);
+    expect(report.findings).toEqual([]);
+    expect(report.scenarios[0]?.ran).toEqual([[1, 3]]);
+  });
+
   it("runs as many seeds as the time allows when their number is open", async () => {
     let left = 4;
     const isOver = () => left-- <= 0;
