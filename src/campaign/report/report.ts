@@ -122,6 +122,11 @@ export class CampaignSum {
     }
     report.scenarios.forEach(({ ran, tally, seconds }, n) => {
       const row = this.#rows[n]!;
+      const goals = row.source.scenario.goals.length;
+      if (tally.met.length !== goals) {
+        const what = `expected a number for each goal, ${goals}, got ${tally.met.length}`;
+        throw new UsageError(`${path}.scenarios[${n}].tally.met: ${what}`);
+      }
       const shared = sharedSeed(row.ran, ran);
       if (shared !== undefined) {
         const what = `expected each seed once, got ${shared} again`;
