@@ -17,7 +17,7 @@ import { FirstFindings, keepFailures } from "./keep-failures.ts";
 import { CampaignLine } from "./progress-line.ts";
 import { chooseReporters, type ReporterOptions } from "./reporters/reporters.ts";
 import { resolveFamilies, resolveSources } from "./scenarios.ts";
-import { show } from "./show.ts";
+import { checkShowable, show } from "./show.ts";
 import { checkWritable, readText, writeText } from "./text-file.ts";
 import { LOADER, WORKER } from "./worker.ts";
 
@@ -63,9 +63,8 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
   const task = await taskOf(names, options, limit);
   const runs = readFingerprints(options.fingerprints);
   const kept = options.report ?? options.resume;
-  for (const file of [kept, ...reporters.map((one) => one.file)]) {
-    if (file !== undefined) checkWritable(file);
-  }
+  if (kept !== undefined) checkWritable(kept);
+  checkShowable(reporters);
   const line = new CampaignLine(limit);
   const interrupt = new Interrupt();
   const pool = new WorkerPool(task.sources, { worker: WORKER, loader: LOADER, jobs, runBudget });

@@ -12,7 +12,7 @@ import { resumeLine } from "./fuzz.ts";
 import { keepFailures } from "./keep-failures.ts";
 import { chooseReporters, type ReporterOptions } from "./reporters/reporters.ts";
 import { resolveSources } from "./scenarios.ts";
-import { show } from "./show.ts";
+import { checkShowable, show } from "./show.ts";
 import { countOf } from "./table.ts";
 import { checkWritable, readText, writeText } from "./text-file.ts";
 import { LOADER, WORKER } from "./worker.ts";
@@ -29,9 +29,8 @@ const SHRINK_SECONDS = 60;
 /** `stormglass merge <dir>`: one report of the reports of all shards. */
 export async function merge(folder: string, options: MergeOptions): Promise<ExitCode> {
   const reporters = chooseReporters(options);
-  for (const file of [options.report, ...reporters.map((one) => one.file)]) {
-    if (file !== undefined) checkWritable(file);
-  }
+  if (options.report !== undefined) checkWritable(options.report);
+  checkShowable(reporters);
   const parts = reportsIn(folder);
   const { report: first } = parts[0]!;
   const sources = await resolveSources(first.scenarios);

@@ -1,4 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { UsageError } from "../sim/assert.ts";
 
@@ -35,6 +43,11 @@ export function makeWritable(path: string): void {
   checkWritable(path);
 }
 
+/** Whether a file could be added to that others write to as well: what stands in it stays. */
+export function checkAppendable(path: string): void {
+  appendText(path, "");
+}
+
 /**
  * Writes a file that the user named, all of it or nothing: whoever is interrupted leaves the former
  * one. A place where nothing can be written is wrong usage.
@@ -44,6 +57,15 @@ export function writeText(path: string, text: string): void {
   try {
     writeFileSync(draft, text);
     renameSync(draft, path);
+  } catch (error) {
+    throw new UsageError(`${path}: expected a place to write: ${(error as Error).message}`);
+  }
+}
+
+/** Adds to the end of a file; a place where nothing can be written is wrong usage. */
+export function appendText(path: string, text: string): void {
+  try {
+    appendFileSync(path, text);
   } catch (error) {
     throw new UsageError(`${path}: expected a place to write: ${(error as Error).message}`);
   }

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { findScenario } from "../../src/scenarios/catalogue.ts";
 import { plan } from "../../src/sim/scenario.ts";
 import { callCli, type Ended, makeFolder, spawnCli } from "../support/cli.ts";
@@ -31,6 +31,28 @@ const NO_PART = "--shard: expected a part such as 3/16, from 1/n to n/n, got";
 const NO_REPORTER = "--reporter: expected one of text, json, junit, github, html, got";
 
 const CAPSULE = "test/capsules/commit-old-term-entries.json";
+
+describe("a summary that GitHub asks for and that cannot be written", () => {
+  const asked = ["--seeds", "1", "--reporter", "github"];
+
+  beforeEach(() => void vi.stubEnv("GITHUB_STEP_SUMMARY", join(folder.path, "none", "sum.md")));
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it.each([
+    ["fuzz", SCENARIO, ...asked],
+    ["merge", folder.path, ...asked.slice(2)],
+  ])("is told of before the work: %s", async (...args) => {
+    const { status, stdout, stderr } = await callCli(...args);
+    expect(stderr).toMatch(/^stormglass: \S+sum\.md: expected a place to write: ENOENT[^\n]*\n$/);
+    expect([status, stdout]).toEqual([2, ""]);
+  });
+
+  it("is nobody's concern when another reporter was chosen", async () => {
+    const { status, stderr } = await callCli("merge", folder.path, "--reporter", "text");
+    expect(stderr).toBe(`stormglass: ${folder.path}: expected reports, *.json, got none\n`);
+    expect(status).toBe(2);
+  });
+});
 
 describe("the command line", () => {
   it.each([
