@@ -211,6 +211,21 @@ describe("a report of troubles", () => {
     expect(xml).not.toMatch(/="[^"<>]*\n/);
   });
 
+  it("as JUnit XML skips a scenario only if no seed of it was run, to whatever end", async () => {
+    const thrower = ticking({ name: "thrower" });
+    const plan: Scenario["plan"] = () => {
+      throw new TypeError("no such server");
+    };
+    const judged = await outcome([{ ...thrower, plan }], 2);
+    const thrown = { outcome: judged, kept: [], isInterrupted: false, notes: [] };
+    expect(junitReport(thrown)).toContain('errors="1" skipped="0"');
+    expect(junitReport(thrown)).not.toContain("<skipped");
+    const scenarios = judged.report.scenarios.map((row) => ({ ...row, ran: [] }));
+    const report = { ...judged.report, scenarios, casualties: [] };
+    const unrun = junitReport({ ...thrown, outcome: { ...judged, report } });
+    expect(unrun).toContain('errors="0" skipped="1"');
+  });
+
   it("as annotations has a line for each, in GitHub's escapes", async () => {
     const lines = githubAnnotations(await troubled()).split("\n");
     expect(lines).toEqual([

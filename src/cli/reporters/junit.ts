@@ -1,6 +1,7 @@
 // JUnit XML as CI systems read it: a test case for each scenario.
 // Source: the schema of Jenkins' xUnit plugin, junit-10.xsd.
 
+import type { ScenarioReport } from "../../campaign/report/report.ts";
 import type { TallySummary } from "../../campaign/report/tally.ts";
 import { escapeMarkup } from "./markup.ts";
 import { describeSeeds, replayCommand, type Shown, troublesOf } from "./reporter.ts";
@@ -9,7 +10,7 @@ import { describeSeeds, replayCommand, type Shown, troublesOf } from "./reporter
 export function junitReport(shown: Shown): string {
   const { outcome } = shown;
   const cases = outcome.summaries.map((summary, n) => {
-    return testCase(shown, summary, outcome.report.scenarios[n]!.seconds);
+    return testCase(shown, summary, outcome.report.scenarios[n]!);
   });
   const count = (tag: string): number => cases.filter((one) => one.includes(`<${tag} `)).length;
   const seconds = outcome.report.scenarios.reduce((sum, one) => sum + one.seconds, 0);
@@ -26,14 +27,17 @@ export function junitReport(shown: Shown): string {
   ].join("\n");
 }
 
-function testCase({ outcome, kept }: Shown, summary: TallySummary, seconds: number): string {
-  const { scenario, schedules } = summary;
+function testCase(
+  { outcome, kept }: Shown,
+  { scenario }: TallySummary,
+  { ran, seconds }: ScenarioReport,
+): string {
   const failures = kept.filter(({ failure }) => failure.source.scenario.name === scenario);
   const troubles = troublesOf(outcome).filter((one) => one.scenario === scenario);
   const name = `name="${escapeMarkup(scenario)}" classname="stormglass"`;
   return [
     `    <testcase ${name} time="${seconds.toFixed(3)}">`,
-    ...(schedules === 0 ? ['      <skipped message="no time was left for it"/>'] : []),
+    ...(ran.length === 0 ? ['      <skipped message="no time was left for it"/>'] : []),
     ...failures.map((one) => {
       const { invariant, findings } = one.failure;
       const what = firstLine(findings[0]!.violation.message);
