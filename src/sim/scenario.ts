@@ -9,6 +9,7 @@ import { type ClockOptions, defaultClockOptions } from "./host/clock.ts";
 import { type CpuOptions, defaultCpuOptions } from "./host/cpu.ts";
 import type { Conduct, Program } from "./host/program.ts";
 import type { Invariant, Violation } from "./invariant.ts";
+import { madeInvariants, madeNode } from "./made.ts";
 import type { Metrics } from "./metrics.ts";
 import { defaultSwarmOptions, drawWeather, type SwarmOptions } from "./nemeses/swarm.ts";
 import { type GivenNetwork, networkOptions } from "./network/network-options.ts";
@@ -244,9 +245,10 @@ function simulate<Message, View, Settings>(
 ): Simulation<Message, View> {
   const { seed, network, disk, clocks, cpu, operations, faults, buggify, calm } = plan;
   const { client, files } = spec;
-  const program: Program<Message, View> = (env, conduct) => spec.server(env, plan, conduct);
+  const program: Program<Message, View> = (env, conduct) =>
+    madeNode("server", spec.server(env, plan, conduct));
   const clientProgram: Program<Message> | undefined =
-    client && ((env, conduct) => client(env, plan, conduct));
+    client && ((env, conduct) => madeNode("client", client(env, plan, conduct)));
   return new Simulation<Message, View>(
     {
       seed,
@@ -266,8 +268,7 @@ function simulate<Message, View, Settings>(
       calm,
       wire: spec.wire ?? plainWire,
       targets: spec.targets ?? {},
-      invariants: spec
-        .invariants(plan)
+      invariants: madeInvariants(spec.name, () => spec.invariants(plan))
         .filter(({ name }) => only === undefined || only.includes(name))
         .filter(({ supposes }) => !supposes?.some((part) => plan.altered?.includes(part))),
       ...options,
