@@ -1,6 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { makeCapsule, type Origin, type RunSummary } from "../campaign/capsule/capsule.ts";
+import {
+  makeCapsule,
+  type Origin,
+  type RunSummary,
+  type ShrunkSummary,
+} from "../campaign/capsule/capsule.ts";
 import { describeScript } from "../campaign/capsule/script.ts";
 import { describeShrunk, type Shrunk } from "../campaign/shrink/shrink.ts";
 import { describeFault } from "../sim/fault.ts";
@@ -84,7 +89,7 @@ function short(line: string): string {
 export interface CapsuleWish {
   /** Default: the scenario and seed of the run itself. */
   readonly found?: Origin;
-  readonly shrunk?: Shrunk;
+  readonly shrunk?: ShrunkSummary | undefined;
   /** Default: in the folder of failures, by scenario and seed. */
   readonly path?: string;
 }

@@ -48,9 +48,11 @@ export async function shrink(path: string, options: ShrinkOptions): Promise<Exit
     console.error(`the plan breaks ${invariant} now, and not ${capsule.violation.invariant}`);
   }
   const shrunk = shrinkInTime(scenario, capsule, secondsMax);
+  // What was left out before stays told where nothing more could be.
+  const isAsBefore = capsule.shrunk !== undefined && shrunk.reductions.length === 0;
   const output = writeCapsule(scenario, shrunk, {
     found: capsule.found,
-    shrunk,
+    shrunk: isAsBefore ? capsule.shrunk : shrunk,
     path: options.output ?? pathFor(scenario, shrunk.signature.id),
   });
   console.log(`${describeShrinking(shrunk)}\n`);

@@ -57,6 +57,14 @@ describe("the shrinking of a capsule", () => {
     });
   });
 
+  it("leaves what it says it did as it was when it is asked again", () => {
+    const shrunkOf = () => parseCapsule(readFileSync(pathIn(replay), "utf8"), findScenario).shrunk;
+    const before = shrunkOf();
+    expect(before?.reductions).not.toEqual([]);
+    expect(spawnCli(folder.path, ["shrink", replay], mutant).status).toBe(1);
+    expect(shrunkOf()).toEqual(before);
+  });
+
   it("leaves a capsule that replays as the same run", () => {
     const replayed = spawnCli(folder.path, ["replay", replay], mutant);
     expect(replayed.stderr).toBe("");
