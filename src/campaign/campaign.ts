@@ -27,8 +27,11 @@ export function againOf(n: number, count?: number): ExamineOptions["again"] {
 export interface Runner {
   /** How many runs to have under way. */
   readonly width: number;
-  /** Runs a seed of a scenario, the n-th from 0 on of so many if known, and some of them again. */
-  examine(turn: Turn, n: number, count?: number): Promise<Examined>;
+  /**
+   * Runs a seed of a scenario, the n-th from 0 on of so many if known, and some of them again.
+   * Undefined: it was not begun, and now never will be.
+   */
+  examine(turn: Turn, n: number, count?: number): Promise<Examined | undefined>;
 }
 
 export interface CampaignOptions {
@@ -70,11 +73,11 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
     isOver ||= options.isOver();
     return isOver ? undefined : turns.next().value;
   };
-  const start = (turn: Turn): Promise<Examined> => {
+  const start = (turn: Turn): Promise<Examined | undefined> => {
     return runner.examine(turn, turn.seed - from, seeds);
   };
   await inOrder(runner.width, next, start, (turn, examined) => {
-    if (hasFailed) return;
+    if (hasFailed || examined === undefined) return;
     sum.add(turn.scenario, turn.seed, examined);
     options.onRun?.(examined, turn, sum);
     const { finding, casualty } = examined;

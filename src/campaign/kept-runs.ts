@@ -33,8 +33,9 @@ export class KeptRuns implements Runner {
     this.#kept = kept;
   }
 
-  async examine(turn: Turn, n: number, count?: number): Promise<Examined> {
+  async examine(turn: Turn, n: number, count?: number): Promise<Examined | undefined> {
     const examined = await this.#runner.examine(turn, n, count);
+    if (examined === undefined) return undefined;
     const scenario = this.#sources[turn.scenario]!.scenario.name;
     const kept = Object.hasOwn(this.#kept, scenario) ? this.#kept[scenario] : undefined;
     const before = kept?.[turn.seed - 1];

@@ -60,6 +60,9 @@ export class WorkerPool implements Runner {
   readonly #sources: readonly ScenarioSource[];
   readonly #options: PoolOptions;
   readonly #pool: workerpool.Pool;
+  /** Ends what waits for a worker, or may be ended while one is at it. */
+  readonly #cancels = new Set<() => void>();
+  #isAbandoned = false;
   /** As many as workers: each takes as long for a recorded run as a worker for several others. */
   readonly #verifiers: readonly Verifier[];
 
@@ -80,8 +83,9 @@ export class WorkerPool implements Runner {
     });
   }
 
-  async examine(turn: Turn, n: number): Promise<Examined> {
+  async examine(turn: Turn, n: number): Promise<Examined | undefined> {
     const examined = await this.#examineInWorker(turn, n % VERIFIED_ONE_IN === 0);
+    if (examined === undefined) return undefined;
     const { finding, outcome } = examined;
     if (n % VERIFIED_ONE_IN !== 0 || finding !== undefined || outcome === undefined)
       return examined;
@@ -89,7 +93,11 @@ export class WorkerPool implements Runner {
     return this.#compareElsewhere(turn, { ...examined, outcome }, n % RECORDED_ONE_IN === 0);
   }
 
-  async #examineInWorker({ scenario: n, seed }: Turn, isAgain: boolean): Promise<Examined> {
+  /** Undefined when nobody had begun it when the pool was abandoned. */
+  async #examineInWorker(
+    { scenario: n, seed }: Turn,
+    isAgain: boolean,
+  ): Promise<Examined | undefined> {
     const { scenario } = this.#sources[n]!;
     const { runBudget } = this.#options;
     const limit = runBudget * 1_000;
@@ -97,6 +105,7 @@ export class WorkerPool implements Runner {
     try {
       return await this.#ask("examine", args, limit);
     } catch (error) {
+      if (error instanceof Abandoned) return undefined;
       const casualty = {
         scenario: scenario.name,
         seed: String(seed),
@@ -136,8 +145,17 @@ export class WorkerPool implements Runner {
     try {
       return await this.#ask("shrink", [workerSource(source), failing, secondsMax], limit * 1_000);
     } catch (error) {
-      throw new Error(causeOf(error, limit).message);
+      throw error instanceof Abandoned ? error : new Error(causeOf(error, limit).message);
     }
+  }
+
+  /**
+   * Has nothing more begun: seeds that wait for a worker come to nothing, and so does whatever is
+   * or would be shrunk. Runs that were begun go on.
+   */
+  abandon(): void {
+    this.#isAbandoned = true;
+    for (const cancel of [...this.#cancels]) cancel();
   }
 
   /** Asks a worker, and ends it when it takes too long, in milliseconds. */
@@ -147,21 +165,30 @@ export class WorkerPool implements Runner {
     limit: number,
   ): Promise<Awaited<ReturnType<WorkerMethods[Name]>>> {
     let timer: NodeJS.Timeout | undefined;
+    let mayEnd = true;
+    const cancel = (): void => {
+      if (mayEnd) task.cancel();
+    };
     // The worker says when it begins: before that it may have had to load its code.
     const on = (event: unknown): void => {
       clearTimeout(timer);
+      // A run that was begun counts; a plan that is half shrunk does not.
+      mayEnd = method === "shrink";
       if (limit === Infinity) return;
       timer = setTimeout(() => task.cancel(), event === AGAIN ? limit * VERIFIED_BUDGETS : limit);
     };
     const task = this.#pool.exec(method, [...args], { on });
+    this.#cancels.add(cancel);
+    if (this.#isAbandoned) cancel();
     try {
       // What a worker gives is what its method returns.
       return (await task) as Awaited<ReturnType<WorkerMethods[Name]>>;
     } catch (error) {
       this.#goOn();
-      throw error;
+      throw this.#isAbandoned && mayEnd ? new Abandoned("interrupted") : error;
     } finally {
       clearTimeout(timer);
+      this.#cancels.delete(cancel);
     }
   }
 
@@ -183,6 +210,11 @@ export class WorkerPool implements Runner {
 }
 
 const CLOSE_MS = 5_000;
+
+/** Nobody has done it, as the pool was abandoned. */
+class Abandoned extends Error {
+  override readonly name = "Abandoned";
+}
 
 /** The first of those that have the least to do. */
 function leastBusy([first, ...others]: readonly Verifier[]): Verifier {

@@ -66,8 +66,8 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
   if (kept !== undefined) checkWritable(kept);
   checkShowable(reporters);
   const line = new CampaignLine(limit);
-  const interrupt = new Interrupt();
   const pool = new WorkerPool(task.sources, { worker: WORKER, loader: LOADER, jobs, runBudget });
+  const interrupt = new Interrupt(() => pool.abandon());
   const saver = new Saver(kept);
   const first = new FirstFindings();
   try {
@@ -164,12 +164,15 @@ function nothingRun({ shard, seeds }: Task): UsageError {
 /** Ctrl-C ends a campaign in good order; a second one ends the program. */
 class Interrupt {
   isOver = false;
+  readonly #onOver: () => void;
   readonly #onSignal = (): void => {
     this.isOver = true;
     process.off("SIGINT", this.#onSignal);
+    this.#onOver();
   };
 
-  constructor() {
+  constructor(onOver: () => void) {
+    this.#onOver = onOver;
     process.on("SIGINT", this.#onSignal);
   }
 

@@ -52,7 +52,7 @@ export async function merge(folder: string, options: MergeOptions): Promise<Exit
     const none = absent.length === 0 ? [] : [`no report of shard ${absent.join(", ")}`];
     const notes = [...none, ...unfinishedOf(parts)];
     const code = show({ outcome, kept, isInterrupted: false, notes }, reporters);
-    return code === ExitCode.held && absent.length > 0 ? ExitCode.undecided : code;
+    return code === ExitCode.held && notes.length > 0 ? ExitCode.undecided : code;
   } finally {
     await pool.close();
   }

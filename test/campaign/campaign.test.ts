@@ -235,19 +235,19 @@ describe("a pool of workers", () => {
     expect(report.scenarios[0]?.ran).toEqual([[1, 9]]);
   });
 
-  /** Eight seeds of a scenario that ends its thread, with one worker. */
-  const endingThreads = async (scenario: Scenario): Promise<CampaignReport> => {
+  /** Some seeds of a scenario that ends its thread, with one worker. */
+  const endingThreads = async (scenario: Scenario, seeds: number): Promise<CampaignReport> => {
     const file = new URL("../support/mortal-scenarios.ts", import.meta.url).pathname;
     const sources = [{ scenario, file }];
     const pool = new WorkerPool(sources, { worker: WORKER, loader: LOADER, jobs: 1, runBudget: 9 });
-    const report = await campaign({ ...usual, scenarios: sources, from: 1, runner: pool });
+    const report = await campaign({ ...usual, scenarios: sources, from: 1, seeds, runner: pool });
     await pool.close();
     return report;
   };
 
   it("comes to its end when its one worker dies with the last seeds handed out", async () => {
     const { mortal } = await import("../support/mortal-scenarios.ts");
-    const report = await endingThreads(mortal);
+    const report = await endingThreads(mortal, 8);
     expect(report.casualties).toEqual([
       { scenario: "mortal", seed: "6", what: "died", message: expect.stringMatching(/terminated/) },
     ]);
@@ -257,9 +257,29 @@ describe("a pool of workers", () => {
 
   it("names every seed when all of them kill their worker", async () => {
     const { doomed } = await import("../support/mortal-scenarios.ts");
-    const { casualties } = await endingThreads(doomed);
-    expect(casualties.map(({ seed }) => seed)).toEqual(["1", "2", "3", "4", "5", "6", "7", "8"]);
+    const { casualties } = await endingThreads(doomed, 4);
+    expect(casualties.map(({ seed }) => seed)).toEqual(["1", "2", "3", "4"]);
     expect(casualties.every(({ what }) => what === "died")).toBe(true);
+  });
+
+  it("begins nothing more when it is abandoned: what was not begun was not run", async () => {
+    const { endless } = await import("../support/endless-scenario.ts");
+    const file = new URL("../support/endless-scenario.ts", import.meta.url).pathname;
+    const sources = [{ scenario: endless, file }];
+    const pool = new WorkerPool(sources, { worker: WORKER, loader: LOADER, jobs: 1, runBudget: 1 });
+    let isOver = false;
+    const onRun = (): void => {
+      isOver = true;
+      pool.abandon();
+    };
+    const some = { scenarios: sources, from: 1, runner: pool, isOver: () => isOver, onRun };
+    const report = await campaign({ ...usual, ...some });
+    const shrinking = pool.shrink({ scenario: endless, file }, endless.plan("1"), 60);
+    await expect(shrinking).rejects.toThrow("interrupted");
+    await pool.close();
+    // Another may have been begun when the first one came to its end.
+    expect(report.casualties.length).toBeLessThanOrEqual(2);
+    expect(report.scenarios[0]?.ran).toEqual([[1, 1 + report.casualties.length]]);
   });
 
   it("loses only seeds whose promises do not end or are rejected, with one worker", async () => {
