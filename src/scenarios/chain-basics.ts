@@ -15,6 +15,7 @@ import type { Goal, Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { sometimes } from "../sim/temporal/sometimes.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
+import { supposesAll } from "./as-planned.ts";
 import { type ChainScenario, chainScenario } from "./chain-cluster.ts";
 import { balancesOf, type ChangedOptions, chainSettings } from "./chain-settings.ts";
 
@@ -63,10 +64,8 @@ export function blocksAsOrdered(
   { operations }: Pick<Plan<unknown>, "operations">,
   planned: readonly PlannedOperation[],
 ): Pick<Deadline, "supposes"> {
-  const left = new Set(operations.map((operation) => JSON.stringify(operation)));
   const orders = planned.filter(({ operation }) => operation.op === "produce");
-  const isMissing = orders.some((order) => !left.has(JSON.stringify(order)));
-  return isMissing ? { supposes: ["servers", "operations"] } : {};
+  return supposesAll(orders, operations);
 }
 
 /** Whose blocks were fetched is shown by figures, and none was fetched for nothing. */

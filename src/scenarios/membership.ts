@@ -21,6 +21,7 @@ import type { Random } from "../sim/random/random.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
+import { supposesAll } from "./as-planned.ts";
 import { hostNames, impatientClient, storeScenario, storeSettings } from "./raft-cluster.ts";
 import { steadily, writes } from "./workload.ts";
 
@@ -92,9 +93,11 @@ export function membersAsAsked(
   { operations }: Workload,
   changes: readonly Changes[],
 ): Pick<Deadline, "supposes"> {
-  const asked = operations.map(({ operation }) => JSON.stringify(operation.changes));
-  const isMissing = changes.some((change) => !asked.includes(JSON.stringify(change.changes)));
-  return isMissing ? { supposes: ["servers", "operations"] } : {};
+  const left = operations.map(({ operation }) => operation.changes);
+  return supposesAll(
+    changes.map((change) => change.changes),
+    left,
+  );
 }
 
 /** The same where who stays away for good is missed, unless somebody asks that it be removed. */
