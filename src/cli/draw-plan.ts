@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { OverBudget, planWithin } from "../campaign/budget.ts";
 import { UsageError } from "../sim/assert.ts";
+import { placeOf } from "../sim/made.ts";
 import type { Plan } from "../sim/plan.ts";
 import type { Scenario } from "../sim/scenario.ts";
 
@@ -14,9 +15,9 @@ export function drawPlan(scenario: Scenario, seed: string, secondsMax: number): 
     return planWithin(secondsMax, scenario, seed);
   } catch (error) {
     if (error instanceof UsageError || error instanceof OverBudget) throw error;
-    const { message, stack = "" } =
-      error instanceof Error ? error : { message: `${JSON.stringify(error)}, which is no Error` };
-    const [, place] = /^ +at (?:.*\()?(\S+:\d+:\d+)\)?$/m.exec(stack) ?? [];
+    const message =
+      error instanceof Error ? error.message : `${JSON.stringify(error)}, which is no Error`;
+    const place = placeOf(error);
     const where = place === undefined ? "" : ` (${shorten(place)})`;
     throw new UsageError(`${scenario.name}: its plan of seed "${seed}" threw: ${message}${where}`);
   }

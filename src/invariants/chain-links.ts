@@ -3,6 +3,7 @@
 import type { Plain } from "../sim/env.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
 import { inMs, type Micros } from "../sim/time.ts";
+import { WHOLE_PLAN } from "./phases.ts";
 
 /** What a ping tells in the end: how many probes it sent, and how long those took that returned. */
 interface PingResult {
@@ -32,7 +33,7 @@ export interface RoundTrips {
 export function roundTripsTake(name: string, { id, mean, errorMax }: RoundTrips): Invariant {
   return {
     name,
-    supposes: ["operations", "faults", "conditions", "servers"],
+    supposes: WHOLE_PLAN,
     onEnd: (world) => {
       const { metrics } = world;
       const times = (resultOf(world, id) as PingResult | undefined)?.took ?? [];
@@ -59,7 +60,7 @@ export interface Losses {
 export function lossesAre(name: string, { id, share, offMax }: Losses): Invariant {
   return {
     name,
-    supposes: ["operations", "faults", "conditions", "servers"],
+    supposes: WHOLE_PLAN,
     onEnd: (world) => {
       const result = resultOf(world, id) as PingResult | undefined;
       if (result === undefined) return "no loss was measured";
@@ -91,7 +92,7 @@ export function lineCarries(name: string, expected: Throughput): Invariant {
   const { id, bytesPerSecond, errorMax, messageBytes } = expected;
   return {
     name,
-    supposes: ["operations", "faults", "conditions", "servers"],
+    supposes: WHOLE_PLAN,
     onEnd: (world) => {
       const result = resultOf(world, id) as FillingResult | undefined;
       if (result === undefined || result.took === 0) return "no throughput was measured";
@@ -117,7 +118,7 @@ export function healthIsSaid(
 ): Invariant {
   return {
     name,
-    supposes: ["operations", "faults", "conditions", "servers"],
+    supposes: WHOLE_PLAN,
     onEnd: ({ history }) => {
       const asked = history.returned.filter(({ id }) => id.startsWith(ids));
       const wrong = asked.find(

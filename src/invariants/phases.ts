@@ -1,6 +1,6 @@
 // Figures of the phases of a run: how the system fares in one weather and in the next.
 
-import type { Invariant, Premise, World } from "../sim/invariant.ts";
+import { type Invariant, PREMISES, type Premise, type World } from "../sim/invariant.ts";
 import type { Metrics } from "../sim/metrics.ts";
 import { inMs, type Micros } from "../sim/time.ts";
 import type { Span } from "./liveness.ts";
@@ -13,7 +13,7 @@ import {
 } from "./measures.ts";
 
 /** What figures are those of: nothing of the plan may be another. */
-export const WHOLE_PLAN: readonly Premise[] = ["servers", "operations", "faults", "conditions"];
+export const WHOLE_PLAN: readonly Premise[] = PREMISES;
 
 /** A part of a run with a name, by which its figures are known. Both ends are included. */
 export interface Phase extends Span {

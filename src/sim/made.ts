@@ -37,11 +37,17 @@ function attempt<Made>(scenario: string, make: () => Made): Made {
   } catch (error) {
     // It may refuse the plan by itself.
     if (error instanceof UsageError) throw error;
-    const { message, stack = "" } = error instanceof Error ? error : { message: show(error) };
-    const [, place] = /^ +at (?:.*\()?(?:file:\/\/)?(\S+:\d+:\d+)\)?$/m.exec(stack) ?? [];
-    const where = place === undefined ? "" : ` (${place})`;
+    const message = error instanceof Error ? error.message : show(error);
+    const place = placeOf(error);
+    const where = place === undefined ? "" : ` (${place.replace("file://", "")})`;
     throw new UsageError(`${scenario}: its invariants threw: ${message}${where}`);
   }
+}
+
+/** Where something was thrown, as V8 has it: `<path or URL>:<line>:<column>`. */
+export function placeOf(error: unknown): string | undefined {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  return /^ +at (?:.*\()?(\S+:\d+:\d+)\)?$/m.exec(stack)?.[1];
 }
 
 /** In a few words: an object may be large, or contain itself. */
