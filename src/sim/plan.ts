@@ -99,7 +99,7 @@ export function checkPlan<Settings>(value: unknown, scenario: Expected<Settings>
     clients,
     settings,
     network: checkNetworkOptions(fields.network, "plan.network", hosts),
-    disk: checkDiskOptions(fields.disk, "plan.disk"),
+    disk: checkDiskOptions(fields.disk, "plan.disk", hosts),
     clocks: checkClockOptions(fields.clocks, "plan.clocks", hosts),
     cpu: checkCpuOptions(fields.cpu, "plan.cpu", hosts),
     operations: checkOperations(fields.operations, "plan.operations", {

@@ -134,7 +134,7 @@ export function checkSimulationOptions<Message, View>(
   checkText(options.seed, "seed");
   checkDistinct(hosts, "clients");
   checkNetworkOptions(options.network, "network", hosts);
-  checkDiskOptions(options.disk, "disk");
+  checkDiskOptions(options.disk, "disk", hosts);
   for (const id of Object.keys(options.files)) checkOneOf(id, "files", hosts);
   checkClockOptions(options.clocks, "clocks", hosts);
   checkCpuOptions(options.cpu, "cpu", hosts);

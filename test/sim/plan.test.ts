@@ -30,7 +30,7 @@ const plan = {
       },
     ],
   },
-  disk: { ...defaultDiskOptions, syncLatency: uniform(100, 200) },
+  disk: { ...defaultDiskOptions, syncLatency: uniform(100, 200), hosts: { n1: constant(5) } },
   clocks: { epoch: 0, hosts: { n1: { offset: -5, driftPpm: 200 } } },
   cpu: { perEvent: constant(0), hosts: { n2: uniform(1, 5) } },
   operations: [{ at: 10, client: "c1", operation: { id: "o1", key: "x" } }],
@@ -202,6 +202,7 @@ describe("a plan", () => {
     ["clocks.hosts.n9", {}, "plan.clocks.hosts.n9: unknown field, expected only n1, n2, c1"],
     ["cpu.hosts.n9", {}, "plan.cpu.hosts.n9: unknown field, expected only n1, n2, c1"],
     ["cpu.perEvent", 5, "plan.cpu.perEvent: expected an object, got 5"],
+    ["disk.hosts.n9", {}, "plan.disk.hosts.n9: unknown field, expected only n1, n2, c1"],
     ["disk.sectorBytes", 0, "plan.disk.sectorBytes: expected a whole number of at least 1, got 0"],
     [
       "disk.syncLatency.max",

@@ -76,7 +76,7 @@ export function withoutHosts(plan: Plan, gone: readonly NodeId[]): Plan {
   const others = <Value>(byHost: Readonly<Record<NodeId, Value>>): Record<NodeId, Value> =>
     Object.fromEntries(Object.entries(byHost).filter(([id]) => !isGone.has(id)));
   const stays = (id: NodeId): boolean => !isGone.has(id);
-  const { network, clocks, cpu } = plan;
+  const { network, disk, clocks, cpu } = plan;
   return {
     ...plan,
     servers: plan.servers.filter(stays),
@@ -87,6 +87,7 @@ export function withoutHosts(plan: Plan, gone: readonly NodeId[]): Plan {
       ...network,
       links: network.links.filter(({ from, to }) => stays(from) && stays(to)),
     },
+    disk: { ...disk, hosts: others(disk.hosts) },
     clocks: { ...clocks, hosts: others(clocks.hosts) },
     cpu: { ...cpu, hosts: others(cpu.hosts) },
     operations: plan.operations.filter(

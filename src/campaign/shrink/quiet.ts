@@ -97,8 +97,8 @@ function alwaysOrNever(search: Search): void {
 
 function quietenDisk(search: Search): void {
   if (isQuiet(search.plan, "disk")) return;
-  const { capacityBytes, sectorBytes } = defaultDiskOptions;
-  for (const part of [{ capacityBytes }, { sectorBytes }]) {
+  const { hosts, capacityBytes, sectorBytes } = defaultDiskOptions;
+  for (const part of [{ hosts }, { capacityBytes }, { sectorBytes }]) {
     search.try({ ...search.plan, disk: { ...search.plan.disk, ...part } });
   }
   for (const syncLatency of constantsFor(search.plan.disk.syncLatency)) {

@@ -1,6 +1,11 @@
 import { checkRecord } from "../check.ts";
 import type { NodeId } from "../env.ts";
-import { checkDistribution, constant, type Distribution } from "../random/distribution.ts";
+import {
+  checkDistribution,
+  checkDistributions,
+  constant,
+  type Distribution,
+} from "../random/distribution.ts";
 
 /** How much of its host's time each event takes, all through the run. */
 export interface CpuOptions {
@@ -26,12 +31,8 @@ export function checkCpuOptions(
   hosts: readonly NodeId[],
 ): CpuOptions {
   const fields = checkRecord(value, path, ["perEvent", "hosts"]);
-  const given = Object.entries(checkRecord(fields.hosts, `${path}.hosts`, hosts));
-  const costs = given.map(
-    ([host, cost]) => [host, checkDistribution(cost, `${path}.hosts.${host}`)] as const,
-  );
   return {
     perEvent: checkDistribution(fields.perEvent, `${path}.perEvent`),
-    hosts: Object.fromEntries(costs),
+    hosts: checkDistributions(fields.hosts, `${path}.hosts`, hosts),
   };
 }

@@ -1,7 +1,7 @@
 import { assert } from "../assert.ts";
 import { type SyncScope, VirtualDisk } from "../disk/disk.ts";
 import type { CrashDamage } from "../disk/disk-crash.ts";
-import type { DiskOptions } from "../disk/disk-options.ts";
+import { type DiskOptions, syncLatencyOn } from "../disk/disk-options.ts";
 import { type Draw, delayOf, striker } from "../disk/disk-trouble.ts";
 import type { Env, Node, NodeId, Plain } from "../env.ts";
 import type { HostView } from "../invariant.ts";
@@ -107,7 +107,7 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     const { disk, drawTrouble } = surroundings;
     const { sectorBytes, capacityBytes } = disk;
     this.disk = new VirtualDisk(sectorBytes, { capacityBytes, draw: drawTrouble });
-    this.#syncLatency = sampler(disk.syncLatency);
+    this.#syncLatency = sampler(syncLatencyOn(id, disk));
     this.#diskRandom = streams.stream(`disk ${id}`);
     this.random = streams.stream(`node ${id}`);
     this.clock = new Clock(id, surroundings.clocks);

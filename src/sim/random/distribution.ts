@@ -198,6 +198,18 @@ export function checkDistribution(value: unknown, path: string): Distribution {
   }
 }
 
+/** Checks distributions, each by the name of whom it is for, one of those given. */
+export function checkDistributions(
+  value: unknown,
+  path: string,
+  names: readonly string[],
+): Readonly<Record<string, Distribution>> {
+  const given = Object.entries(checkRecord(value, path, names));
+  return Object.fromEntries(
+    given.map(([name, one]) => [name, checkDistribution(one, `${path}.${name}`)] as const),
+  );
+}
+
 function checkQuantiles(value: unknown, path: string): readonly Micros[] {
   let low = 0;
   const values = checkList(value, path).map((item, i) => {

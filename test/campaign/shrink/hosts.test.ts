@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { withoutHosts } from "../../../src/campaign/shrink/hosts.ts";
 import { type Shrunk, shrink } from "../../../src/campaign/shrink/shrink.ts";
 import { UsageError } from "../../../src/sim/assert.ts";
 import type { Env } from "../../../src/sim/env.ts";
 import type { World } from "../../../src/sim/invariant.ts";
+import { constant } from "../../../src/sim/random/distribution.ts";
 import { defineScenario, plan, run, type Scenario } from "../../../src/sim/scenario.ts";
 import { ms } from "../../../src/sim/time.ts";
 import { type ScriptedNode, scripted } from "../../support/scripted.ts";
@@ -68,6 +70,22 @@ describe("a server that is left out", () => {
       weightOf: { n2: { heavy: false }, n4: { heavy: false } },
       about: "n1",
     });
+  });
+
+  it("has no disk, clock or processor of its own any more", () => {
+    const scenario = greeting(0);
+    const drawn = plan(scenario, "1");
+    const differing = {
+      ...drawn,
+      disk: { ...drawn.disk, hosts: { n1: constant(1), n2: constant(2) } },
+      clocks: { ...drawn.clocks, hosts: { n1: { offset: 1, driftPpm: 0 } } },
+      cpu: { ...drawn.cpu, hosts: { n1: constant(1), n2: constant(2) } },
+    };
+    const { disk, clocks, cpu } = scenario.check(withoutHosts(differing, ["n1"]));
+
+    expect(disk.hosts).toEqual({ n2: constant(2) });
+    expect(clocks.hosts).toEqual({});
+    expect(cpu.hosts).toEqual({ n2: constant(2) });
   });
 
   it("leaves a plan that is run without an exception", () => {

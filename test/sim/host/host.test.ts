@@ -236,6 +236,16 @@ describe("a sync", () => {
     expect(synced.map(({ payload }) => payload)).not.toEqual(tokens);
     expect(synced.length).toBe(50);
   });
+
+  it("takes another time on a host whose disk differs", () => {
+    const script: Script = { onStart: (env) => env.disk.sync("s") };
+    const simulation = simulate(script, [], {
+      servers: { n1: scripted(script), n2: scripted(script) },
+      disk: { ...disk, hosts: { n2: constant(70) } },
+    });
+    simulation.run(100);
+    expect(brief(simulation.trace).slice(2)).toEqual(["10 n1 synced", "70 n2 synced"]);
+  });
 });
 
 it("counts lives from 1, and shows no node while it is down", () => {
