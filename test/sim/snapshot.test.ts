@@ -62,7 +62,8 @@ function options(): SimulationOptions<string, ScriptedNode> & { readonly seed: s
     wire: plainWire,
     // Slow, so that syncs are under way whenever a host goes down.
     clocks: defaultClockOptions,
-    cpu: defaultCpuOptions,
+    // Their events wait for each other at any time.
+    cpu: { ...defaultCpuOptions, hosts: { n2: uniform(1, 9) }, shared: [["n1", "n2"]] },
     buggify: ["dawdle"],
     disk: { ...defaultDiskOptions, syncLatency: uniform(20, 60), sectorBytes: 4 },
     operations: [10, 20, 150].map((at) => ({ at, client: "c1", operation: { id: `o${at}` } })),

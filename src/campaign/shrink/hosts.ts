@@ -77,6 +77,8 @@ export function withoutHosts(plan: Plan, gone: readonly NodeId[]): Plan {
     Object.fromEntries(Object.entries(byHost).filter(([id]) => !isGone.has(id)));
   const stays = (id: NodeId): boolean => !isGone.has(id);
   const { network, disk, clocks, cpu } = plan;
+  // Who is left alone has a processor of its own.
+  const shared = cpu.shared.map((group) => group.filter(stays)).filter(({ length }) => length > 1);
   return {
     ...plan,
     servers: plan.servers.filter(stays),
@@ -89,7 +91,7 @@ export function withoutHosts(plan: Plan, gone: readonly NodeId[]): Plan {
     },
     disk: { ...disk, hosts: others(disk.hosts) },
     clocks: { ...clocks, hosts: others(clocks.hosts) },
-    cpu: { ...cpu, hosts: others(cpu.hosts) },
+    cpu: { ...cpu, hosts: others(cpu.hosts), shared },
     operations: plan.operations.filter(
       ({ client, operation: { id: _, ...fields } }) => stays(client) && !mentions(fields, isGone),
     ),

@@ -1,4 +1,5 @@
-import { checkRecord } from "../check.ts";
+import { UsageError } from "../assert.ts";
+import { checkDistinct, checkList, checkOneOf, checkRecord } from "../check.ts";
 import type { NodeId } from "../env.ts";
 import {
   checkDistribution,
@@ -13,10 +14,15 @@ export interface CpuOptions {
   readonly perEvent: Distribution;
   /** Hosts that differ. */
   readonly hosts: Readonly<Record<NodeId, Distribution>>;
+  /**
+   * Hosts whose programs run on one processor, a list for each: they take turns, an event each.
+   * Faults strike each of them by itself. Default: every host has a processor of its own.
+   */
+  readonly shared: readonly (readonly NodeId[])[];
 }
 
 /** Events take no time. */
-export const defaultCpuOptions: CpuOptions = { perEvent: constant(0), hosts: {} };
+export const defaultCpuOptions: CpuOptions = { perEvent: constant(0), hosts: {}, shared: [] };
 
 /** What each event costs a host; undefined when that is always nothing. */
 export function costOn(host: NodeId, { perEvent, hosts }: CpuOptions): Distribution | undefined {
@@ -30,9 +36,26 @@ export function checkCpuOptions(
   path: string,
   hosts: readonly NodeId[],
 ): CpuOptions {
-  const fields = checkRecord(value, path, ["perEvent", "hosts"]);
+  const known = Object.keys(defaultCpuOptions);
+  const fields = { ...UNSAID, ...checkRecord(value, path, known) };
   return {
     perEvent: checkDistribution(fields.perEvent, `${path}.perEvent`),
     hosts: checkDistributions(fields.hosts, `${path}.hosts`, hosts),
+    shared: checkShared(fields.shared, `${path}.shared`, hosts),
   };
+}
+
+/** What a plan that says nothing of it means. */
+const UNSAID: Readonly<Record<string, unknown>> = { shared: [] };
+
+function checkShared(value: unknown, path: string, hosts: readonly NodeId[]): NodeId[][] {
+  const shared = checkList(value, path).map((group, i) => {
+    const ids = checkList(group, `${path}[${i}]`);
+    if (ids.length < 2) {
+      throw new UsageError(`${path}[${i}]: expected at least two hosts, got ${ids.length}`);
+    }
+    return ids.map((id, j) => checkOneOf(id, `${path}[${i}][${j}]`, hosts));
+  });
+  checkDistinct(shared.flat(), path);
+  return shared;
 }

@@ -35,6 +35,8 @@ export interface InboxState {
   wake: number;
   /** While paused: what was left of the time of the one that was being worked on. */
   left: Micros | undefined;
+  /** While it waits for a processor that it shares: the lowest of those that wait comes first. */
+  turn: number | undefined;
   /** The most events that ever waited. */
   countMax: number;
   /** Events that pauses have held up. */
@@ -43,12 +45,15 @@ export interface InboxState {
 
 /**
  * Where events wait while their host is paused or its processor busy. They are handled in the order
- * of their arrival, one at a time, each at the end of the time that it takes.
+ * of their arrival, one at a time, each at the end of the time that it takes. Inboxes that share a
+ * processor take turns: one event each.
  */
 export class Inbox {
   state: InboxState;
   /** Whether events must come here before they are handled. */
   isOpen = false;
+  /** All that share the processor, this one included; empty when it has one of its own. */
+  #sharers: readonly Inbox[] = [];
   readonly #scheduler: Scheduler;
   readonly #wakeKind: number;
   readonly #noise: Noise;
@@ -67,13 +72,20 @@ export class Inbox {
     this.#host = host;
     this.state = {
       ...{ waiting: [], first: 0, pauses: 0, loads: new Map(), loadCount: 0 },
-      ...{ wake: NONE, left: undefined, countMax: 0, heldUp: 0 },
+      ...{ wake: NONE, left: undefined, turn: undefined, countMax: 0, heldUp: 0 },
     };
   }
 
   /** How many events wait, the one that is being worked on included. */
   get count(): number {
     return this.state.waiting.length - this.state.first;
+  }
+
+  /** From now on there is one processor for all of these, itself included. */
+  share(sharers: readonly Inbox[]): void {
+    assert(sharers.includes(this), "a processor of others:", this.#host.id);
+    this.#sharers = sharers;
+    this.#look();
   }
 
   put(event: WaitingEvent): void {
@@ -104,8 +116,14 @@ export class Inbox {
   /** Sets to work on the first event, unless there is none or the host is not free. */
   serve(): void {
     const { state } = this;
-    if (this.count === 0 || state.pauses > 0 || state.wake !== NONE) return;
-    this.#wakeAfter(this.#draw());
+    if (this.count > 0 && state.pauses === 0 && state.wake === NONE) {
+      if (this.#sharers.length === 0) {
+        this.#work();
+        return;
+      }
+      state.turn ??= 1 + Math.max(0, ...this.#sharers.map((sharer) => sharer.state.turn ?? 0));
+    }
+    this.#yield();
   }
 
   /** Takes out an event that waits and is not being worked on. O(n). */
@@ -127,6 +145,7 @@ export class Inbox {
       state.heldUp++;
     }
     this.#look();
+    this.#yield();
   }
 
   /** Undoes one {@link pause}: with the last, what was begun goes on, and the rest follows. */
@@ -134,8 +153,6 @@ export class Inbox {
     const { state } = this;
     assert(state.pauses > 0, "not paused:", this.#host.id);
     if (--state.pauses > 0) return;
-    if (state.left !== undefined) this.#wakeAfter(state.left);
-    state.left = undefined;
     this.serve();
     this.#look();
   }
@@ -170,6 +187,7 @@ export class Inbox {
     this.state.left = undefined;
     this.#empty();
     this.#look();
+    this.#yield();
     return count;
   }
 
@@ -178,6 +196,28 @@ export class Inbox {
     this.state = state;
     if (state.wake !== NONE) state.wake = slots.get(state.wake)!;
     this.#look();
+  }
+
+  /** Lets who has waited longest for the processor work on its first event, if it is free. */
+  #yield(): void {
+    let next: Inbox | undefined;
+    for (const sharer of this.#sharers) {
+      const { turn, wake, pauses } = sharer.state;
+      if (wake !== NONE) return;
+      if (sharer.count === 0 || pauses > 0) sharer.state.turn = undefined;
+      else if (turn !== undefined && turn < (next?.state.turn ?? Number.POSITIVE_INFINITY)) {
+        next = sharer;
+      }
+    }
+    if (next !== undefined) next.#work();
+  }
+
+  #work(): void {
+    const { state } = this;
+    const time = state.left ?? this.#draw();
+    state.left = undefined;
+    state.turn = undefined;
+    this.#wakeAfter(time);
   }
 
   #draw(): Micros {
@@ -208,8 +248,14 @@ export class Inbox {
 
   #look(): void {
     const { pauses, loads } = this.state;
-    this.isOpen = pauses > 0 || loads.size > 0 || this.count > 0;
+    const isBusy = pauses > 0 || loads.size > 0 || this.#sharers.length > 0;
+    this.isOpen = isBusy || this.count > 0;
   }
+}
+
+/** Lets inboxes share one processor, before anything comes. */
+export function shareProcessor(inboxes: readonly Inbox[]): void {
+  for (const inbox of inboxes) inbox.share(inboxes);
 }
 
 /** So many events that are done with, at most, take up room while others wait. */

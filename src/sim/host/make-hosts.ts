@@ -5,6 +5,7 @@ import type { SimulationOptions } from "../simulation-options.ts";
 import { costOn } from "./cpu.ts";
 import { Host, type Surroundings } from "./host.ts";
 import { hostConduct, hostEnv } from "./host-env.ts";
+import { shareProcessor } from "./inbox.ts";
 
 /** What nodes do to the world around their hosts. */
 export interface Deeds<Message, View> {
@@ -38,7 +39,7 @@ export function makeHosts<Message, View>(
   // Invariants never look into clients, so a client's program need not show a View.
   const clients = options.clients as typeof servers;
   const programs = [...Object.entries(servers), ...Object.entries(clients)];
-  return programs.map(([id, program], index) => {
+  const hosts = programs.map(([id, program], index) => {
     const role = Object.hasOwn(servers, id) ? "server" : "client";
     const host = new Host({ id, index, role }, program, surroundings);
     const image = Object.hasOwn(files, id) ? files[id] : undefined;
@@ -48,4 +49,8 @@ export function makeHosts<Message, View>(
     }
     return host;
   });
+  for (const group of cpu.shared) {
+    shareProcessor(hosts.filter(({ id }) => group.includes(id)).map(({ inbox }) => inbox));
+  }
+  return hosts;
 }

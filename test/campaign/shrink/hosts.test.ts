@@ -79,13 +79,20 @@ describe("a server that is left out", () => {
       ...drawn,
       disk: { ...drawn.disk, hosts: { n1: constant(1), n2: constant(2) } },
       clocks: { ...drawn.clocks, hosts: { n1: { offset: 1, driftPpm: 0 } } },
-      cpu: { ...drawn.cpu, hosts: { n1: constant(1), n2: constant(2) } },
+      cpu: {
+        ...{ ...drawn.cpu, hosts: { n1: constant(1), n2: constant(2) } },
+        shared: [
+          ["n1", "n2"],
+          ["n3", "n4", "n5"],
+        ],
+      },
     };
     const { disk, clocks, cpu } = scenario.check(withoutHosts(differing, ["n1"]));
 
     expect(disk.hosts).toEqual({ n2: constant(2) });
     expect(clocks.hosts).toEqual({});
     expect(cpu.hosts).toEqual({ n2: constant(2) });
+    expect(cpu.shared).toEqual([["n3", "n4", "n5"]]);
   });
 
   it("leaves a plan that is run without an exception", () => {

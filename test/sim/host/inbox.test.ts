@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Inbox } from "../../../src/sim/host/inbox.ts";
+import { Inbox, shareProcessor } from "../../../src/sim/host/inbox.ts";
 import { NONE, Scheduler } from "../../../src/sim/queue/scheduler.ts";
 import { constant, uniform } from "../../../src/sim/random/distribution.ts";
 import { Noise } from "../../../src/sim/random/random.ts";
@@ -154,5 +154,151 @@ describe("an inbox", () => {
     };
     expect(costs(2)).toEqual(costs(0));
     expect(new Set(costs(0)).size).toBe(10);
+  });
+});
+
+/** Of two programs on one processor: what comes to each, what an event costs it, its pauses. */
+interface Shared {
+  readonly arrivals: readonly number[];
+  readonly cost: number;
+  readonly pauses: readonly Trouble[];
+}
+
+/** What was handled by which of the programs, and when. */
+type HandledBy = readonly [program: number, name: number, at: number];
+
+/** A processor that looks at the world every microsecond: who has waited longest comes first. */
+function naiveShared(programs: readonly Shared[]): HandledBy[] {
+  const handled: HandledBy[] = [];
+  const queues: number[][] = programs.map(() => []);
+  /** What is left of the time of the first event of each, once it was begun. */
+  const left: (number | undefined)[] = programs.map(() => undefined);
+  let line: number[] = [];
+  let current: number | undefined;
+  for (let now = 0; now <= HORIZON; now++) {
+    if (current !== undefined) left[current]!--;
+    programs.forEach(({ arrivals }, program) => {
+      arrivals.forEach((at, name) => {
+        if (at === now) queues[program]!.push(name);
+      });
+    });
+    const isPaused = (program: number): boolean =>
+      programs[program]!.pauses.some(({ at, lasting }) => at <= now && now < at + lasting);
+    if (current !== undefined && isPaused(current)) current = undefined;
+    const waits = (program: number): boolean =>
+      program !== current && queues[program]!.length > 0 && !isPaused(program);
+    const join = (): void => {
+      line = line.filter(waits);
+      programs.forEach((_, program) => {
+        if (waits(program) && !line.includes(program)) line.push(program);
+      });
+    };
+    // What comes at the instant at which something is done was there before.
+    join();
+    for (let isBusy = true; isBusy; ) {
+      if (current !== undefined && left[current]! <= 0) {
+        handled.push([current, queues[current]!.shift()!, now]);
+        left[current] = undefined;
+        current = undefined;
+        join();
+      }
+      current ??= line.shift();
+      if (current !== undefined) left[current] ??= programs[current]!.cost;
+      isBusy = current !== undefined && left[current]! <= 0;
+    }
+  }
+  return handled;
+}
+
+/** Two inboxes that share a processor, asked by the same world. */
+function realShared(programs: readonly Shared[]): HandledBy[] {
+  const scheduler = new Scheduler();
+  const handled: HandledBy[] = [];
+  const inboxes = programs.map(({ cost, pauses, arrivals }, index) => {
+    const host = { id: `n${index}`, index };
+    const inbox = new Inbox(scheduler, WAKE, new Noise("1", "cpu"), host);
+    inbox.load(constant(cost));
+    for (const { at, lasting } of pauses) {
+      scheduler.schedule(at, CHANGE, index, index, () => inbox.pause());
+      scheduler.schedule(at + lasting, CHANGE, index, index, () => inbox.resume());
+    }
+    arrivals.forEach((at, name) => {
+      scheduler.schedule(at, ARRIVAL, index, index, name);
+    });
+    return inbox;
+  });
+  shareProcessor(inboxes);
+  for (let slot = scheduler.pop(HORIZON); slot !== NONE; slot = scheduler.pop(HORIZON)) {
+    const [kind, index] = [scheduler.kind[slot], scheduler.host[slot]!];
+    const payload = scheduler.payload[slot];
+    const sequence = scheduler.sequence[slot]!;
+    scheduler.free(slot);
+    const inbox = inboxes[index]!;
+    if (kind === CHANGE) (payload as () => void)();
+    else if (kind === WAKE) {
+      handled.push([index, Number(inbox.take().payload), scheduler.now]);
+      inbox.serve();
+    } else inbox.put({ kind: ARRIVAL, from: 0, payload, sequence });
+  }
+  return handled;
+}
+
+describe("inboxes that share a processor", () => {
+  const arrivalsAt = (offset: number) =>
+    fc
+      .array(fc.nat(60), { maxLength: 30 })
+      .map((ticks) => ticks.map((tick) => tick * 20 + offset).sort((a, b) => a - b));
+  /** At most one pause each, at an instant of its own. */
+  const pausesAt = (offset: number) =>
+    fc.array(
+      fc
+        .record({ at: fc.nat(60), lasting: fc.integer({ min: 1, max: 20 }) })
+        .map(({ at, lasting }) => ({ at: at * 20 + offset, lasting: lasting * 20, cost: 0 })),
+      { maxLength: 1 },
+    );
+  const program = (offset: number): fc.Arbitrary<Shared> =>
+    fc.record({
+      arrivals: arrivalsAt(offset),
+      cost: fc.nat(3).map((cost) => cost * 20),
+      pauses: pausesAt(offset + 5),
+    });
+
+  it("take turns, an event each, as a plain processor would", () => {
+    const property = fc.property(program(0), program(10), (...programs) => {
+      expect(realShared(programs)).toEqual(naiveShared(programs));
+    });
+    fc.assert(property, { numRuns: 300 });
+  });
+
+  it("wait for each other, whatever their own events cost", () => {
+    const nothing = { cost: 0, pauses: [] };
+    const handled = realShared([
+      { ...nothing, arrivals: [10, 110] },
+      { ...nothing, arrivals: [0, 1, 2], cost: 50 },
+    ]);
+    expect(handled).toEqual([
+      [1, 0, 50],
+      [0, 0, 50],
+      [1, 1, 100],
+      [1, 2, 150],
+      [0, 1, 150],
+    ]);
+  });
+
+  it("go on when one of them is cleared while it is worked for", () => {
+    const scheduler = new Scheduler();
+    const [one, other] = ["n1", "n2"].map((id, index) => {
+      const inbox = new Inbox(scheduler, WAKE, new Noise("1", "cpu"), { id, index });
+      inbox.load(constant(50));
+      return inbox;
+    });
+    shareProcessor([one!, other!]);
+    one!.put({ kind: ARRIVAL, from: 0, payload: 1, sequence: 1 });
+    other!.put({ kind: ARRIVAL, from: 0, payload: 2, sequence: 2 });
+    scheduler.advance(30);
+    expect(one!.clear()).toBe(1);
+    expect(scheduler.host[scheduler.pop(1_000)]).toBe(1);
+    expect(scheduler.now).toBe(80);
+    expect(other!.take().payload).toBe(2);
   });
 });
