@@ -46,6 +46,7 @@ import {
   type ChainPlan,
   type ChainSettings,
   checkChainSettings,
+  costsOn,
   genesisOptions,
   validatorName,
   validatorSecret,
@@ -155,7 +156,7 @@ function configOf(host: NodeId, plan: ChainPlan, { genesis, premade }: Kit): Cha
   const checkpoint = checkpointOf[host];
   return {
     genesis,
-    options: { ...options, store: storeOf(host, plan) },
+    options: { ...options, costs: costsOn(host, settings), store: storeOf(host, plan) },
     secret: validators.includes(host) ? validatorSecret(host) : undefined,
     isHost: (name) => servers.includes(name) || plan.clients.includes(name),
     bootstrap: bootstrapOf[host] ?? servers.filter((other) => other !== host),

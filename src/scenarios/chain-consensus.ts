@@ -13,7 +13,6 @@ import { eachTells, nothingBecomesFinal } from "../invariants/chain-votes.ts";
 import { operationsReturn } from "../invariants/liveness.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
-import { uniform } from "../sim/random/distribution.ts";
 import type { Goal, Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { emits } from "../sim/temporal/emits.ts";
@@ -23,11 +22,9 @@ import { type ChainServer, chainScenario, liarsOf } from "./chain-cluster.ts";
 import { PAYERS, payments } from "./chain-payments.ts";
 import { balancesOf, chainSettings, loadAccounts } from "./chain-settings.ts";
 import { hostNames } from "./raft-cluster.ts";
+import { CPU_FACTORS, OBSERVER, PRIMARY, REPLICA, ROLES, theBlock3 } from "./the-block-3.ts";
 
-const OBSERVER = "obs";
 const CLIENTS = hostNames(2, "c");
-/** The links of the source's machines. */
-const LAN = { latency: uniform(ms(1), ms(9)) };
 /**
  * Transfers that are watched one by one. Of the 50 and 20 a second that the catalogue asks for,
  * this is all that the variants of the consensus and the partitions have: each transfer more takes
@@ -39,6 +36,11 @@ const LOADER = "c3";
 const LOAD_SENDERS = 10;
 const LOAD_FROM: Micros = seconds(2);
 const GAP_MAX: Micros = seconds(5);
+
+/** The two of the three machines that vote, and more beside them. */
+function validatorsOf(count: number): readonly NodeId[] {
+  return [PRIMARY, REPLICA, "n3", "n4"].slice(0, count);
+}
 
 /** Validators, and one who follows them. */
 interface Cluster {
@@ -64,12 +66,15 @@ function clusterPlan(
     },
   };
   const isLoaded = loadedPerSecond > 0;
+  const clients = isLoaded ? [...CLIENTS, LOADER] : CLIENTS;
   const loaders = isLoaded ? balancesOf(loadAccounts(LOADER, LOAD_SENDERS), 1_000_000_000) : {};
   return {
     servers: [...validators, OBSERVER],
-    clients: isLoaded ? [...CLIENTS, LOADER] : CLIENTS,
-    settings: chainSettings(validators, { balances: { ...PAYERS, ...loaders } }),
-    network: LAN,
+    clients,
+    settings: chainSettings(validators, {
+      ...{ balances: { ...PAYERS, ...loaders }, cpuFactorOf: CPU_FACTORS },
+    }),
+    ...theBlock3(ROLES, { clients }),
     operations: isLoaded ? [...watched, load] : watched,
   };
 }
@@ -92,7 +97,7 @@ function consensus(count: number): Scenario {
     about: `${count} validators and an observer agree for a minute, and nothing fails.`,
     plan: (streams) => ({
       ...clusterPlan(
-        { validators: hostNames(count), perSecond: PER_SECOND, loadUntil, loadedPerSecond },
+        { validators: validatorsOf(count), perSecond: PER_SECOND, loadUntil, loadedPerSecond },
         streams.stream("workload"),
       ),
       horizon,
@@ -130,7 +135,7 @@ interface Split {
   readonly goals?: readonly Goal[];
 }
 
-const ISOLATED = "n2";
+const ISOLATED = REPLICA;
 /** The client that is cut off with it; the other one stays with the rest. */
 const ISOLATED_CLIENT = "c2";
 
@@ -156,50 +161,51 @@ const SPLITS: readonly Split[] = [
   {
     variant: "",
     about: "One of two validators is cut off for 30 s: both make blocks, and none is final.",
-    ...{ validators: 2, fault: part, stuck: ["n1", "n2", OBSERVER] },
-    ...{ suspicious: ["n1", "n2", OBSERVER], sides: [["n1", OBSERVER], ["n2"]] },
+    ...{ validators: 2, fault: part, stuck: ROLES },
+    ...{ suspicious: ROLES, sides: [[PRIMARY, OBSERVER], [REPLICA]] },
     goals: [{ metric: "reorgDepth", atLeast: 5, share: 0.9 }, ...SERVED],
   },
   {
     variant: "/4-validators",
     about: "One of four validators is cut off for 30 s: the others go on, blocks become final.",
-    ...{ validators: 4, fault: part, stuck: ["n2"], suspicious: ["n2"] },
-    sides: [["n1", "n3", "n4", OBSERVER], ["n2"]],
+    ...{ validators: 4, fault: part, stuck: [REPLICA], suspicious: [REPLICA] },
+    sides: [[PRIMARY, "n3", "n4", OBSERVER], [REPLICA]],
     goals: [{ metric: "reorgDepth", atLeast: 3, share: 0.9 }, ...SERVED],
   },
   {
     variant: "/outgoing-only",
     about:
       "One of two validators is not heard for 30 s, and hears all: nothing becomes final there.",
-    ...{ validators: 2, fault: mute, stuck: ["n1", OBSERVER], suspicious: ["n1", OBSERVER] },
-    sides: [["n1", "n2", OBSERVER]],
+    ...{ validators: 2, fault: mute, stuck: [PRIMARY, OBSERVER] },
+    ...{ suspicious: [PRIMARY, OBSERVER], sides: [ROLES] },
   },
   {
     variant: "/duplicates",
     about: "One of two validators is cut off, and all comes twice at times: a vote counts once.",
-    ...{ validators: 2, fault: part, stuck: ["n1", "n2", OBSERVER], duplication: 0.3 },
-    ...{ suspicious: ["n1", "n2", OBSERVER], sides: [["n1", OBSERVER], ["n2"]] },
+    ...{ validators: 2, fault: part, stuck: ROLES, duplication: 0.3 },
+    ...{ suspicious: ROLES, sides: [[PRIMARY, OBSERVER], [REPLICA]] },
   },
 ];
 
 function split(one: Split): Scenario {
   const { variant, about, validators, fault, stuck, suspicious, sides, goals = SERVED } = one;
   const [loadUntil, horizon] = [HEALED, seconds(55)];
-  const rest = [...hostNames(validators), OBSERVER].filter((host) => host !== ISOLATED);
+  const rest = [...validatorsOf(validators), OBSERVER].filter((host) => host !== ISOLATED);
   const restClients = CLIENTS.filter((client) => client !== ISOLATED_CLIENT);
   return chainScenario({
     name: `tb-network-partition${variant}`,
     about,
-    plan: (streams) => ({
-      ...clusterPlan(
-        { validators: hostNames(validators), perSecond: PER_SECOND, loadUntil },
-        streams.stream("workload"),
-      ),
-      network: { ...LAN, duplication: one.duplication ?? 0 },
-      faults: [fault([ISOLATED, ISOLATED_CLIENT], [...rest, ...restClients])],
-      calm: HEALED,
-      horizon,
-    }),
+    plan: (streams) => {
+      const cluster = { validators: validatorsOf(validators), perSecond: PER_SECOND, loadUntil };
+      const drawn = clusterPlan(cluster, streams.stream("workload"));
+      return {
+        ...drawn,
+        network: { ...drawn.network, duplication: one.duplication ?? 0 },
+        faults: [fault([ISOLATED, ISOLATED_CLIENT], [...rest, ...restClients])],
+        calm: HEALED,
+        horizon,
+      };
+    },
     invariants: (drawn) => [
       noForks("FORKS", { from: 0, until: CUT_AT }),
       nothingBecomesFinal("ISOLATED", {

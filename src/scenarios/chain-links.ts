@@ -23,10 +23,8 @@ import { type Micros, ms, seconds } from "../sim/time.ts";
 import { type ChainServer, chainScenario, liarsOf } from "./chain-cluster.ts";
 import { PAYERS, payments } from "./chain-payments.ts";
 import { chainSettings } from "./chain-settings.ts";
-import { hostNames } from "./raft-cluster.ts";
+import { CPU_FACTORS, OBSERVER, REPLICA, ROLES, theBlock3, VALIDATORS } from "./the-block-3.ts";
 
-const VALIDATORS = hostNames(2);
-const SERVERS = [...VALIDATORS, "obs"];
 const CLIENT = "c1";
 const FROM: Micros = seconds(10);
 const LASTING: Micros = seconds(20);
@@ -34,8 +32,8 @@ const OVER: Micros = FROM + LASTING;
 const HORIZON: Micros = seconds(45);
 /** Of the 100 transfers a second that are asked for so many as a short run bears. */
 const PER_SECOND = 3;
-const PINGED = "n2";
-const FILLED = "obs";
+const PINGED = REPLICA;
+const FILLED = OBSERVER;
 const PING = "ping";
 const FILL = "fill";
 const LINE_BYTES_PER_SECOND = 12_500_000;
@@ -149,7 +147,7 @@ const DEGRADATIONS: readonly Degradation[] = [
     variant: "/gossip-blocked",
     about: "Gossip is blocked, and questions pass: nodes say that they hear too few.",
     fault: {
-      ...{ kind: "isolate", at: FROM, lasting: LASTING, hosts: ["n2"], inFlight: "lose" },
+      ...{ kind: "isolate", at: FROM, lasting: LASTING, hosts: [REPLICA], inFlight: "lose" },
       types: MESSAGE_CLASSES.gossip,
     },
     invariants: [health(true)],
@@ -158,7 +156,7 @@ const DEGRADATIONS: readonly Degradation[] = [
     variant: "/flapping",
     about: "A validator's link is up for 2 s and down for 1 s, again and again.",
     fault: {
-      ...{ kind: "flapping", at: FROM, lasting: LASTING, from: ["n2"], to: ["everybody"] },
+      ...{ kind: "flapping", at: FROM, lasting: LASTING, from: [REPLICA], to: ["everybody"] },
       ...{ bothWays: true, up: seconds(2), down: seconds(1), inFlight: "lose", types: [] },
     },
     // What is under way when the link goes down is lost as well.
@@ -211,9 +209,11 @@ function degradation(degraded: Degradation): Scenario {
     name: `tb-link-degradation${variant}`,
     about,
     plan: (streams) => ({
-      servers: SERVERS,
+      servers: ROLES,
       clients: [CLIENT],
-      settings: chainSettings(VALIDATORS, { balances: PAYERS }),
+      settings: chainSettings(VALIDATORS, { balances: PAYERS, cpuFactorOf: CPU_FACTORS }),
+      disk: theBlock3(ROLES).disk!,
+      // What is measured is one thing everywhere: 100 Mbit/s, and 1 to 9 ms.
       network: {
         latency: LAN,
         bandwidth: [

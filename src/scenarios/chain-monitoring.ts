@@ -22,13 +22,20 @@ import type { Fault } from "../sim/fault.ts";
 import { isolate, partition } from "../sim/faults/cuts-by-hand.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import type { Plan } from "../sim/plan.ts";
-import { uniform } from "../sim/random/distribution.ts";
 import { type Goal, run, type Scenario } from "../sim/scenario.ts";
-import { ms, seconds } from "../sim/time.ts";
+import { seconds } from "../sim/time.ts";
 import { type ChainServer, chainScenario } from "./chain-cluster.ts";
 import { balancesOf, type ChainPlan, chainSettings, loadAccounts } from "./chain-settings.ts";
+import {
+  CPU_FACTORS,
+  OBSERVER,
+  PRIMARY,
+  REPLICA,
+  ROLES,
+  theBlock3,
+  VALIDATORS,
+} from "./the-block-3.ts";
 
-const NODES = ["n1", "n2", "n3"];
 const WORKER = "c1";
 const COLLECTOR = "m1";
 const SENDERS = 4;
@@ -56,19 +63,19 @@ function watchedScenario(watched: Watched): Scenario {
   const scenario = chainScenario({
     ...{ name, about, goals },
     plan: () => ({
-      servers: NODES,
+      servers: ROLES,
       clients: [WORKER, COLLECTOR],
-      settings: chainSettings(NODES, {
-        slotTime: seconds(4),
+      settings: chainSettings(VALIDATORS, {
+        ...{ slotTime: seconds(4), cpuFactorOf: CPU_FACTORS },
         balances: balancesOf(loadAccounts(WORKER, SENDERS), 1_000_000_000),
         collectors: { [COLLECTOR]: defaultChainCollectorOptions },
       }),
-      network: { latency: uniform(ms(1), ms(9)) },
+      ...theBlock3(ROLES, { clients: [WORKER], locals: { [COLLECTOR]: OBSERVER } }),
       operations: [
         {
           ...{ at: BEGIN, client: WORKER },
           operation: {
-            ...{ id: "load", op: "load", nodes: NODES.slice(0, 2), perSecond: 2 },
+            ...{ id: "load", op: "load", nodes: [PRIMARY, OBSERVER], perSecond: 2 },
             ...{ lasting: HORIZON - seconds(20), senders: SENDERS },
           },
         },
@@ -119,8 +126,8 @@ function isOneOf(faults: readonly Fault[], { kind, at }: Fault): boolean {
 }
 
 const OUTAGE = { at: seconds(70), lasting: seconds(120) };
-const onAll = (lasting = OUTAGE.lasting): Outage[] => NODES.map((node) => ({ node, lasting }));
-const DOWN: NodeId = "n3";
+const onAll = (lasting = OUTAGE.lasting): Outage[] => ROLES.map((node) => ({ node, lasting }));
+const DOWN: NodeId = REPLICA;
 
 /** Group L, monitoring. */
 export const chainMonitoring: readonly Scenario[] = [
@@ -143,7 +150,7 @@ export const chainMonitoring: readonly Scenario[] = [
     outage: [
       {
         ...OUTAGE,
-        ...partition([NODES, [COLLECTOR]], { types: [...MESSAGE_CLASSES.metrics] }),
+        ...partition([ROLES, [COLLECTOR]], { types: [...MESSAGE_CLASSES.metrics] }),
       },
     ],
     lost: onAll(),

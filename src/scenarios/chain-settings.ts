@@ -14,12 +14,20 @@ import {
 } from "../protocols/block-sync/monitoring/collector.ts";
 import {
   type BlockSyncOptions,
+  type ChainCosts,
   checkBlockSyncOptions,
   defaultBlockSyncOptions,
 } from "../protocols/block-sync/options.ts";
 import { hexOf } from "../protocols/hex.ts";
 import { UsageError } from "../sim/assert.ts";
-import { checkCount, checkList, checkOneOf, checkRecord, checkText } from "../sim/check.ts";
+import {
+  checkCount,
+  checkList,
+  checkOneOf,
+  checkPositive,
+  checkRecord,
+  checkText,
+} from "../sim/check.ts";
 import type { NodeId } from "../sim/env.ts";
 import { defaultClockOptions } from "../sim/host/clock.ts";
 import type { Plan, PlanHosts } from "../sim/plan.ts";
@@ -36,6 +44,8 @@ export interface ChainSettings {
   /** What accounts have in the beginning, by the names from which their keys follow. */
   readonly balances: Readonly<Record<string, number>>;
   readonly options: BlockSyncOptions;
+  /** How long work takes hosts, of what `options.costs` says; 1 without an entry. */
+  readonly cpuFactorOf: Readonly<Record<NodeId, number>>;
   /** How many blocks hosts keep that keep another number: see `options.store.keptBlocks`. */
   readonly keptBlocksOf: Readonly<Record<NodeId, number>>;
   /** Whom a host knows when it starts; a host without an entry knows all other servers. */
@@ -61,7 +71,7 @@ export function chainSettings(
   const { options = {}, ...rest } = given;
   return {
     ...{ name: "stormglass", slotTime: seconds(1), validators, balances: {} },
-    ...{ keptBlocksOf: {}, bootstrapOf: {}, client: defaultChainClientOptions },
+    ...{ cpuFactorOf: {}, keptBlocksOf: {}, bootstrapOf: {}, client: defaultChainClientOptions },
     ...{ premade: noPremade, checkpointOf: {}, collectors: {} },
     ...rest,
     options: changedOptions(options),
@@ -84,6 +94,18 @@ function changedOptions(given: ChangedOptions): BlockSyncOptions {
     sync: { ...sync, ...given.sync },
     peers: { ...peers, ...given.peers },
     store: { ...store, ...given.store },
+  };
+}
+
+/** What work takes a host: see `cpuFactorOf`. In whole microseconds. */
+export function costsOn(host: NodeId, { options, cpuFactorOf }: ChainSettings): ChainCosts {
+  const factor = cpuFactorOf[host] ?? 1;
+  const { start, createBlock, importBlock, transaction } = options.costs;
+  return {
+    start: Math.round(start * factor),
+    createBlock: Math.round(createBlock * factor),
+    importBlock: Math.round(importBlock * factor),
+    transaction: Math.round(transaction * factor),
   };
 }
 
@@ -129,9 +151,13 @@ export function checkChainSettings(
   path: string,
   { servers, clients }: PlanHosts,
 ): ChainSettings {
-  const fields = checkRecord(value, path, Object.keys(chainSettings([])));
+  const fields = { ...UNSAID, ...checkRecord(value, path, Object.keys(chainSettings([]))) };
   const hosts = (list: unknown, at: string, among: readonly NodeId[]): readonly NodeId[] =>
     checkList(list, at).map((host, i) => checkOneOf(host, `${at}[${i}]`, among));
+  const byServer = <Value>(
+    field: keyof ChainSettings,
+    check: (value: unknown, path: string) => Value,
+  ): Record<string, Value> => checkRecordOf(fields[field], `${path}.${field}`, check, servers);
   const validators = hosts(fields.validators, `${path}.validators`, servers);
   if (validators.length === 0) {
     throw new UsageError(`${path}.validators: expected at least one, got none`);
@@ -145,25 +171,13 @@ export function checkChainSettings(
       checkCount(balance, at, 1),
     ),
     options: checkBlockSyncOptions(fields.options, `${path}.options`),
-    keptBlocksOf: checkRecordOf(
-      fields.keptBlocksOf,
-      `${path}.keptBlocksOf`,
-      (count, at) => checkCount(count, at, 0),
-      servers,
-    ),
-    bootstrapOf: checkRecordOf(
-      fields.bootstrapOf,
-      `${path}.bootstrapOf`,
-      // Somebody may be sent to a host that is no server.
-      (list, at) => hosts(list, at, [...servers, ...clients]),
-      servers,
-    ),
+    cpuFactorOf: byServer("cpuFactorOf", checkPositive),
+    keptBlocksOf: byServer("keptBlocksOf", (count, at) => checkCount(count, at, 0)),
+    // Somebody may be sent to a host that is no server.
+    bootstrapOf: byServer("bootstrapOf", (list, at) => hosts(list, at, [...servers, ...clients])),
     premade,
-    checkpointOf: checkRecordOf(
-      fields.checkpointOf,
-      `${path}.checkpointOf`,
-      (height, at) => checkCount(height, at, 1, premade.blocks),
-      servers,
+    checkpointOf: byServer("checkpointOf", (height, at) =>
+      checkCount(height, at, 1, premade.blocks),
     ),
     client: checkChainClientOptions(fields.client, `${path}.client`),
     collectors: checkRecordOf(
@@ -174,6 +188,9 @@ export function checkChainSettings(
     ),
   };
 }
+
+/** What a plan that says nothing of it means. */
+const UNSAID: Readonly<Record<string, unknown>> = { cpuFactorOf: {} };
 
 function checkRecordOf<Value>(
   value: unknown,

@@ -16,16 +16,22 @@ import { operationsReturn } from "../invariants/liveness.ts";
 import { restartsKeepTheirDelay } from "../invariants/supervisors.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
-import { uniform } from "../sim/random/distribution.ts";
 import type { Goal, Scenario } from "../sim/scenario.ts";
 import type { PlannedOperation } from "../sim/simulation-options.ts";
 import { type Micros, ms, seconds } from "../sim/time.ts";
 import { type ChainServer, chainScenario, liarsOf } from "./chain-cluster.ts";
 import { PAYERS, payments } from "./chain-payments.ts";
 import { type ChainPlan, chainSettings } from "./chain-settings.ts";
+import {
+  CPU_FACTORS,
+  OBSERVER,
+  PRIMARY,
+  REPLICA,
+  ROLES,
+  theBlock3,
+  VALIDATORS,
+} from "./the-block-3.ts";
 
-const [PRIMARY, REPLICA, OBSERVER] = ["primary", "replica", "observer"] as const;
-const SERVERS = [PRIMARY, REPLICA, OBSERVER];
 const [CLIENT, WATCHER] = ["c1", "c2"];
 const ASKED_EVERY: Micros = ms(500);
 const LATER: Micros = seconds(30);
@@ -128,10 +134,12 @@ function startup({ variant, about, faults, started, ...rest }: Startup): Scenari
     name: `tb-cluster-startup${variant}`,
     about,
     plan: (streams) => ({
-      servers: SERVERS,
+      servers: ROLES,
       clients: [CLIENT, WATCHER],
-      settings: chainSettings([PRIMARY, REPLICA], { balances: PAYERS, bootstrapOf }),
-      network: { latency: uniform(ms(1), ms(9)) },
+      settings: chainSettings(VALIDATORS, {
+        ...{ balances: PAYERS, bootstrapOf, cpuFactorOf: CPU_FACTORS },
+      }),
+      ...theBlock3(ROLES, { clients: [CLIENT, WATCHER] }),
       operations: [
         ...payments(streams.stream("workload"), {
           ...{ clients: [CLIENT], perSecond: 1, from: started, until: started + seconds(20) },
@@ -177,7 +185,7 @@ function restarted(count: number): Goal {
 function questions(until: Micros): readonly PlannedOperation[] {
   const rounds = Math.floor(until / ASKED_EVERY);
   return Array.from({ length: rounds }, (_, round) =>
-    SERVERS.map((node) => ({
+    ROLES.map((node) => ({
       ...{ at: round * ASKED_EVERY, client: WATCHER },
       operation: {
         ...{ id: `${node} ${round + 1}`, op: "ask", node },

@@ -33,6 +33,6 @@ it("a replica that is back after 1 s was not started at once", () => {
   const { violation } = run(scenario, withCrashes(scenario, seconds(1)));
   expect(violation).toMatchObject({
     invariant: "RESTART-DELAY",
-    message: "replica begins again after 1 s, not 0 ms",
+    message: "replica1 begins again after 1 s, not 0 ms",
   });
 });
