@@ -9,13 +9,15 @@ import { campaign, inThisThread, type Runner } from "../src/campaign/campaign.ts
 import { examine } from "../src/campaign/examine.ts";
 import { WorkerPool } from "../src/campaign/pool.ts";
 import { LOADER, WORKER } from "../src/cli/worker.ts";
-import { findScenario, plan, run } from "../src/index.ts";
+import { findScenario, plan, run, type Scenario } from "../src/index.ts";
 import type { BareWork } from "./bare-process.ts";
 
 const SCENARIO = "raft-initial-election";
 /** As many as one recorded run comes to. */
 const SEEDS = 200;
-const ROUNDS = 5;
+const ROUNDS = 7;
+/** Code of threads is compiled in their own time: until then all sides are slow. */
+const ROUNDS_OF_WARM_UP = 7;
 
 /** A way to run the seeds, and what it took in the median round. */
 export interface CampaignRow {
@@ -39,26 +41,49 @@ interface Way {
   readonly time: () => Promise<Timed>;
 }
 
-/** (e): a campaign in this thread, over the bare runs. */
+/** (e): a campaign in one worker, and in this thread, each over the bare runs. */
 export async function measureOverhead(): Promise<readonly CampaignRow[]> {
-  const scenario = findScenario(SCENARIO);
-  const sources = [{ scenario }];
-  const unverified: Runner = {
-    width: 1,
-    examine: async ({ seed }) => {
-      return examine(scenario, String(seed), { again: undefined, seconds: now });
-    },
-  };
+  const sources = [{ scenario: findScenario(SCENARIO) }];
+  const bare = { name: "(e) bare runs", time: () => timeHere(runBare) };
   const of = (runner: Runner) => () => timeHere(() => campaignOf(sources, runner, SEEDS));
-  const bare = () => {
-    for (let seed = 1; seed <= SEEDS; seed++) run(scenario, plan(scenario, String(seed)));
+  const pool = new WorkerPool(sources, { worker: WORKER, loader: LOADER, jobs: 1, runBudget: 60 });
+  try {
+    const pooled = await compare("cpu", [
+      bare,
+      { name: "    pool of one worker that verifies nothing", time: of(unverified(pool)) },
+      { name: "    pool of one worker", time: of(pool) },
+    ]);
+    // Last: its recorded runs make all that comes after them in this thread slower.
+    const here = inThisThread(sources, now);
+    const [, ...alone] = await compare("cpu", [
+      bare,
+      { name: "    this thread, and nothing verified", time: of(examining(sources[0]!.scenario)) },
+      { name: "    this thread", time: of(here) },
+    ]);
+    return [...pooled, ...alone];
+  } finally {
+    await pool.close();
+  }
+}
+
+function runBare(): void {
+  const scenario = findScenario(SCENARIO);
+  for (let seed = 1; seed <= SEEDS; seed++) run(scenario, plan(scenario, String(seed)));
+}
+
+/** A runner that is told of no seed that it is to verify: the first of a few is one. */
+function unverified(runner: Runner): Runner {
+  return {
+    get width() {
+      return runner.width;
+    },
+    examine: (turn) => runner.examine(turn, 1),
   };
-  return compare("cpu", [
-    { name: "(e) bare runs", time: () => timeHere(bare) },
-    { name: "    campaign that verifies nothing", time: of(unverified) },
-    // Last: its recorded runs make all that comes after them slower.
-    { name: "    campaign in one thread", time: of(inThisThread(sources, now)) },
-  ]);
+}
+
+function examining(scenario: Scenario): Runner {
+  const options = { again: undefined, seconds: now };
+  return { width: 1, examine: async ({ seed }) => examine(scenario, String(seed), options) };
 }
 
 /** (f): one worker and two, beside one bare process and two. */
@@ -85,16 +110,16 @@ export async function measureScaling(): Promise<readonly CampaignRow[]> {
   }
 }
 
-/** Times all ways in turn; a first round warms up and does not count. */
+/** Times all ways in turn; the first rounds warm up and do not count. */
 async function compare(by: "cpu" | "rate", ways: readonly Way[]): Promise<readonly CampaignRow[]> {
   const rounds: { readonly rate: number; readonly cpu: number }[][] = [];
-  for (let round = 0; round <= ROUNDS; round++) {
+  for (let round = 1; round <= ROUNDS_OF_WARM_UP + ROUNDS; round++) {
     const row = [];
     for (const { time } of ways) {
       const { seconds, cpuSeconds, schedules } = await time();
       row.push({ rate: schedules / seconds, cpu: (cpuSeconds * 1_000) / schedules });
     }
-    if (round > 0) rounds.push(row);
+    if (round > ROUNDS_OF_WARM_UP) rounds.push(row);
   }
   return ways.map(({ name }, i) => ({
     name,

@@ -25,7 +25,7 @@ export function againOf(n: number, count?: number): ExamineOptions["again"] {
 
 /** Whoever runs seeds: this thread, or a pool of workers. */
 export interface Runner {
-  /** How many runs to have under way. */
+  /** How many runs to have under way; it may change as these are made. */
   readonly width: number;
   /**
    * Runs a seed of a scenario, the n-th from 0 on of so many if known, and some of them again.
@@ -76,52 +76,64 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
   const start = (turn: Turn): Promise<Examined | undefined> => {
     return runner.examine(turn, turn.seed - from, seeds);
   };
-  await inOrder(runner.width, next, start, (turn, examined) => {
-    if (hasFailed || examined === undefined) return;
-    sum.add(turn.scenario, turn.seed, examined);
-    options.onRun?.(examined, turn, sum);
-    const { finding, casualty } = examined;
-    hasFailed = options.untilFailure === true && (finding ?? casualty) !== undefined;
-    isOver ||= hasFailed;
-  });
+  await inOrder(
+    () => runner.width,
+    { next, start },
+    (turn, examined) => {
+      if (hasFailed || examined === undefined) return;
+      sum.add(turn.scenario, turn.seed, examined);
+      options.onRun?.(examined, turn, sum);
+      const { finding, casualty } = examined;
+      hasFailed = options.untilFailure === true && (finding ?? casualty) !== undefined;
+      isOver ||= hasFailed;
+    },
+  );
   return sum.report;
+}
+
+interface Work<Job, Result> {
+  readonly next: () => Job | undefined;
+  readonly start: (job: Job) => Promise<Result>;
 }
 
 /**
  * Starts jobs as others end, so many at a time, and hands on what came of them in the order in
  * which they were started. What one throws ends it all.
  */
-async function inOrder<Job, Result>(
-  width: number,
-  next: () => Job | undefined,
-  start: (job: Job) => Promise<Result>,
+function inOrder<Job, Result>(
+  width: () => number,
+  { next, start }: Work<Job, Result>,
   onResult: (job: Job, result: Result) => void,
 ): Promise<void> {
-  const underWay = new Map<number, Promise<void>>();
   const ended = new Map<number, { readonly job: Job; readonly result: Result }>();
-  let started = 0;
-  let handed = 0;
-  const refill = (): void => {
-    while (underWay.size < width) {
-      const job = next();
-      if (job === undefined) return;
-      const number = started++;
-      underWay.set(
-        number,
-        start(job).then((result) => {
-          underWay.delete(number);
-          ended.set(number, { job, result });
-        }),
-      );
-    }
-  };
-  for (refill(); underWay.size > 0; refill()) {
-    await Promise.race(underWay.values());
-    for (let one = ended.get(handed); one !== undefined; one = ended.get(handed)) {
-      ended.delete(handed++);
-      onResult(one.job, one.result);
-    }
-  }
+  let [started, underWay, handed, hasFailed] = [0, 0, 0, false];
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown): void => {
+      hasFailed = true;
+      reject(error);
+    };
+    const refill = (): void => {
+      for (const widthNow = width(); underWay < widthNow && !hasFailed; underWay++) {
+        const job = next();
+        if (job === undefined) break;
+        const number = started++;
+        start(job)
+          .then((result) => end(number, { job, result }))
+          .catch(fail);
+      }
+      if (underWay === 0) resolve();
+    };
+    const end = (number: number, one: { readonly job: Job; readonly result: Result }): void => {
+      underWay--;
+      ended.set(number, one);
+      for (let next = ended.get(handed); next !== undefined; next = ended.get(handed)) {
+        ended.delete(handed++);
+        onResult(next.job, next.result);
+      }
+      refill();
+    };
+    refill();
+  });
 }
 
 /** Runs seeds in this thread, one by one. */

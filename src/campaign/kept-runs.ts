@@ -21,16 +21,18 @@ export function parseKeptFingerprints(text: string, path: string): KeptFingerpri
 
 /** Lets another run seeds, and holds the runs against those that were kept. */
 export class KeptRuns implements Runner {
-  readonly width: number;
   readonly #runner: Runner;
   readonly #sources: readonly ScenarioSource[];
   readonly #kept: KeptFingerprints;
 
   constructor(runner: Runner, sources: readonly ScenarioSource[], kept: KeptFingerprints) {
-    this.width = runner.width;
     this.#runner = runner;
     this.#sources = sources;
     this.#kept = kept;
+  }
+
+  get width(): number {
+    return this.#runner.width;
   }
 
   async examine(turn: Turn, n: number, count?: number): Promise<Examined | undefined> {

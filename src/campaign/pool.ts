@@ -1,21 +1,20 @@
-import { fileURLToPath } from "node:url";
-import workerpool from "workerpool";
 import { assert } from "../sim/assert.ts";
 import type { Plan } from "../sim/plan.ts";
 import { plan } from "../sim/scenario.ts";
 import { VERIFIED_BUDGETS } from "./budget.ts";
 import { RECORDED_ONE_IN, type Runner, VERIFIED_ONE_IN } from "./campaign.ts";
-import { type Examined, lost } from "./examine.ts";
-import type { Casualty } from "./report/finding.ts";
+import type { Examined } from "./examine.ts";
 import type { ScenarioSource } from "./report/report.ts";
 import type { Turn } from "./seeds.ts";
 import type { Shrunk } from "./shrink/shrink.ts";
 import type { Outcome } from "./verify/in-process.ts";
 import { Verifier } from "./verify/verifier.ts";
 import { type Verification, verifyElsewhere } from "./verify/verify-plan.ts";
+import { Blocks, workerSource } from "./workers/blocks.ts";
+import { causeOf, Threads } from "./workers/threads.ts";
 
 export interface PoolOptions {
-  /** The module that offers {@link WorkerMethods}. */
+  /** The module that offers WorkerMethods. */
   readonly worker: URL;
   /** The module in which the verifier's process finds scenarios: see {@link VerifierOptions}. */
   readonly loader: URL;
@@ -28,91 +27,47 @@ export interface PoolOptions {
   readonly runBudget: number;
 }
 
-/** What a worker can be asked for; each names a scenario of the catalogue, or of a module. */
-export interface WorkerMethods {
-  /** Runs a seed, and again if asked for; one that fails, again and recorded. */
-  examine(source: WorkerSource, seed: string, isAgain: boolean): Promise<Examined>;
-  /** Shrinks a failing plan, for so many real seconds at most. */
-  shrink(source: WorkerSource, plan: Plan, secondsMax: number): Promise<Shrunk>;
-}
-
 /**
- * What a worker tells: that it has begun, that it runs a plan again, recorded, and that it waits
- * for what those two runs have left behind.
- */
-export const BEGUN = "begun";
-export const AGAIN = "again";
-export const SETTLING = "settling";
-
-/** Where a worker finds a scenario. */
-export interface WorkerSource {
-  readonly name: string;
-  readonly file: string | undefined;
-}
-
-/**
- * Runs seeds in worker threads. A worker that dies, or whose run takes too long, is replaced, and
- * the seed reported; nothing else is lost.
+ * Runs seeds in worker threads, in blocks. A worker that dies, or whose run takes too long, is
+ * replaced, and the seed reported; nothing else is lost.
  */
 export class WorkerPool implements Runner {
-  /** So many that no worker waits for this thread. */
-  readonly width: number;
   readonly #sources: readonly ScenarioSource[];
   readonly #options: PoolOptions;
-  readonly #pool: workerpool.Pool;
-  /** Ends what waits for a worker, or may be ended while one is at it. */
-  readonly #cancels = new Set<() => void>();
+  readonly #threads: Threads;
+  readonly #blocks: Blocks;
+  /** End what is shrunk, or waits for that. */
+  readonly #shrinkings = new Set<() => void>();
   #isAbandoned = false;
   /** As many as workers: each takes as long for a recorded run as a worker for several others. */
   readonly #verifiers: readonly Verifier[];
 
   constructor(sources: readonly ScenarioSource[], options: PoolOptions) {
-    this.width = 4 * options.jobs;
+    const { worker, loader, jobs, runBudget } = options;
     this.#sources = sources;
     this.#options = options;
-    const secondsMax = options.runBudget * VERIFIED_BUDGETS;
+    this.#threads = new Threads(worker, jobs);
+    this.#blocks = new Blocks(this.#threads, { sources, jobs, runBudget });
+    const secondsMax = runBudget * VERIFIED_BUDGETS;
     this.#verifiers = Array.from(
-      { length: options.jobs },
-      () => new Verifier({ loader: options.loader.href, secondsMax }),
+      { length: jobs },
+      () => new Verifier({ loader: loader.href, secondsMax }),
     );
-    const { script, isCode } = scriptOf(options.worker);
-    this.#pool = workerpool.pool(script, {
-      workerType: "thread",
-      maxWorkers: options.jobs,
-      workerThreadOpts: { eval: isCode },
-    });
+  }
+
+  /** So many that no worker waits for this thread. */
+  get width(): number {
+    return this.#blocks.width;
   }
 
   async examine(turn: Turn, n: number): Promise<Examined | undefined> {
-    const examined = await this.#examineInWorker(turn, n % VERIFIED_ONE_IN === 0);
+    const examined = await this.#blocks.examine(turn, n % VERIFIED_ONE_IN === 0);
     if (examined === undefined) return undefined;
     const { finding, outcome } = examined;
     if (n % VERIFIED_ONE_IN !== 0 || finding !== undefined || outcome === undefined)
       return examined;
     // Recorded there, as no run of this process is to be slower for it.
     return this.#compareElsewhere(turn, { ...examined, outcome }, n % RECORDED_ONE_IN === 0);
-  }
-
-  /** Undefined when nobody had begun it when the pool was abandoned. */
-  async #examineInWorker(
-    { scenario: n, seed }: Turn,
-    isAgain: boolean,
-  ): Promise<Examined | undefined> {
-    const { scenario } = this.#sources[n]!;
-    const { runBudget } = this.#options;
-    const limit = runBudget * 1_000;
-    const args = [workerSource(this.#sources[n]!), String(seed), isAgain] as const;
-    try {
-      return await this.#ask("examine", args, limit);
-    } catch (error) {
-      if (error instanceof Abandoned) return undefined;
-      const casualty = {
-        scenario: scenario.name,
-        seed: String(seed),
-        ...causeOf(error, runBudget),
-      };
-      return { ...lost(scenario), casualty };
-    }
   }
 
   /** The same plan in the process of the verifier, where all is other that must not matter. */
@@ -140,12 +95,24 @@ export class WorkerPool implements Runner {
    * than it may.
    */
   async shrink(source: ScenarioSource, failing: Plan, secondsMax: number): Promise<Shrunk> {
+    const args = [workerSource(source), failing, secondsMax] as const;
     // A worker that does not give up by itself.
     const limit = 2 * secondsMax + this.#options.runBudget;
+    let timer: NodeJS.Timeout | undefined;
+    // The worker says when it begins: before that it may have had to load its code.
+    const onBegun = (): void => {
+      if (limit < Infinity) timer = setTimeout(() => asked.end(), limit * 1_000);
+    };
+    const asked = this.#threads.ask("shrink", args, onBegun);
+    this.#shrinkings.add(asked.end);
+    if (this.#isAbandoned) asked.end();
     try {
-      return await this.#ask("shrink", [workerSource(source), failing, secondsMax], limit * 1_000);
+      return await asked.result;
     } catch (error) {
-      throw error instanceof Abandoned ? error : new Error(causeOf(error, limit).message);
+      throw new Error(this.#isAbandoned ? "interrupted" : causeOf(error, limit).message);
+    } finally {
+      clearTimeout(timer);
+      this.#shrinkings.delete(asked.end);
     }
   }
 
@@ -155,65 +122,15 @@ export class WorkerPool implements Runner {
    */
   abandon(): void {
     this.#isAbandoned = true;
-    for (const cancel of [...this.#cancels]) cancel();
-  }
-
-  /** Asks a worker, and ends it when it takes too long, in milliseconds. */
-  async #ask<Name extends keyof WorkerMethods>(
-    method: Name,
-    args: Readonly<Parameters<WorkerMethods[Name]>>,
-    limit: number,
-  ): Promise<Awaited<ReturnType<WorkerMethods[Name]>>> {
-    let timer: NodeJS.Timeout | undefined;
-    let mayEnd = true;
-    const cancel = (): void => {
-      if (mayEnd) task.cancel();
-    };
-    // The worker says when it begins: before that it may have had to load its code.
-    const on = (event: unknown): void => {
-      clearTimeout(timer);
-      // A run that was begun counts; a plan that is half shrunk does not.
-      mayEnd = method === "shrink";
-      if (limit === Infinity) return;
-      timer = setTimeout(() => task.cancel(), event === AGAIN ? limit * VERIFIED_BUDGETS : limit);
-    };
-    const task = this.#pool.exec(method, [...args], { on });
-    this.#cancels.add(cancel);
-    if (this.#isAbandoned) cancel();
-    try {
-      // What a worker gives is what its method returns.
-      return (await task) as Awaited<ReturnType<WorkerMethods[Name]>>;
-    } catch (error) {
-      this.#goOn();
-      throw this.#isAbandoned && mayEnd ? new Abandoned("interrupted") : error;
-    } finally {
-      clearTimeout(timer);
-      this.#cancels.delete(cancel);
-    }
-  }
-
-  /**
-   * Has the pool hand out what waits. Of a thread that has ended by itself it awaits the end, for
-   * ever, before it goes on; only another task makes it look for a worker again. This one stands
-   * behind all that wait, and is cancelled before its turn, so that nobody does it.
-   */
-  #goOn(): void {
-    if (this.#pool.stats().pendingTasks > 0) this.#pool.exec("methods", []).cancel();
+    this.#blocks.stop();
+    for (const end of [...this.#shrinkings]) end();
   }
 
   /** Ends all workers, at work or not. */
   async close(): Promise<void> {
     for (const verifier of this.#verifiers) verifier.close();
-    // Of a thread that has ended by itself the pool would wait for the end for ever.
-    await this.#pool.terminate(true, CLOSE_MS).catch(() => []);
+    await this.#threads.close();
   }
-}
-
-const CLOSE_MS = 5_000;
-
-/** Nobody has done it, as the pool was abandoned. */
-class Abandoned extends Error {
-  override readonly name = "Abandoned";
 }
 
 /** The first of those that have the least to do. */
@@ -228,35 +145,4 @@ function notRunThere(why: unknown): Verification {
   const between = ["plain", "in another process"] as const;
   const difference = { between, summary, first: undefined, leak: undefined };
   return { events: 0, difference, outside: [] };
-}
-
-function workerSource({ scenario, file }: ScenarioSource): WorkerSource {
-  return { name: scenario.name, file };
-}
-
-function causeOf(error: unknown, runBudget: number): Pick<Casualty, "what" | "message"> {
-  if (error instanceof workerpool.Promise.CancellationError) {
-    return { what: "hung", message: `no end after ${runBudget} s` };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  const [first = ""] = message.replace(/^Workerpool Worker error: /, "").split("\n");
-  return { what: "died", message: first.trim() };
-}
-
-/**
- * What a worker is to run. From source, as in tests, it is code that first imports what this
- * process was told to import, and learns to read TypeScript: older Nodes' workers do neither.
- */
-function scriptOf(worker: URL): { readonly script: string; readonly isCode: boolean } {
-  if (!worker.pathname.endsWith(".ts")) return { script: fileURLToPath(worker), isCode: false };
-  const { execArgv } = process;
-  const modules = [
-    ...execArgv.filter((_, i) => execArgv[i - 1] === "--import"),
-    import.meta.resolve("tsx/esm/api"),
-  ];
-  const script = `(async () => {
-    for (const name of ${JSON.stringify(modules)}) (await import(name)).register?.();
-    await import(${JSON.stringify(worker)});
-  })();`;
-  return { script, isCode: true };
 }
