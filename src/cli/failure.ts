@@ -7,7 +7,7 @@ import {
   type ShrunkSummary,
 } from "../campaign/capsule/capsule.ts";
 import { describeScript } from "../campaign/capsule/script.ts";
-import { describeShrunk, type Shrunk } from "../campaign/shrink/shrink.ts";
+import { describeShrunk, describeShrunkRun, type Shrunk } from "../campaign/shrink/shrink.ts";
 import { describeFault } from "../sim/fault.ts";
 import type { Violation } from "../sim/invariant.ts";
 import type { Plan } from "../sim/plan.ts";
@@ -26,20 +26,31 @@ const SHOWN_FAULTS = 12;
 const SHOWN_EVENTS = 12;
 const SHOWN_COLUMNS = 180;
 
+/** What there is to print of a failing run besides what it shows itself. */
+export interface FailureNotes {
+  /** The path of its capsule. */
+  readonly capsule: string;
+  /** How it was found, if its plan has been shrunk since. */
+  readonly found?: Origin | undefined;
+  /** What else there is to note, a line each. */
+  readonly notes?: readonly string[];
+}
+
 /**
  * What to print of a failing run: invariant, script, last events, what else there is to note, and
- * how to replay it.
+ * how to replay it. Of a shrunk plan's, first with which seed it was found, and when in that run.
  */
 export function describeFailure(
   scenario: Scenario,
   { plan, violation }: Pick<RunSummary, "plan" | "violation">,
-  capsule: string,
-  notes: readonly string[] = [],
+  { capsule, found, notes = [] }: FailureNotes,
 ): string {
   if (violation === undefined) return "";
-  const { invariant, at } = violation;
+  const head = `${scenario.name} broke ${violation.invariant}`;
   return [
-    `${scenario.name} broke ${invariant} at ${formatTime(at)}, seed ${plan.seed}`,
+    ...(found === undefined
+      ? [`${head} at ${formatTime(violation.at)}, seed ${plan.seed}`]
+      : [`${head}${foundAt(found)}`, `  ${describeShrunkRun(plan, violation)}`]),
     `  ${violation.message}`,
     ...(violation.stack === undefined ? [] : [indent(violation.stack)]),
     "",
@@ -49,6 +60,11 @@ export function describeFailure(
     ...notes.map((note) => `  ${note}`),
     `  replay it: npx stormglass replay ${capsule}`,
   ].join("\n");
+}
+
+/** Capsules of earlier versions do not say when it was. */
+function foundAt({ seed, at }: Origin): string {
+  return at === undefined ? `, found with seed ${seed}` : ` at ${formatTime(at)}, seed ${seed}`;
 }
 
 /** What shrinking did, in a line. */

@@ -6,7 +6,7 @@ import type { ScenarioSource } from "../campaign/report/report.ts";
 import type { Shrunk } from "../campaign/shrink/shrink.ts";
 import { plan, run } from "../sim/scenario.ts";
 import { describeFailure, describeShrinking, pathFor, writeCapsule } from "./failure.ts";
-import { describeSeeds, type KeptFailure } from "./reporters/reporter.ts";
+import { describeSeeds, type KeptFailure, type Sighting } from "./reporters/reporter.ts";
 
 /** Keeps what a campaign finds at once, for whoever kills it: the first of each invariant. */
 export class FirstFindings {
@@ -42,20 +42,34 @@ const SHRUNK_SEEDS = 3;
 
 /**
  * Shrinks each failure, the first seeds of it, and writes a capsule for each signature that they
- * have; without a shrinker, one of the first seed as it is. In order.
+ * have, whichever scenarios they are of; without a shrinker, one of the first seed of each failure
+ * as it is. In order of what was found first.
  */
 export async function keepFailures(
   failures: readonly Failure[],
   shrinker: Shrinker | undefined,
 ): Promise<readonly KeptFailure[]> {
-  const kept = await Promise.all(
+  const all = await Promise.all(
     failures.map(async (failure) => {
-      if (shrinker === undefined) return [keepAsItIs(failure)];
-      const { shrunk, reasons } = await shrinkFirst(failure, shrinker);
-      return shrunk.length === 0 ? [keepAsItIs(failure, reasons)] : keepShrunk(failure, shrunk);
+      const none: Shrinking = { shrunk: [], reasons: [] };
+      return { failure, ...(shrinker === undefined ? none : await shrinkFirst(failure, shrinker)) };
     }),
   );
-  return kept.flat();
+  const groups = new Map<string, Group>();
+  const keepers: (() => KeptFailure)[] = [];
+  for (const { failure, shrunk, reasons } of all) {
+    if (shrunk.length === 0) keepers.push(() => keepAsItIs(failure, reasons));
+    for (const [id, seen] of sightingsOf(failure, shrunk)) {
+      const group = groups.get(id);
+      if (group !== undefined) group.seen.push(seen);
+      else {
+        const first = { ...shrunk.find((one) => one.shrunk.signature.id === id)!, seen: [seen] };
+        groups.set(id, first);
+        keepers.push(() => keepShrunk(first));
+      }
+    }
+  }
+  return keepers.map((keep) => keep());
 }
 
 interface ShrunkFinding {
@@ -67,6 +81,11 @@ interface Shrinking {
   readonly shrunk: readonly ShrunkFinding[];
   /** Of those that could not be shrunk, why. */
   readonly reasons: readonly string[];
+}
+
+/** What has one signature: what was found and shrunk first, and everywhere that it was seen. */
+interface Group extends ShrunkFinding {
+  readonly seen: Sighting[];
 }
 
 /** Shrinks the first findings. */
@@ -89,44 +108,72 @@ async function shrinkFirst(
   };
 }
 
-/** A capsule for each signature; the seeds that were not shrunk are counted with the first. */
-function keepShrunk(failure: Failure, all: readonly ShrunkFinding[]): readonly KeptFailure[] {
-  const bySignature = new Map<string, ShrunkFinding[]>();
-  for (const one of all) {
-    const { id } = one.shrunk.signature;
-    bySignature.set(id, [...(bySignature.get(id) ?? []), one]);
+/** By signature, what a failure turned out to be; the seeds not shrunk go with the first. */
+function sightingsOf(
+  { source, findings }: Failure,
+  shrunk: readonly ShrunkFinding[],
+): ReadonlyMap<string, Sighting> {
+  const ids = new Map(shrunk.map((one) => [one.finding.seed, one.shrunk.signature.id]));
+  const unshrunk = findings.filter(({ seed }) => !ids.has(seed));
+  const sightings = new Map<string, Sighting>();
+  for (const id of new Set(ids.values())) {
+    const own = findings.filter(({ seed }) => ids.get(seed) === id);
+    const rest = sightings.size === 0 ? unshrunk : [];
+    sightings.set(id, { source, findings: own, unshrunk: rest });
   }
-  const { source } = failure;
-  const rest = failure.findings.filter(
-    ({ seed }) => !all.some(({ finding }) => finding.seed === seed),
-  );
-  return [...bySignature.values()].map((group, i) => {
-    const [{ finding, shrunk }] = group as [ShrunkFinding];
-    const found = { scenario: finding.scenario, seed: finding.seed, file: source.file };
-    const path = pathFor(source.scenario, shrunk.signature.id);
-    const capsule = writeCapsule(source.scenario, shrunk, { found, shrunk, path });
-    const own = group.map((one) => one.finding);
-    const known = { ...failure, findings: i === 0 ? [...own, ...rest] : own };
-    const notes = [describeShrinking(shrunk), `found with ${describeSeeds(known)}`];
-    const text = describeFailure(source.scenario, shrunk, capsule, notes);
-    return { failure: known, signature: shrunk.signature, capsule, text };
-  });
+  return sightings;
 }
 
-function keepAsItIs(failure: Failure, reasons: readonly string[] = []): KeptFailure {
-  const { source, invariant, findings } = failure;
+function keepShrunk({ finding, shrunk, seen }: Group): KeptFailure {
+  const { source } = seen[0]!;
+  const { signature, plan, violation } = shrunk;
+  const { scenario, seed } = finding;
+  const found = { scenario, seed, at: finding.violation.at, file: source.file };
+  const path = pathFor(source.scenario, signature.id);
+  const capsule = writeCapsule(source.scenario, shrunk, { found, shrunk, path });
+  const notes = [describeShrinking(shrunk), `found with ${describeSeeds({ seen })}`];
+  const text = describeFailure(source.scenario, shrunk, { capsule, notes, found });
+  const { invariant, property } = signature;
+  const at = { seed: plan.seed, at: violation.at };
+  return { invariant, property, seen: bySource(seen), signature, shrunk: at, capsule, text };
+}
+
+/** A scenario may have shown it in words that only shrinking has made the same. */
+function bySource(seen: readonly Sighting[]): readonly Sighting[] {
+  const all = new Map<ScenarioSource, Sighting>();
+  for (const one of seen) {
+    const before = all.get(one.source);
+    all.set(one.source, before === undefined ? one : joined(before, one));
+  }
+  return [...all.values()];
+}
+
+function joined(a: Sighting, b: Sighting): Sighting {
+  const bySeed = (all: Failure["findings"]): Failure["findings"] =>
+    [...all].sort((one, other) => Number(one.seed) - Number(other.seed));
+  return {
+    source: a.source,
+    findings: bySeed([...a.findings, ...b.findings]),
+    unshrunk: bySeed([...a.unshrunk, ...b.unshrunk]),
+  };
+}
+
+function keepAsItIs(failure: Failure, reasons: readonly string[]): KeptFailure {
+  const { source, invariant, property, findings } = failure;
   const { seed, violation } = findings[0]!;
-  const found = `found with ${describeSeeds(failure)}`;
+  const seen = [{ source, findings, unshrunk: [] }];
+  const found = `found with ${describeSeeds({ seen })}`;
   const notes = [...reasons.slice(0, 1).map((reason) => `not shrunk: ${reason}`), found];
+  const kept = { invariant, property, seen, signature: undefined, shrunk: undefined };
   const whole = keepWhole(source, seed);
   if (whole === undefined) {
     const { name } = source.scenario;
     const lines = [`${name} broke ${invariant}, and holds here`, violation.message, ...notes];
-    return { failure, signature: undefined, capsule: undefined, text: lines.join("\n  ") };
+    return { ...kept, capsule: undefined, text: lines.join("\n  ") };
   }
   const { result, capsule } = whole;
-  const text = describeFailure(source.scenario, result, capsule, notes);
-  return { failure, signature: undefined, capsule, text };
+  const text = describeFailure(source.scenario, result, { capsule, notes });
+  return { ...kept, capsule, text };
 }
 
 /**

@@ -38,8 +38,13 @@ export async function replay(path: string, options: ReplayOptions): Promise<Exit
   }
   if (options.trace) console.log(formatTrace(result.trace));
   console.log(`the same run: fingerprint ${result.fingerprint}, ${result.steps} events`);
-  console.log(describeFailure(scenario, result, path));
+  console.log(describeFailure(scenario, result, { capsule: path, found: foundOf(capsule) }));
   return ExitCode.violated;
+}
+
+/** How a capsule's failure was found, if its plan is not as it was then. */
+function foundOf({ found, shrunk }: Capsule): Capsule["found"] | undefined {
+  return shrunk === undefined ? undefined : found;
 }
 
 /** The run is not the capsule's: is it the code, or chance? */
@@ -75,7 +80,7 @@ function explain(scenario: Scenario, capsule: Capsule, result: RunResult, path: 
     console.log("the plan holds now: what the capsule shows is broken no longer");
     return ExitCode.held;
   }
-  console.log(describeFailure(scenario, result, path));
+  console.log(describeFailure(scenario, result, { capsule: path }));
   return ExitCode.violated;
 }
 

@@ -53,7 +53,8 @@ export async function run(name: string, options: RunOptions): Promise<ExitCode> 
   } else {
     if (options.trace) console.log(formatTrace(result.trace));
     console.log(describe(result));
-    if (path !== undefined) console.log(`\n${describeFailure(scenario, result, path)}`);
+    if (path !== undefined)
+      console.log(`\n${describeFailure(scenario, result, { capsule: path })}`);
   }
   if (result.violation === undefined) return ExitCode.held;
   const difference = within(budget * VERIFIED_BUDGETS, () => verify(scenario, result));

@@ -50,13 +50,14 @@ export async function shrink(path: string, options: ShrinkOptions): Promise<Exit
   const shrunk = shrinkInTime(scenario, capsule, secondsMax);
   // What was left out before stays told where nothing more could be.
   const isAsBefore = capsule.shrunk !== undefined && shrunk.reductions.length === 0;
+  const found = { ...capsule.found, ...(capsule.shrunk ? {} : { at: result.violation.at }) };
   const output = writeCapsule(scenario, shrunk, {
-    found: capsule.found,
+    found,
     shrunk: isAsBefore ? capsule.shrunk : shrunk,
     path: options.output ?? pathFor(scenario, shrunk.signature.id),
   });
   console.log(`${describeShrinking(shrunk)}\n`);
-  console.log(describeFailure(scenario, shrunk, output));
+  console.log(describeFailure(scenario, shrunk, { capsule: output, found }));
   if (options.asTest !== undefined) writeTest(scenario, { capsule, shrunk }, options.asTest);
   return ExitCode.violated;
 }

@@ -6,7 +6,7 @@ import { githubAnnotations, githubSummary } from "../../src/cli/reporters/github
 import { htmlReport } from "../../src/cli/reporters/html.ts";
 import { jsonReport } from "../../src/cli/reporters/json.ts";
 import { junitReport } from "../../src/cli/reporters/junit.ts";
-import type { Shown } from "../../src/cli/reporters/reporter.ts";
+import { firstOf, type KeptFailure, type Shown } from "../../src/cli/reporters/reporter.ts";
 import { formatAccount, formatRuns, textReport } from "../../src/cli/reporters/text.ts";
 import { formatCount, formatTable } from "../../src/cli/table.ts";
 import type { Env } from "../../src/sim/env.ts";
@@ -148,10 +148,10 @@ async function troubled(): Promise<Shown> {
   };
   const judged = await outcome([broken, { ...thrower, plan }, leaking(), ticking()], 3);
   const kept = judged.failures.map((failure) => {
+    const { source, invariant, property, findings } = failure;
     return {
-      failure,
-      signature: undefined,
-      capsule: "failures/a.json",
+      ...{ invariant, property, seen: [{ source, findings, unshrunk: [] }] },
+      ...{ signature: undefined, shrunk: undefined, capsule: "failures/a.json" },
       text: "broke TICKS\n  ten <events> & more",
     };
   });
@@ -185,7 +185,8 @@ describe("a report of troubles", () => {
     const xml = junitReport(await troubled());
     expect(xml).toContain('<testsuites name="stormglass" tests="4" failures="2" errors="1"');
     expect(xml).toContain('<testcase name="a&lt;b&gt;&amp;&quot;c&quot;" classname="stormglass"');
-    const failure = 'type="TICKS" message="ten events are too many (2 seeds: 2, 3)"';
+    const failure =
+      'type="TICKS" message="ten events are too many (found with seed 2 at 26 ms; 2 seeds: 2, 3)"';
     expect(xml).toContain(
       `<failure ${failure}>broke TICKS\n  ten &lt;events&gt; &amp; more</failure>`,
     );
@@ -200,14 +201,15 @@ describe("a report of troubles", () => {
 
   it("as JUnit XML has the first line of a message as attribute, and all as text", async () => {
     const shown = await troubled();
-    const finding = shown.kept[0]!.failure.findings[0]!;
+    const [one] = shown.kept as [KeptFailure];
+    const { source, finding } = firstOf(one);
     const violation = { ...finding.violation, message: "two writes\n  a\n  b" };
-    const kept = shown.kept.map((one) => {
-      const failure = { ...one.failure, findings: [{ ...finding, violation }] };
-      return { ...one, failure, text: violation.message };
-    });
+    const seen = [{ source, findings: [{ ...finding, violation }], unshrunk: [] }];
+    const kept = [{ ...one, seen, text: violation.message }];
     const xml = junitReport({ ...shown, kept });
-    expect(xml).toContain('message="two writes (seed 2)">two writes\n  a\n  b</failure>');
+    expect(xml).toContain(
+      'message="two writes (found with seed 2 at 26 ms)">two writes\n  a\n  b</failure>',
+    );
     expect(xml).not.toMatch(/="[^"<>]*\n/);
   });
 
@@ -229,7 +231,8 @@ describe("a report of troubles", () => {
   it("as annotations has a line for each, in GitHub's escapes", async () => {
     const lines = githubAnnotations(await troubled()).split("\n");
     expect(lines).toEqual([
-      '::error title=a<b>&"c" broke TICKS::ten events are too many (2 seeds: 2, 3)%0A' +
+      '::error title=a<b>&"c" broke TICKS::ten events are too many ' +
+        "(found with seed 2 at 26 ms; 2 seeds: 2, 3)%0A" +
         "npx stormglass replay failures/a.json",
       "::error title=stormglass::thrower: seed 3 threw: no | such: server, at 100 %25",
       "::error title=stormglass::leaking: seed 1 is not the same run twice",
@@ -243,6 +246,66 @@ describe("a report of troubles", () => {
     expect(page).toContain("<h2>a&lt;b&gt;&amp;&quot;c&quot; broke TICKS</h2>");
     expect(page).toContain("<code>npx stormglass replay failures/a.json</code>");
     expect(page).not.toMatch(/src=|href=/);
+  });
+});
+
+/** The failure of {@link troubled}, seen in another scenario too, with seeds not shrunk. */
+async function seenTwice(): Promise<Shown> {
+  const shown = await troubled();
+  const [one] = shown.kept as [KeptFailure];
+  const [sighting] = one.seen;
+  const [finding, other] = sighting!.findings;
+  const source = { scenario: ticking({ name: "ticking" }) };
+  const seen = [
+    { ...sighting!, findings: [finding!], unshrunk: [other!] },
+    { source, findings: [finding!, other!], unshrunk: [] },
+  ];
+  return { ...shown, kept: [{ ...one, seen, shrunk: { seed: "71", at: ms(7) } }] };
+}
+
+describe("a report of one failure in two scenarios, shrunk in part", () => {
+  const seeds = '3 seeds of 2 scenarios: a<b>&"c" 2; ticking 2, 3; and 1 more seed breaks it';
+
+  it("as JSON has it once, with the seeds of each, and those not shrunk", async () => {
+    const { failures } = JSON.parse(jsonReport(await seenTwice()));
+    expect(failures).toEqual([
+      expect.objectContaining({
+        found: { seed: "2", at: expect.any(Number) },
+        shrunk: { seed: "71", at: 7_000 },
+        seenIn: [
+          { scenario: 'a<b>&"c"', seeds: ["2"], unshrunk: ["3"] },
+          { scenario: "ticking", seeds: ["2", "3"], unshrunk: [] },
+        ],
+      }),
+    ]);
+  });
+
+  it("as annotations has one line, which says of which run each time and seed is", async () => {
+    const [line] = githubAnnotations(await seenTwice()).split("\n");
+    expect(line).toContain('title=a<b>&"c" and 1 more scenario broke TICKS::');
+    expect(line).toMatch(/::ten events are too many \(found with seed 2 at 26 ms; 3 seeds of /);
+    expect(line).toContain(`${seeds}, not shrunk)`);
+    expect(line).toContain("; its shrunk plan breaks it at 7 ms, with seed 71%0A");
+    const summary = githubSummary(await seenTwice());
+    expect(summary).toContain("### stormglass: 4 findings");
+    expect(summary).toContain(`| a<b>&"c", ticking | TICKS | ${seeds}, not shrunk |`);
+  });
+
+  it("as JUnit XML tells it in full in the first case, and names that in the other", async () => {
+    const xml = junitReport(await seenTwice());
+    expect(xml.match(/ten &lt;events&gt; &amp; more<\/failure>/g)).toHaveLength(1);
+    expect(xml).toMatch(
+      /type="TICKS" message="[^"]*">the same as of a&lt;b&gt;&amp;&quot;c&quot;</,
+    );
+    // Its two cases, and that of what is not the same twice.
+    expect(xml).toContain('failures="3"');
+  });
+
+  it("as one page has one section", async () => {
+    const page = htmlReport(await seenTwice());
+    expect(page.match(/<section>/g)).toHaveLength(1);
+    expect(page).toContain(" and 1 more scenario broke TICKS</h2>");
+    expect(page).toContain("ticking 2, 3; and 1 more seed breaks it, not shrunk)");
   });
 });
 

@@ -36,9 +36,12 @@ describe("the shrinking of a capsule", () => {
   });
 
   it("prints what it did, the failure and the whole script", () => {
-    const [first, , second, message] = stdout.split("\n");
+    const [first, , second, shrunk, message] = stdout.split("\n");
     expect(first).toMatch(/^shrunk in \d+ runs: 8 faults → \d, 1 operation → 0, 6 hosts → \d, /);
-    expect(second).toMatch(/^raft-rapid-leader-changes\/figure-8 broke RAFT-QUORUM at [\d.]+ s, /);
+    expect(second).toMatch(
+      /^raft-rapid-leader-changes\/figure-8 broke RAFT-QUORUM at [\d.]+ s, seed 1$/,
+    );
+    expect(shrunk).toMatch(/^ {2}what is left of its plan breaks it at [\d.]+ s, with seed \d+:$/);
     expect(message).toMatch(/^ {2}leader n\d of term \d commits entry \d of term \d$/);
     expect(stdout).toMatch(/^ {2}at [\d.]+ s for 1 ms: crash n1$/m);
     expect(stdout).toMatch(/^ {2}at [\d.]+ s for 1 ms: isolate leader, messages in flight /m);
@@ -144,7 +147,7 @@ describe("a scenario in a file of one's own", () => {
     expect(replayed.stdout).toMatch(/^the same run: fingerprint /);
     expect(shrunk.stdout).toContain("ticking broke TICKS at ");
     const { found } = JSON.parse(readFileSync(pathIn("own-small.json"), "utf8"));
-    expect(found).toEqual({ scenario: "ticking", seed: "1", file: "typed.mts" });
+    expect(found).toEqual({ scenario: "ticking", seed: "1", at: 20_000, file: "typed.mts" });
     // As tsc wants it, which refuses an import of .mts.
     expect(readFileSync(pathIn("tests/own.test.ts"), "utf8")).toContain(
       'import * as scenarios from "../typed.mjs";',

@@ -11,6 +11,7 @@ import {
 import type { Violation } from "../../sim/invariant.ts";
 import type { Plan } from "../../sim/plan.ts";
 import type { RunResult, Scenario } from "../../sim/scenario.ts";
+import type { Micros } from "../../sim/time.ts";
 import { QUIET_PARTS } from "../shrink/quiet.ts";
 import { REDUCED, type Shrunk } from "../shrink/shrink.ts";
 import type { Code } from "./code.ts";
@@ -42,6 +43,8 @@ export interface Origin {
   readonly scenario: string;
   /** The seed whose plan failed; the capsule's plan may have been shrunk to another. */
   readonly seed: string;
+  /** When in its run it was broken; capsules of earlier versions do not say. */
+  readonly at?: Micros | undefined;
   /** The file that has the scenario, if it is none of those that come with the package. */
   readonly file?: string | undefined;
 }
@@ -188,10 +191,12 @@ function checkCode(fields: Readonly<Record<string, unknown>>, path: string): Cod
 }
 
 function checkOrigin(value: unknown, path: string): Origin {
-  const { scenario, seed, file } = checkRecord(value, path, ["scenario", "seed", "file"]);
+  const fields = checkRecord(value, path, ["scenario", "seed", "at", "file"]);
+  const { scenario, seed, at, file } = fields;
   return {
     scenario: checkText(scenario, `${path}.scenario`),
     seed: checkText(seed, `${path}.seed`),
+    ...(at === undefined ? {} : { at: checkCount(at, `${path}.at`, 0) }),
     ...(file === undefined ? {} : { file: checkText(file, `${path}.file`) }),
   };
 }

@@ -1,7 +1,7 @@
 import type { RunResult, Scenario } from "../../sim/scenario.ts";
 import { formatTime } from "../../sim/time.ts";
 import { describeScript } from "../capsule/script.ts";
-import { describeShrunk } from "../shrink/shrink.ts";
+import { describeShrunk, describeShrunkRun } from "../shrink/shrink.ts";
 import { shrinkFailure } from "../shrink/shrink-failure.ts";
 
 /** Real seconds for making a failing plan smaller: a test is waited for. */
@@ -26,6 +26,7 @@ export function explain(
   const earlier = script.length - SHOWN_LINES;
   return [
     `${scenario.name} broke ${invariant} at ${formatTime(original.at)}, seed ${plan.seed}`,
+    `  ${describeShrunkRun(shrunk.plan, shrunk.violation)}`,
     `  ${message}`,
     ...(stack === undefined ? [] : [stack.replaceAll(/^/gm, "  ")]),
     "",

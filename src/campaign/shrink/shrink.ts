@@ -1,6 +1,7 @@
 import type { Violation } from "../../sim/invariant.ts";
 import type { Plan } from "../../sim/plan.ts";
 import type { Scenario } from "../../sim/scenario.ts";
+import { formatTime } from "../../sim/time.ts";
 import { type Signature, signatureOf } from "../capsule/signature.ts";
 import { reduceFaults, reduceOperations, reduceSites } from "./events.ts";
 import { simplifyFaults } from "./fields.ts";
@@ -167,6 +168,17 @@ export function describeShrunk({
     ...reductions.filter(({ what }) => what === "seconds").map(describe),
   ];
   return shown.length === 0 ? "nothing could be left out" : shown.join(", ");
+}
+
+/**
+ * Whose run is shown when a plan has been shrunk, in a line: its time and its seed are others than
+ * those with which the failure was found.
+ */
+export function describeShrunkRun(
+  { seed }: Pick<Plan, "seed">,
+  { at }: Pick<Violation, "at">,
+): string {
+  return `what is left of its plan breaks it at ${formatTime(at)}, with seed ${seed}:`;
 }
 
 /** Rounds until one changes nothing. */

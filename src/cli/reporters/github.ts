@@ -5,19 +5,21 @@ import { countOf } from "../table.ts";
 import {
   describeSeeds,
   describeTrouble,
+  firstOf,
   replayCommand,
   type Shown,
+  summaryOf,
+  titleOf,
   troublesOf,
 } from "./reporter.ts";
 
 /** An annotation for each failure, a line each. */
 export function githubAnnotations(shown: Shown): string {
   const failures = shown.kept.map((one) => {
-    const { source, invariant, findings } = one.failure;
-    const title = `${source.scenario.name} broke ${invariant}`;
-    const text = `${findings[0]!.violation.message} (${describeSeeds(one.failure)})`;
+    const { source } = firstOf(one);
     const file = source.file === undefined ? "" : `file=${property(source.file)},`;
-    return `::error ${file}title=${property(title)}::${data(`${text}\n${replayCommand(one)}`)}`;
+    const text = `${summaryOf(one)}\n${replayCommand(one)}`;
+    return `::error ${file}title=${property(titleOf(one))}::${data(text)}`;
   });
   const others = troublesOf(shown.outcome).map(
     (trouble) => `::error title=stormglass::${data(describeTrouble(trouble))}`,
@@ -40,8 +42,8 @@ export function githubSummary({ outcome, kept, notes }: Shown): string {
       ? []
       : ["", "| scenario | broke | seeds | replay |", "|---|---|---|---|"]),
     ...kept.map((one) => {
-      const { source, invariant, findings } = one.failure;
-      const cells = [source.scenario.name, invariant, String(findings.length), replayCommand(one)];
+      const names = one.seen.map(({ source }) => source.scenario.name).join(", ");
+      const cells = [names, one.invariant, describeSeeds(one), replayCommand(one)];
       return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
     }),
     ...kept.flatMap(({ text }) => ["", "```", text.replaceAll("```", "'''"), "```"]),

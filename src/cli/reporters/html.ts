@@ -4,10 +4,11 @@ import { BESTS_HEAD, bestsOf } from "./bests.ts";
 import { htmlPage } from "./html-page.ts";
 import { escapeMarkup } from "./markup.ts";
 import {
-  describeSeeds,
   describeTrouble,
   replayCommand,
   type Shown,
+  summaryOf,
+  titleOf,
   troublesOf,
 } from "./reporter.ts";
 
@@ -38,12 +39,10 @@ ${bestsSection(shown)}`;
 }
 
 function failureSection(one: Shown["kept"][number]): string {
-  const { failure, text } = one;
-  const title = `${failure.source.scenario.name} broke ${failure.invariant}`;
   return `<section>
-<h2>${escapeMarkup(title)}</h2>
-<p>${escapeMarkup(describeSeeds(failure))}</p>
-<pre>${escapeMarkup(text)}</pre>
+<h2>${escapeMarkup(titleOf(one))}</h2>
+<p>${escapeMarkup(summaryOf(one))}</p>
+<pre>${escapeMarkup(one.text)}</pre>
 <p><code>${escapeMarkup(replayCommand(one))}</code></p>
 </section>`;
 }

@@ -1,6 +1,6 @@
-import { isIndeterminate } from "../../campaign/report/finding.ts";
+import { type Finding, isIndeterminate } from "../../campaign/report/finding.ts";
 import { JUDGED_RUNS_MIN } from "../../campaign/report/tally.ts";
-import { replayCommand, type Shown } from "./reporter.ts";
+import { firstOf, type KeptFailure, replayCommand, type Shown } from "./reporter.ts";
 
 /** All figures and findings as JSON. */
 export function jsonReport(shown: Shown): string {
@@ -16,16 +16,30 @@ export function jsonReport(shown: Shown): string {
     }),
     ...{ shortfalls, casualties },
     differences: findings.filter(isIndeterminate),
-    failures: kept.map((one) => {
-      const { source, invariant, property, findings } = one.failure;
-      const [first] = findings;
-      return {
-        scenario: source.scenario.name,
-        ...{ invariant, property, signature: one.signature, violation: first!.violation },
-        seeds: findings.map(({ seed }) => seed),
-        ...{ capsule: one.capsule, replay: replayCommand(one) },
-      };
-    }),
+    failures: kept.map(failureOf),
   };
   return JSON.stringify(json, undefined, 2);
+}
+
+/** `seeds` are those of its first scenario; `seenIn` has the others, each with its own. */
+function failureOf(kept: KeptFailure): object {
+  const { invariant, property, signature, shrunk, seen, capsule } = kept;
+  const { source, finding } = firstOf(kept);
+  const seedsOf = (findings: readonly Finding[]): string[] => findings.map(({ seed }) => seed);
+  return {
+    scenario: source.scenario.name,
+    ...{ invariant, property, signature, violation: finding.violation },
+    found: { seed: finding.seed, at: finding.violation.at },
+    shrunk: shrunk ?? null,
+    seeds: seedsOf(seen[0]!.findings),
+    seenIn: seen.map(({ source: { scenario, file }, findings, unshrunk }) => {
+      return {
+        scenario: scenario.name,
+        file,
+        seeds: seedsOf(findings),
+        unshrunk: seedsOf(unshrunk),
+      };
+    }),
+    ...{ capsule, replay: replayCommand(kept) },
+  };
 }

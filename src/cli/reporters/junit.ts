@@ -4,7 +4,7 @@
 import type { ScenarioReport } from "../../campaign/report/report.ts";
 import type { TallySummary } from "../../campaign/report/tally.ts";
 import { escapeMarkup } from "./markup.ts";
-import { describeSeeds, replayCommand, type Shown, troublesOf } from "./reporter.ts";
+import { firstOf, replayCommand, type Shown, summaryOf, troublesOf } from "./reporter.ts";
 
 /** The campaign as a test suite. */
 export function junitReport(shown: Shown): string {
@@ -32,17 +32,19 @@ function testCase(
   { scenario }: TallySummary,
   { ran, seconds }: ScenarioReport,
 ): string {
-  const failures = kept.filter(({ failure }) => failure.source.scenario.name === scenario);
+  const failures = kept.filter(({ seen }) =>
+    seen.some((one) => one.source.scenario.name === scenario),
+  );
   const troubles = troublesOf(outcome).filter((one) => one.scenario === scenario);
   const name = `name="${escapeMarkup(scenario)}" classname="stormglass"`;
   return [
     `    <testcase ${name} time="${seconds.toFixed(3)}">`,
     ...(ran.length === 0 ? ['      <skipped message="no time was left for it"/>'] : []),
     ...failures.map((one) => {
-      const { invariant, findings } = one.failure;
-      const what = firstLine(findings[0]!.violation.message);
-      const message = `${what} (${describeSeeds(one.failure)})`;
-      return tag("failure", invariant, message, one.text);
+      const { name: first } = firstOf(one).source.scenario;
+      // It is one failure, and told once; a case that has shown it has failed all the same.
+      const text = first === scenario ? one.text : `the same as of ${first}`;
+      return tag("failure", one.invariant, summaryOf(one), text);
     }),
     ...troubles.map(({ kind, text }) => {
       return tag(kind === "casualty" ? "error" : "failure", kind, firstLine(text), text);

@@ -133,7 +133,7 @@ describe("a damaged capsule", () => {
     ["replay", 7, "capsule.replay: expected a text, got 7"],
     ["found.seed", 7, "capsule.found.seed: expected a text, got 7"],
     ["found.file", "", 'capsule.found.file: expected a text, got ""'],
-    ["found.more", 1, "capsule.found.more: unknown field, expected only scenario, seed, file"],
+    ["found.more", 1, "capsule.found.more: unknown field, expected only scenario, seed, at, file"],
     ["signature.id", "x", 'capsule.signature.id: expected 8 hexadecimal digits, got "x"'],
     ["signature.shape", 1, "capsule.signature.shape: expected a text, got 1"],
     ["shrunk", 1, "capsule.shrunk: expected an object, got 1"],

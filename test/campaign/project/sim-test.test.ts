@@ -98,8 +98,12 @@ describe("a test of a scenario", () => {
       plan,
       around,
     );
-    const [head, message, blank, script, ...end] = complaint!.split("\n");
+    const [head, shrunk, message, blank, script, ...end] = complaint!.split("\n");
     expect(head).toBe(`tickers broke NEVER-STOPPED at 1 s, seed ${stopped}`);
+    // Another plan, and perhaps another seed: its times are not those of the run above.
+    expect(shrunk).toMatch(
+      /^ {2}what is left of its plan breaks it at [\d.]+ m?s, with seed \d+:$/,
+    );
     expect([message, blank]).toEqual(["  it has lost some of its ticks", ""]);
     // Shrunk: when it is stopped, and for how long, may be another time.
     expect(script).toMatch(/^ {2}at [\d.]+ m?s for [\d.]+ m?s: stop n1$/);
@@ -122,7 +126,7 @@ describe("a test of a scenario", () => {
       { first: calm, count: 1, timeout: 10_000 },
       around,
     );
-    expect(complaint).toMatch(/^tickers broke .* at 100 ms, seed \d+\n {2}.*out of ticks\n/);
+    expect(complaint).toMatch(/^tickers broke .* at 100 ms, seed \d+\n.*:\n {2}.*out of ticks\n/);
     expect(complaint).toContain("sim-test.test.ts:");
     expect(complaint).toContain("\n  it takes no fault and no operation\n");
   });
