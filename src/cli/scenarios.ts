@@ -5,17 +5,19 @@ import { join, relative } from "node:path";
 import { loadScenarios } from "../campaign/project/load-scenarios.ts";
 import type { ScenarioSource } from "../campaign/report/report.ts";
 import { catalogue, findFamily, findScenario } from "../scenarios/catalogue.ts";
+import { formerNames } from "../scenarios/former-names.ts";
 import { UsageError } from "../sim/assert.ts";
 import { didYouMean } from "../sim/nearest.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { readConfig } from "./config.ts";
 
 /**
- * The scenarios that are meant, in order, none twice. A name stands for itself and its variants, a
- * file for all that it exports, `file#name` for one of those and its variants, and a folder for
- * its files `*.scenario.ts`. In a name, `*` stands for any text: of all that the catalogue and the
- * config have. No names: what the config says, or else the whole catalogue. Throws a UsageError for
- * what is not there, and when two different scenarios have one name.
+ * The scenarios that are meant, in order, none twice. A name of the catalogue or, if it has none of
+ * that name, of the config's files stands for itself and its variants, a file for all that it
+ * exports, `file#name` for one of those and its variants, and a folder for its files
+ * `*.scenario.ts`. In a name, `*` stands for any text: of all that the catalogue and the config
+ * have. No names: what the config says, or else the whole catalogue. Throws a UsageError for what
+ * is not there, and when two different scenarios have one name.
  */
 export async function resolveFamilies(
   names: readonly string[],
@@ -39,11 +41,15 @@ export async function resolveFamilies(
 }
 
 /**
- * The one scenario that is meant, by its name, by a file that has one only, or as `file#name`.
- * Throws a UsageError when it is not there or not one.
+ * The one scenario that is meant, by its name in the catalogue or, if that has none of it, in the
+ * config's files, by a file that has one only, or as `file#name`. Throws a UsageError when it
+ * is not there or not one.
  */
 export async function resolveScenario(name: string): Promise<ScenarioSource> {
-  if (!isFile(name)) return { scenario: findScenario(name) };
+  if (!isFile(name)) {
+    if (isOfCatalogue(name)) return { scenario: findScenario(name) };
+    return (await familyOfConfig(name))[0]!;
+  }
   const { file, part } = split(name);
   const scenarios = await loadScenarios(file);
   if (part !== undefined) return { scenario: pick(scenarios, part, file), file };
@@ -65,13 +71,7 @@ export async function resolveSources(
   for (const { scenario: name, file } of wanted) {
     if (file !== undefined) {
       found.push({ scenario: pick(await loadScenarios(file), name, file), file });
-    } else if (catalogue.some((scenario) => scenario.name === name)) {
-      found.push({ scenario: findScenario(name) });
-    } else {
-      const configured = await resolveFamilies([]);
-      const own = configured.find(({ scenario }) => scenario.name === name);
-      found.push(own ?? { scenario: findScenario(name) });
-    }
+    } else found.push(await resolveScenario(name));
   }
   return found;
 }
@@ -85,7 +85,10 @@ async function resolve(name: string, isOfConfig: boolean): Promise<readonly Scen
     for (const file of files) resolved.push(...(await resolve(file, isOfConfig)));
     return resolved;
   }
-  if (!isFile(name)) return findFamily(name).map((scenario) => ({ scenario }));
+  if (!isFile(name)) {
+    if (!isOfCatalogue(name) && !isOfConfig) return familyOfConfig(name);
+    return findFamily(name).map((scenario) => ({ scenario }));
+  }
   const { file, part } = split(name);
   const scenarios = await loadScenarios(file);
   if (part === undefined) return scenarios.map((scenario) => ({ scenario, file }));
@@ -105,10 +108,31 @@ function ofCatalogue(): readonly ScenarioSource[] {
 
 /** What a pattern may mean: the config's own patterns mean the catalogue only. */
 async function knownTo(isOfConfig: boolean): Promise<readonly ScenarioSource[]> {
-  if (isOfConfig) return ofCatalogue();
-  const configured = await resolveFamilies([]);
-  const own = configured.filter(({ file }) => file !== undefined);
-  return [...own, ...ofCatalogue()];
+  return isOfConfig ? ofCatalogue() : [...(await ownOfConfig()), ...ofCatalogue()];
+}
+
+/** The scenarios of the config's files. */
+async function ownOfConfig(): Promise<readonly ScenarioSource[]> {
+  return (await resolveFamilies([])).filter(({ file }) => file !== undefined);
+}
+
+/** Whether the catalogue has a scenario, or several, of that name. */
+function isOfCatalogue(name: string): boolean {
+  return formerNames.has(name) || catalogue.some((scenario) => scenario.name === name);
+}
+
+/** The scenario of that name of the config's files, and its variants; throws a UsageError. */
+async function familyOfConfig(name: string): Promise<readonly ScenarioSource[]> {
+  const own = await ownOfConfig();
+  const found = own.find(({ scenario }) => scenario.name === name);
+  if (found !== undefined) {
+    const variants = own.filter(({ scenario }) => scenario.name.startsWith(`${name}/`));
+    return [found, ...variants];
+  }
+  const known = [...own, ...ofCatalogue()].map(({ scenario }) => scenario.name);
+  const hint = didYouMean(name, [...known, ...formerNames.keys()]);
+  const expected = "expected a name that `stormglass list` shows";
+  throw new UsageError(`scenario: ${expected}, got "${name}"${hint}`);
 }
 
 /** Throws a UsageError when there are none. */

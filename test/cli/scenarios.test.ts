@@ -139,6 +139,40 @@ describe("the scenario that one run is of", () => {
   });
 });
 
+describe("a scenario of the config", () => {
+  const before = process.cwd();
+  beforeAll(() => {
+    process.chdir(folder.path);
+    fileIn(folder.path, "stormglass.config.mjs", 'export default { scenarios: ["./sim"] };');
+  });
+  afterAll(() => process.chdir(before));
+
+  it("is known by its name, and to a campaign with its variants", async () => {
+    const source = { scenario: { name: "two" }, file: "sim/a-two.scenario.ts" };
+    expect(await resolveScenario("two")).toMatchObject(source);
+    expect(await resolveSources([{ scenario: "two" }])).toMatchObject([source]);
+    expect(await namesOf("two", "raft-chaos-mode")).toEqual([
+      "two",
+      "two/variant",
+      "raft-chaos-mode",
+    ]);
+    const ran = await callCli("run", "two/variant");
+    expect(ran.stdout).toMatch(/^two\/variant held, seed 1\n/);
+    expect(ran.status).toBe(0);
+  });
+
+  it("is offered for a name that is nearly its own", async () => {
+    const expected = "scenario: expected a name that `stormglass list` shows";
+    const message = (got: string, near: string): UsageError =>
+      new UsageError(`${expected}, got "${got}", did you mean ${near}?`);
+    await expect(resolveScenario("thrid")).rejects.toThrow(message("thrid", "third"));
+    await expect(namesOf("two/varaint")).rejects.toThrow(message("two/varaint", "two/variant"));
+    await expect(resolveScenario("raft-chaos-mood")).rejects.toThrow(
+      message("raft-chaos-mood", "raft-chaos-mode"),
+    );
+  });
+});
+
 describe("the scenario that a report or a capsule is of", () => {
   it("is found by its name, in its file or in the catalogue", async () => {
     const found = await resolveSources([
