@@ -33,6 +33,25 @@ export function describeDifference({
   ].join("\n");
 }
 
+/** The same in a line: host and event where the runs part, or else what differs of their ends. */
+export function summarizeDifference({
+  seed,
+  difference,
+  outside = [],
+}: Omit<Indeterminism, "scenario">): string {
+  const head = `seed ${seed} is not the same run twice`;
+  const { leak, first, summary } = difference ?? {};
+  if (leak !== undefined) {
+    return `${head}: the runs part at ${describePlace(leak.place)}: ${excerpts(leak.event)[0]}`;
+  }
+  const [call] = outside;
+  if (call !== undefined) {
+    const by = call.begunBy === undefined ? "" : `, begun by ${describePlace(call.begunBy)}`;
+    return `${head}: ${call.host} calls its env while no handler of it runs${by}`;
+  }
+  return `${head}: ${first === undefined ? summary : first.join(", then ")}`;
+}
+
 function differenceLines({ between, summary, first, leak }: Difference): string[] {
   const lines = [`  ${between.join(", then ")}: ${summary}`];
   if (leak !== undefined) return [...lines, ...leakLines(leak)];

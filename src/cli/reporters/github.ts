@@ -21,9 +21,11 @@ export function githubAnnotations(shown: Shown): string {
     const text = `${summaryOf(one)}\n${replayCommand(one)}`;
     return `::error ${file}title=${property(titleOf(one))}::${data(text)}`;
   });
-  const others = troublesOf(shown.outcome).map(
-    (trouble) => `::error title=stormglass::${data(describeTrouble(trouble))}`,
-  );
+  const others = troublesOf(shown.outcome).map((trouble) => {
+    // What is one line only is told once.
+    const more = trouble.details === trouble.text ? "" : `\n${trouble.details}`;
+    return `::error title=stormglass::${data(describeTrouble(trouble) + more)}`;
+  });
   const notes = shown.notes.map((line) => `::error title=stormglass::${data(line)}`);
   return [...failures, ...others, ...notes].join("\n");
 }
@@ -46,12 +48,19 @@ export function githubSummary({ outcome, kept, notes }: Shown): string {
       const cells = [names, one.invariant, describeSeeds(one), replayCommand(one)];
       return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
     }),
-    ...kept.flatMap(({ text }) => ["", "```", text.replaceAll("```", "'''"), "```"]),
+    ...kept.flatMap(({ text }) => fenced(text)),
+    ...troubles
+      .filter(({ kind }) => kind === "difference")
+      .flatMap(({ details }) => fenced(details)),
     ...(troubles.length + notes.length === 0
       ? []
       : ["", ...[...troubles.map(describeTrouble), ...notes].map((line) => `- ${line}`)]),
     "",
   ].join("\n");
+}
+
+function fenced(text: string): readonly string[] {
+  return ["", "```", text.replaceAll("```", "'''"), "```"];
 }
 
 function data(text: string): string {

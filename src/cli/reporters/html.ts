@@ -8,6 +8,7 @@ import {
   replayCommand,
   type Shown,
   summaryOf,
+  type Trouble,
   titleOf,
   troublesOf,
 } from "./reporter.ts";
@@ -29,6 +30,10 @@ export function htmlReport(shown: Shown): string {
   const body = `<h1 class="${isWell ? "well" : "broken"}">${escapeMarkup(verdict)}</h1>
 <p>${escapeMarkup(facts.join(" · "))}</p>
 ${kept.map(failureSection).join("\n")}
+${troubles
+  .filter(({ kind }) => kind === "difference")
+  .map(differenceSection)
+  .join("\n")}
 ${troubleSection([...troubles.map(describeTrouble), ...shown.notes])}
 <h2>Runs</h2>
 ${runsTable(shown)}
@@ -44,6 +49,14 @@ function failureSection(one: Shown["kept"][number]): string {
 <p>${escapeMarkup(summaryOf(one))}</p>
 <pre>${escapeMarkup(one.text)}</pre>
 <p><code>${escapeMarkup(replayCommand(one))}</code></p>
+</section>`;
+}
+
+function differenceSection({ scenario, text, details }: Trouble): string {
+  return `<section>
+<h2>${escapeMarkup(scenario)} is not deterministic</h2>
+<p>${escapeMarkup(text)}</p>
+<pre>${escapeMarkup(details)}</pre>
 </section>`;
 }
 

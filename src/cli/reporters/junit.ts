@@ -46,8 +46,8 @@ function testCase(
       const text = first === scenario ? one.text : `the same as of ${first}`;
       return tag("failure", one.invariant, summaryOf(one), text);
     }),
-    ...troubles.map(({ kind, text }) => {
-      return tag(kind === "casualty" ? "error" : "failure", kind, firstLine(text), text);
+    ...troubles.map(({ kind, text, details }) => {
+      return tag(kind === "casualty" ? "error" : "failure", kind, text, details);
     }),
     ...(failures.length === 0
       ? []
@@ -56,11 +56,7 @@ function testCase(
   ].join("\n");
 }
 
-/** An attribute has no lines: readers of XML take a line's end in one for a space. */
-function firstLine(text: string): string {
-  return text.split("\n", 1)[0]!;
-}
-
+/** The message has no lines: readers of XML take a line's end in an attribute for a space. */
 function tag(name: string, type: string, message: string, text: string): string {
   const attributes = `type="${escapeMarkup(type)}" message="${escapeMarkup(message)}"`;
   return `      <${name} ${attributes}>${escapeMarkup(text)}</${name}>`;

@@ -3,6 +3,10 @@ import type { Failure } from "../../campaign/report/failures.ts";
 import { isIndeterminate } from "../../campaign/report/finding.ts";
 import type { Outcome } from "../../campaign/report/outcome.ts";
 import type { CampaignReport, ScenarioSource } from "../../campaign/report/report.ts";
+import {
+  describeDifference,
+  summarizeDifference,
+} from "../../campaign/verify/describe-difference.ts";
 import { formatTime, type Micros } from "../../sim/time.ts";
 import { countOf } from "../table.ts";
 
@@ -75,7 +79,10 @@ export function casualtyCommands({ casualties, scenarios }: CampaignReport): rea
 export interface Trouble {
   readonly scenario: string;
   readonly kind: "casualty" | "difference" | "shortfall";
+  /** In a line. */
   readonly text: string;
+  /** In lines. */
+  readonly details: string;
 }
 
 /** What went wrong besides violations. */
@@ -83,12 +90,14 @@ export function troublesOf({ report, shortfalls }: Outcome): readonly Trouble[] 
   const { casualties, findings } = report;
   return [
     ...casualties.map(({ scenario, seed, what, message }): Trouble => {
-      return { scenario, kind: "casualty", text: `seed ${seed} ${what}: ${message}` };
+      const text = `seed ${seed} ${what}: ${message}`;
+      return { scenario, kind: "casualty", text: text.split("\n", 1)[0]!, details: text };
     }),
-    ...findings.filter(isIndeterminate).map(({ scenario, seed }): Trouble => {
-      return { scenario, kind: "difference", text: `seed ${seed} is not the same run twice` };
+    ...findings.filter(isIndeterminate).map((finding): Trouble => {
+      const [text, details] = [summarizeDifference(finding), describeDifference(finding)];
+      return { scenario: finding.scenario, kind: "difference", text, details };
     }),
-    ...shortfalls.map((one): Trouble => ({ ...one, kind: "shortfall" })),
+    ...shortfalls.map((one): Trouble => ({ ...one, kind: "shortfall", details: one.text })),
   ];
 }
 

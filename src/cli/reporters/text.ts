@@ -5,7 +5,7 @@ import type { TallySummary } from "../../campaign/report/tally.ts";
 import { describeDifference } from "../../campaign/verify/describe-difference.ts";
 import { countOf, formatCount, formatTable } from "../table.ts";
 import { BESTS_HEAD, bestsOf } from "./bests.ts";
-import { casualtyCommands, describeTrouble, type Shown, troublesOf } from "./reporter.ts";
+import { casualtyCommands, type Shown, troublesOf } from "./reporter.ts";
 
 /** A table of what was run, the account of all faults, and every failure. */
 export function textReport({ outcome, kept, isInterrupted, notes }: Shown): string {
@@ -22,7 +22,7 @@ export function textReport({ outcome, kept, isInterrupted, notes }: Shown): stri
     ...describeUnrun(report),
     ...troublesOf(outcome)
       .filter(({ kind }) => kind !== "difference")
-      .map(describeTrouble),
+      .map(({ scenario, details }) => `${scenario}: ${details}`),
     ...casualtyCommands(report).map((command) => `  run it alone: ${command}`),
     ...different.map((finding) => `\n${describeDifference(finding)}`),
     ...kept.map(({ text }) => `\n${text}`),

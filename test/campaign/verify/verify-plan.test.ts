@@ -2,6 +2,8 @@
 
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describePlace } from "../../../src/campaign/verify/account.ts";
+import { summarizeDifference } from "../../../src/campaign/verify/describe-difference.ts";
 import { Verifier } from "../../../src/campaign/verify/verifier.ts";
 import { type Verification, verifyPlan } from "../../../src/campaign/verify/verify-plan.ts";
 import { plan, run } from "../../../src/sim/scenario.ts";
@@ -65,6 +67,10 @@ describe("a leak is located at its host, event and function", () => {
     expect(difference).toBeUndefined();
     expect(outside).toMatchObject([{ host: "n2", begunBy: leakyEvent(), text }]);
     expect(outside[0]?.stack).toMatch(lineOf(caller));
+    expect(summarizeDifference({ seed: "1", difference, outside })).toBe(
+      "seed 1 is not the same run twice: n2 calls its env while no handler of it runs, " +
+        `begun by ${describePlace({ ...leakyEvent(), kind: "timer" })}`,
+    );
   });
 });
 
