@@ -39,6 +39,10 @@ export class WorkerPool implements Runner {
   /** End what is shrunk, or waits for that. */
   readonly #shrinkings = new Set<() => void>();
   #isAbandoned = false;
+  /** Whether what is under way is to be under way no more. */
+  #isCut = false;
+  /** Seeds whose runs nobody has compared in time. */
+  readonly #unverified: Turn[] = [];
   /** As many as workers: each takes as long for a recorded run as a worker for several others. */
   readonly #verifiers: readonly Verifier[];
 
@@ -66,8 +70,13 @@ export class WorkerPool implements Runner {
     const { finding, outcome } = examined;
     if (n % VERIFIED_ONE_IN !== 0 || finding !== undefined || outcome === undefined)
       return examined;
+    const done = { ...examined, outcome };
     // Recorded there, as no run of this process is to be slower for it.
-    return this.#compareElsewhere(turn, { ...examined, outcome }, n % RECORDED_ONE_IN === 0);
+    const isRecorded = n % RECORDED_ONE_IN === 0;
+    const compared = this.#isCut ? done : await this.#compareElsewhere(turn, done, isRecorded);
+    if (!this.#isCut) return compared;
+    this.#unverified.push(turn);
+    return undefined;
   }
 
   /** The same plan in the process of the verifier, where all is other that must not matter. */
@@ -118,12 +127,23 @@ export class WorkerPool implements Runner {
 
   /**
    * Has nothing more begun: seeds that wait for a worker come to nothing, and so does whatever is
-   * or would be shrunk. Runs that were begun go on.
+   * or would be shrunk. Runs that were begun have a moment to end; then they come to nothing, too,
+   * and `interrupted` names them.
    */
   abandon(): void {
     this.#isAbandoned = true;
     this.#blocks.stop();
     for (const end of [...this.#shrinkings]) end();
+    setTimeout(() => {
+      this.#isCut = true;
+      this.#blocks.end();
+      for (const verifier of this.#verifiers) verifier.close();
+    }, GRACE_MS).unref();
+  }
+
+  /** Seeds that were under way when all was abandoned, and for too long after it. */
+  get interrupted(): readonly Turn[] {
+    return [...this.#blocks.interrupted, ...this.#unverified];
   }
 
   /** Ends all workers, at work or not. */
@@ -132,6 +152,9 @@ export class WorkerPool implements Runner {
     await this.#threads.close();
   }
 }
+
+/** So long a run that was begun may go on when all is abandoned: most need much less. */
+const GRACE_MS = 1_000;
 
 /** The first of those that have the least to do. */
 function leastBusy([first, ...others]: readonly Verifier[]): Verifier {

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { campaign } from "../campaign/campaign.ts";
 import { type KeptFingerprints, KeptRuns, parseKeptFingerprints } from "../campaign/kept-runs.ts";
 import { WorkerPool } from "../campaign/pool.ts";
@@ -13,12 +14,13 @@ import { parseCount, parseShard } from "./arguments.ts";
 import { codeOfNow } from "./code.ts";
 import { RUN_BUDGET, withConfig } from "./config.ts";
 import type { ExitCode } from "./exit-code.ts";
+import { FAILURES } from "./failures.ts";
 import { FirstFindings, keepFailures } from "./keep-failures.ts";
 import { CampaignLine } from "./progress-line.ts";
 import { chooseReporters, type ReporterOptions } from "./reporters/reporters.ts";
 import { resolveFamilies, resolveSources } from "./scenarios.ts";
 import { checkShowable, show } from "./show.ts";
-import { checkWritable, readText, writeText } from "./text-file.ts";
+import { checkWritable, makeWritable, readText, writeText } from "./text-file.ts";
 import { LOADER, WORKER } from "./worker.ts";
 
 export interface FuzzOptions extends ReporterOptions {
@@ -86,7 +88,8 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
       },
     });
     line.clear();
-    if (report.scenarios.every(({ ran }) => ran.length === 0)) throw nothingRun(task);
+    const isUnrun = report.scenarios.every(({ ran }) => ran.length === 0);
+    if (isUnrun && !interrupt.isOver) throw nothingRun(task);
     if (kept !== undefined) saver.save(report);
     const outcome = outcomeOf(report, task.sources);
     const failures = await keepFailures(
@@ -94,9 +97,8 @@ export async function fuzz(names: readonly string[], flags: FuzzOptions): Promis
       options.shrink === false || interrupt.isOver ? undefined : { pool, secondsMax: shrinkFor },
     );
     first.discard(failures);
-    const isInterrupted = interrupt.isOver;
-    const notes = isInterrupted && kept !== undefined ? [resumeLine(kept)] : [];
-    return show({ outcome, kept: failures, isInterrupted, notes }, reporters);
+    const notes = interrupt.isOver ? goOnLines(pool, task, { report, kept }) : [];
+    return show({ outcome, kept: failures, isInterrupted: interrupt.isOver, notes }, reporters);
   } finally {
     interrupt.stop();
     await pool.close();
@@ -146,6 +148,36 @@ async function resumed(
 
 function commitOfNow(): string {
   return codeOfNow().commit ?? "";
+}
+
+/** What was under way when somebody ended it, and how to go on: with a report, kept for this. */
+function goOnLines(
+  { interrupted }: Pick<WorkerPool, "interrupted">,
+  { sources }: Task,
+  { report, kept }: { readonly report: CampaignReport; readonly kept: string | undefined },
+): readonly string[] {
+  const names = interrupted.map(({ scenario, seed }) => {
+    return `${sources[scenario]!.scenario.name}, seed ${seed}`;
+  });
+  const ended = `ended while under way, and to be run again: ${names.sort().join("; ")}`;
+  const path = kept ?? keepInterrupted(report);
+  return [
+    ...(names.length === 0 ? [] : [ended]),
+    ...(path === undefined ? [] : [resumeLine(path)]),
+  ];
+}
+
+/** Writes the report of a campaign that was to keep none, or complains; returns its path. */
+function keepInterrupted(report: CampaignReport): string | undefined {
+  const path = join(FAILURES, "interrupted.json");
+  try {
+    makeWritable(path);
+    writeText(path, `${JSON.stringify(report)}\n`);
+    return path;
+  } catch (error) {
+    console.error(`stormglass: not kept: ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
 /** The command that goes on with a report. */

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { CampaignReport } from "../../src/campaign/report/report.ts";
 import { RandomStream } from "../../src/sim/random/random.ts";
 import { BUILT_MAIN, callCli, makeFolder, runBuilt } from "../support/cli.ts";
+import { fileIn, MAKE } from "../support/own-scenarios.ts";
 
 const folder = makeFolder();
 afterAll(folder.remove);
@@ -88,6 +89,42 @@ describe("a campaign that is interrupted", () => {
     expect(stdout).toContain(`\ngo on with: npx stormglass fuzz --resume ${path}\n`);
     expect(status).toBe(130);
     expect(schedulesIn(path)).toBeGreaterThan(0);
+  });
+});
+
+describe("a campaign that is interrupted while a run has no end", () => {
+  const hung = at("hung");
+  const marker = join(hung, "marker");
+  mkdirSync(hung);
+  const file = fileIn(
+    hung,
+    "hung.ts",
+    `${MAKE}
+import { writeFileSync } from "node:fs";
+const fine = make("fine");
+const simulate: typeof fine.simulate = (plan, ...more) => {
+  if (plan.seed !== "3") return fine.simulate(plan, ...more);
+  writeFileSync(${JSON.stringify(marker)}, "");
+  for (;;);
+};
+export default { ...fine, simulate };`,
+  );
+
+  it("ends it, names its seed, and keeps a report that goes on with it", async () => {
+    const args = ["fuzz", file, "--seeds", "4", "--jobs", "1", "--run-budget", "10m"];
+    const child = spawn(process.execPath, [BUILT_MAIN, ...args], { cwd: hung });
+    const written = child.stdout.toArray();
+    while (!existsSync(marker) && child.exitCode === null) await setTimeout(10);
+    child.kill("SIGINT");
+    const status = await new Promise((resolve) => child.once("close", resolve));
+    const stdout = (await written).join("");
+    const kept = join("failures", "interrupted.json");
+    // The first one may have waited to be compared with a run in another process.
+    expect(stdout).toMatch(/\nended while under way, and to be run again: (.*; )?fine, seed 3\n/);
+    expect(stdout).toContain(`\ngo on with: npx stormglass fuzz --resume ${kept}`);
+    expect(status).toBe(130);
+    const { scenarios } = JSON.parse(readFileSync(join(hung, kept), "utf8")) as CampaignReport;
+    expect((scenarios[0]?.ran ?? []).every(([, to]) => to <= 3)).toBe(true);
   });
 });
 

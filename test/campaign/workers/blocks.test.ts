@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import workerpool from "workerpool";
 import { type Examined, lost } from "../../../src/campaign/examine.ts";
 import { BlockProgress } from "../../../src/campaign/workers/block-progress.ts";
 import { Blocks } from "../../../src/campaign/workers/blocks.ts";
@@ -64,6 +65,32 @@ async function examineAll(actors: Actors, count: number): Promise<string[]> {
 const dead = (): never => {
   throw new Error("terminated\nexit code 1");
 };
+
+describe("a seed that is under way when all is ended", () => {
+  it("comes to nothing and is named, unlike those that wait", async () => {
+    let [end, tellBegun] = [(): void => {}, (): void => {}];
+    const begun = new Promise<void>((resolve) => {
+      tellBegun = resolve;
+    });
+    const hanging: Act = (_, { progress }) => {
+      for (let i = 0; i < 2; i++) progress.begin();
+      tellBegun();
+      return new Promise((_, reject) => {
+        end = () => reject(new workerpool.Promise.CancellationError("ended"));
+      });
+    };
+    const actors = new Actors([obedient, hanging]);
+    const blocks = new Blocks(actors, { sources: [{ scenario }], jobs: 1, runBudget: 60 });
+    await blocks.examine({ scenario: 0, seed: 1 }, false);
+    const turns = [2, 3, 4, 5, 6].map((seed) => blocks.examine({ scenario: 0, seed }, false));
+    await begun;
+    blocks.stop();
+    end();
+    expect(await Promise.all(turns)).toEqual(Array(5).fill(undefined));
+    expect(blocks.interrupted).toEqual([{ scenario: 0, seed: 3 }]);
+    expect(actors.blocks).toHaveLength(2);
+  });
+});
 
 describe("seeds in blocks", () => {
   it("are handed out as a run of seeds, and every one has its result", async () => {
