@@ -1,7 +1,7 @@
 // What the functions of a scenario make for a run, checked: their author may use no types.
 
 import { UsageError } from "./assert.ts";
-import type { Invariant } from "./invariant.ts";
+import type { Breach, Invariant, Verdict } from "./invariant.ts";
 
 /**
  * The invariants that a scenario makes. Throws a UsageError in one line when these are no list, or
@@ -15,10 +15,12 @@ export function madeInvariants<View>(
   if (!Array.isArray(made)) {
     throw new UsageError(`${scenario}: invariants: expected a list, got ${show(made)}`);
   }
-  const n = made.findIndex((one) => typeof one?.name !== "string");
+  const n = made.findIndex((one) => typeof one?.name !== "string" || one.name === "");
   if (n >= 0) {
-    const what = `expected an invariant with a name, got ${show(made[n])}`;
-    throw new UsageError(`${scenario}: invariants[${n}]: ${what}`);
+    const isUnnamed = made[n]?.name === "";
+    const path = `${scenario}: invariants[${n}]`;
+    if (isUnnamed) throw new UsageError(`${path}.name: expected a text, got ""`);
+    throw new UsageError(`${path}: expected an invariant with a name, got ${show(made[n])}`);
   }
   return made;
 }
@@ -29,6 +31,13 @@ export function madeNode<Node>(path: "server" | "client", node: Node): Node {
   const { onStart } = (node ?? {}) as { readonly onStart?: unknown };
   if (typeof onStart === "function") return node;
   throw new UsageError(`${path}: expected a node, got ${show(node)}`);
+}
+
+/** The first breach that an invariant tells of; throws a TypeError when it tells nonsense. */
+export function madeBreach(invariant: string, verdict: NonNullable<Verdict>): Breach | undefined {
+  if (typeof verdict === "string") return { invariant, message: verdict };
+  if (Array.isArray(verdict)) return verdict[0];
+  throw new TypeError(`expected what is wrong, as a text, or undefined, got ${show(verdict)}`);
 }
 
 function attempt<Made>(scenario: string, make: () => Made): Made {

@@ -26,6 +26,7 @@ import type {
   Violation,
   World,
 } from "./invariant.ts";
+import { madeBreach } from "./made.ts";
 import type { Metrics } from "./metrics.ts";
 import type { HeldMessage } from "./network/held-messages.ts";
 import type { Network } from "./network/network.ts";
@@ -261,8 +262,7 @@ export class Watch<View> {
 
   #condemn(invariant: Invariant<View>, verdict: NonNullable<Verdict>): void {
     const { name, supposes } = invariant;
-    const [breach] =
-      typeof verdict === "string" ? [{ invariant: name, message: verdict }] : verdict;
+    const breach = madeBreach(name, verdict);
     if (breach === undefined) return;
     const { step, now } = this.#world;
     const where = { step, host: this.#event.host?.id, stack: undefined };

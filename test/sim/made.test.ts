@@ -39,9 +39,25 @@ describe("what a scenario makes", () => {
       "s: invariants[1]: expected an invariant with a name, got undefined",
     ],
     [[{}], "s: invariants[0]: expected an invariant with a name, got [object Object]"],
+    [[{ name: "" }], 's: invariants[0].name: expected a text, got ""'],
   ])("is refused in a line as invariants: %j", (made, message) => {
     const invariants = () => untyped<Invariant<ScriptedNode>[]>(made);
     expect(() => runWith({ invariants })).toThrow(new UsageError(message));
+  });
+
+  it.each([
+    [true, "true"],
+    [false, "false"],
+    [null, "null"],
+    [{ message: "x" }, "[object Object]"],
+  ])("breaks the run as an invariant that says %j, which is no verdict", (said, shown) => {
+    const invariant = { name: "A", onStep: () => untyped<string>(said) };
+    expect(runWith({ invariants: () => [invariant] })).toMatchObject({
+      invariant: "EXCEPTION",
+      message:
+        "invariant A: TypeError: expected what is wrong, as a text, or undefined, " +
+        `got ${shown}`,
+    });
   });
 
   it("is refused with what was thrown instead of invariants, and where", () => {
