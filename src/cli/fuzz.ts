@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { campaign } from "../campaign/campaign.ts";
 import { type KeptFingerprints, KeptRuns, parseKeptFingerprints } from "../campaign/kept-runs.ts";
 import { WorkerPool } from "../campaign/pool.ts";
+import { shellWord } from "../campaign/project/shell-word.ts";
 import { parseBudget, parseSpan } from "../campaign/project/span.ts";
 import { outcomeOf } from "../campaign/report/outcome.ts";
 import { parseReport } from "../campaign/report/parse-report.ts";
@@ -182,7 +183,7 @@ function keepInterrupted(report: CampaignReport): string | undefined {
 
 /** The command that goes on with a report. */
 export function resumeLine(report: string): string {
-  return `go on with: npx stormglass fuzz --resume ${report}`;
+  return `go on with: npx stormglass fuzz --resume ${shellWord(report)}`;
 }
 
 function nothingRun({ shard, seeds }: Task): UsageError {

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readsTypeScript } from "../campaign/project/load-scenarios.ts";
+import { shellWord } from "../campaign/project/shell-word.ts";
 import { UsageError } from "../sim/assert.ts";
 
 const FILES = ["my.scenario.ts", "my.test.ts", "stormglass.config.ts"];
@@ -27,7 +28,7 @@ export function init(folder = "."): void {
     throw new UsageError(`${folder}: expected a folder to write to: ${(error as Error).message}`);
   }
   const next = [
-    ...(folder === "." ? [] : [[`cd ${folder}`, ""]]),
+    ...(folder === "." ? [] : [[`cd ${shellWord(folder)}`, ""]]),
     ...preparations(folder),
     ["npx stormglass run ./my.scenario.ts --seed 7", "one run"],
     ["npx stormglass fuzz", "many, of what the config names"],

@@ -1,4 +1,5 @@
 import { runWithin, VERIFIED_BUDGETS, within } from "../campaign/budget.ts";
+import { drawPlan } from "../campaign/project/draw-plan.ts";
 import { describeBest } from "../campaign/report/assertions.ts";
 import { settled } from "../campaign/settle.ts";
 import { describeDifference } from "../campaign/verify/describe-difference.ts";
@@ -12,7 +13,6 @@ import type { RunResult, Scenario } from "../sim/scenario.ts";
 import { formatTime } from "../sim/time.ts";
 import { formatTrace } from "../sim/trace.ts";
 import { runBudgetOf } from "./config.ts";
-import { drawPlan } from "./draw-plan.ts";
 import { ExitCode } from "./exit-code.ts";
 import { describeFailure, writeCapsule } from "./failure.ts";
 import { readPlan } from "./read-capsule.ts";

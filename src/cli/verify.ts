@@ -1,4 +1,5 @@
 import { VERIFIED_BUDGETS } from "../campaign/budget.ts";
+import { drawPlan } from "../campaign/project/draw-plan.ts";
 import { describeDifference } from "../campaign/verify/describe-difference.ts";
 import { Verifier } from "../campaign/verify/verifier.ts";
 import { type Verification, verifyPlan } from "../campaign/verify/verify-plan.ts";
@@ -7,7 +8,6 @@ import type { Plan } from "../sim/plan.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { parseCount } from "./arguments.ts";
 import { runBudgetOf } from "./config.ts";
-import { drawPlan } from "./draw-plan.ts";
 import { ExitCode } from "./exit-code.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { readPlan } from "./read-capsule.ts";

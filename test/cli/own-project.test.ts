@@ -33,6 +33,11 @@ describe("stormglass init", () => {
       expect(readFileSync(join(other.path, "new", name), "utf8")).toBe(templateOf(name));
   });
 
+  it("names a folder as a shell reads it", async () => {
+    const { stdout } = await callCli("init", join(other.path, "my own"));
+    expect(stdout).toContain(`\n  cd '${join(other.path, "my own")}'\n`);
+  });
+
   it("names what the project lacks first", async () => {
     const bare = join(other.path, "bare");
     mkdirSync(bare);

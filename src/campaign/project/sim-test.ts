@@ -3,14 +3,16 @@
 import { UsageError } from "../../sim/assert.ts";
 import { checkCount } from "../../sim/check.ts";
 import type { RunResult, Scenario } from "../../sim/scenario.ts";
-import { OverBudget, planWithin, runWithin, VERIFIED_BUDGETS, within } from "../budget.ts";
+import { OverBudget, runWithin, VERIFIED_BUDGETS, within } from "../budget.ts";
 import { againOf } from "../campaign.ts";
 import { shortfallsOf } from "../report/shortfalls.ts";
 import { Tally } from "../report/tally.ts";
 import { LeftBehind, settled } from "../settle.ts";
 import { describeDifference } from "../verify/describe-difference.ts";
 import { type Again, verifyAgain } from "../verify/in-process.ts";
+import { drawPlan } from "./draw-plan.ts";
 import { explain } from "./explain.ts";
+import { shellWord } from "./shell-word.ts";
 
 /** How a scenario is tested. */
 export interface SimTestOptions {
@@ -109,7 +111,7 @@ async function judgeSeed(
 ): Promise<RunResult | Complaint> {
   const complain = (complaint: string, isEndless = false) => ({ complaint, isEndless });
   try {
-    const result = runWithin(secondsMax, scenario, planWithin(secondsMax, scenario, seed));
+    const result = runWithin(secondsMax, scenario, drawPlan(scenario, seed, secondsMax));
     await settled(result, secondsMax);
     const { violation } = result;
     // As in a campaign: who reads of a failure is to be able to see it again.
@@ -123,15 +125,21 @@ async function judgeSeed(
   } catch (error) {
     if (error instanceof OverBudget) return complain(error.message);
     if (error instanceof LeftBehind) return complain(error.message, error.isEndless);
+    if (error instanceof UsageError) return complain(ofSeed(scenario, seed, error.message));
     throw error;
   }
 }
 
+/** What is wrong with a plan, and of which seed; it may begin with the name of the scenario. */
+function ofSeed({ name }: Scenario, seed: string, message: string): string {
+  const known = `its plan of seed "${seed}"`;
+  const bare = message.startsWith(`${name}: `) ? message.slice(`${name}: `.length) : message;
+  return `${name}, seed ${seed}: ${bare.replace(known, "its plan")}`;
+}
+
 /** The line for a shell: variables as POSIX has them. */
 function commandFor(seed: string, name: string): string {
-  const quoted = (text: string): string =>
-    /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
   // Vitest takes the name for a regular expression.
   const pattern = name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return `STORMGLASS_SEED=${quoted(seed)} npx vitest run -t ${quoted(pattern)}`;
+  return `STORMGLASS_SEED=${shellWord(seed)} npx vitest run -t ${shellWord(pattern)}`;
 }

@@ -1,4 +1,5 @@
 import type { Signature } from "../../campaign/capsule/signature.ts";
+import { shellWord } from "../../campaign/project/shell-word.ts";
 import type { Failure } from "../../campaign/report/failures.ts";
 import { isIndeterminate } from "../../campaign/report/finding.ts";
 import type { Outcome } from "../../campaign/report/outcome.ts";
@@ -64,7 +65,7 @@ export function replayCommand({ seen, capsule }: KeptFailure): string {
 
 function runCommand(scenario: string, file: string | undefined, seed: string): string {
   const name = file === undefined ? scenario : `${file}#${scenario}`;
-  return `npx stormglass run ${name} --seed ${seed}`;
+  return `npx stormglass run ${shellWord(name)} --seed ${shellWord(seed)}`;
 }
 
 /** Of each scenario with such seeds the command that runs the first alone. */

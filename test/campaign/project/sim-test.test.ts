@@ -156,6 +156,29 @@ describe("a test of a scenario", () => {
     );
   });
 
+  it("says of which seed a plan is refused, or was never drawn, and goes no further", async () => {
+    const refused: Scenario = {
+      ...tickers(() => {}),
+      plan: () => {
+        throw new UsageError("plan.servers: expected at least one, got none");
+      },
+    };
+    const thrown = {
+      ...refused,
+      plan: () => {
+        throw new Error("no plan today");
+      },
+    };
+    const plan = { first: 7, count: 2, timeout: 5_000 };
+    const again = "run it again: STORMGLASS_SEED=7 npx vitest run -t name";
+    expect(await judge("name", refused, plan, around)).toBe(
+      `tickers, seed 7: plan.servers: expected at least one, got none\n\n  ${again}`,
+    );
+    expect(await judge("name", thrown, plan, around)).toMatch(
+      /^tickers, seed 7: its plan threw: no plan today \(test\/.*sim-test\.test\.ts:\d+:\d+\)\n/,
+    );
+  });
+
   it("gives up when a run leaves a promise without an end", async () => {
     const restless = endless();
     const act = (): Promise<unknown> =>

@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { OverBudget, planWithin } from "../campaign/budget.ts";
-import { UsageError } from "../sim/assert.ts";
-import { placeOf } from "../sim/made.ts";
-import type { Plan } from "../sim/plan.ts";
-import type { Scenario } from "../sim/scenario.ts";
+import { UsageError } from "../../sim/assert.ts";
+import { placeOf } from "../../sim/made.ts";
+import type { Plan } from "../../sim/plan.ts";
+import type { Scenario } from "../../sim/scenario.ts";
+import { OverBudget, planWithin } from "../budget.ts";
 
 /**
  * The plan of a seed. Whatever the scenario throws instead is a UsageError in one line, with the
