@@ -26,12 +26,19 @@ const BYTES: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 *
  */
 export function parseShard(text: string, name: string): Shard {
   const [, index, count] = /^(\d+|index)\/(\d+)$/.exec(text) ?? [];
-  const pod = process.env.JOB_COMPLETION_INDEX;
-  if (index === "index" && !/^\d+$/.test(pod ?? "")) {
-    throw new UsageError(`${name}: expected a number in JOB_COMPLETION_INDEX, got "${pod ?? ""}"`);
+  if (index === "index" && Number(count) >= 1) {
+    return { index: podIndex(Number(count)) + 1, count: Number(count) };
   }
-  const first = index === "index" ? Number(pod) + 1 : Number(index);
-  const shard = { index: first, count: Number(count) };
+  const shard = { index: Number(index), count: Number(count) };
   if (shard.index >= 1 && shard.index <= shard.count) return shard;
   throw new UsageError(`${name}: expected a part such as 3/16, from 1/n to n/n, got "${text}"`);
+}
+
+/** Which of so many pods this is, from 0 on. */
+function podIndex(count: number): number {
+  const pod = process.env.JOB_COMPLETION_INDEX;
+  if (/^\d+$/.test(pod ?? "") && Number(pod) < count) return Number(pod);
+  const got = pod === undefined ? "nothing" : `"${pod}"`;
+  const what = `expected a whole number from 0 to ${count - 1}`;
+  throw new UsageError(`JOB_COMPLETION_INDEX: ${what}, got ${got}`);
 }

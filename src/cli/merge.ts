@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { originOf } from "../campaign/capsule/capsule.ts";
 import { WorkerPool } from "../campaign/pool.ts";
 import { outcomeOf } from "../campaign/report/outcome.ts";
 import { parseReport } from "../campaign/report/parse-report.ts";
@@ -91,6 +92,17 @@ function unrunOf({ from, seeds, shard, scenarios }: CampaignReport): number {
   }, 0);
 }
 
+/** Whether a text is a capsule: those of a part may lie below its folder, beside its report. */
+function isCapsule(text: string): boolean {
+  try {
+    originOf(text);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return false;
+  }
+}
+
 /** The reports of a folder by name, at least one. */
 function reportsIn(folder: string): readonly Part[] {
   const names = (() => {
@@ -102,8 +114,11 @@ function reportsIn(folder: string): readonly Part[] {
   })();
   const paths = names.filter((name) => name.endsWith(".json")).sort();
   if (paths.length === 0) throw new UsageError(`${folder}: expected reports, *.json, got none`);
-  return paths.map((name) => {
+  const parts = paths.flatMap((name) => {
     const path = join(folder, name);
-    return { path, report: parseReport(readText(path), path) };
+    const text = readText(path);
+    return isCapsule(text) ? [] : [{ path, report: parseReport(text, path) }];
   });
+  if (parts.length > 0) return parts;
+  throw new UsageError(`${folder}: expected reports, got capsules only`);
 }

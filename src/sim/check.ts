@@ -101,7 +101,10 @@ export function checkOneOf<Choice extends string>(
   choices: readonly Choice[],
 ): Choice {
   const found = choices.find((choice) => choice === value);
-  if (found === undefined) throw expected(path, `one of ${choices.join(", ")}`, value);
+  if (found === undefined) {
+    const known = choices.length === 1 ? `"${choices[0]}"` : `one of ${choices.join(", ")}`;
+    throw expected(path, known, value);
+  }
   return found;
 }
 

@@ -1,7 +1,15 @@
 // Reports on disk: kept while a campaign runs, resumed after its end by whatever means, merged.
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
@@ -154,6 +162,22 @@ describe("sixteen shards of a campaign", () => {
     expect(status).toBe(4);
     await fuzz("--resume", merged);
     expect(read(merged)).toEqual(read(at("unsharded.json")));
+  });
+});
+
+describe("a folder of reports with capsules below it", () => {
+  it("is merged without them; with nothing else in it, it is refused", async () => {
+    const part = at("part");
+    mkdirSync(join(part, "failures"), { recursive: true });
+    const capsules = readdirSync("test/capsules").filter((name) => name.endsWith(".json"));
+    copyFileSync(join("test/capsules", capsules[0]!), join(part, "failures", "lost.json"));
+    const alone = await callCli("merge", part);
+    expect(alone.stderr).toBe(`stormglass: ${part}: expected reports, got capsules only\n`);
+    expect(alone.status).toBe(2);
+    await fuzz(SCENARIO, "--seeds", "1", "--report", join(part, "1.json"));
+    const { status, stdout } = await callCli("merge", part);
+    expect(stdout).toMatch(/^all +6 /m);
+    expect(status).toBe(0);
   });
 });
 

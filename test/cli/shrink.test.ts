@@ -110,7 +110,7 @@ describe("what cannot be shrunk", () => {
     [
       "no capsule",
       ["shrink", "package.json"],
-      /package\.json\.kind: expected one of stormglass capsule/,
+      /package\.json\.kind: expected "stormglass capsule"/,
     ],
     ["no time", ["shrink", pathIn(FOUND), "--for", "soon"], /--for: expected a time such as /],
   ])("is %s: one line, and it ends with 2", async (_, args, message) => {

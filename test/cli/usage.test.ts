@@ -73,7 +73,7 @@ describe("the command line", () => {
     ["run ./src", "src: expected a file to import, found a folder"],
     [`fuzz ${SCENARIO} --report src`, "src: expected a file to write, found a folder"],
     ["merge docs --report src", "src: expected a file to write, found a folder"],
-    ["replay package.json", "package.json.kind: expected one of stormglass capsule, got nothing"],
+    ["replay package.json", 'package.json.kind: expected "stormglass capsule", got nothing'],
     [`shrink ${CAPSULE} --as-test src`, "src: expected a file to write, found a folder"],
     [`shrink ${CAPSULE} -o src`, "src: expected a file to write, found a folder"],
     [
@@ -98,7 +98,11 @@ describe("the command line", () => {
     ["fuzz --shard 0/4", `${NO_PART} "0/4"`],
     ["fuzz --shard 5/4", `${NO_PART} "5/4"`],
     ["fuzz --shard 3", `${NO_PART} "3"`],
-    ["fuzz --shard index/4", '--shard: expected a number in JOB_COMPLETION_INDEX, got ""'],
+    [
+      "fuzz --shard index/4",
+      "JOB_COMPLETION_INDEX: expected a whole number from 0 to 3, got nothing",
+    ],
+    ["fuzz --shard index/0", `${NO_PART} "index/0"`],
     ["fuzz --jobs 0", "--jobs: expected a whole number of at least 1, got 0"],
     ["fuzz --run-budget 1", '--run-budget: expected a time such as 500ms, 30s or 10m, got "1"'],
     ["fuzz --reporter xml", `${NO_REPORTER} "xml"`],
@@ -114,6 +118,14 @@ describe("the command line", () => {
     ["list more", `${NO_MATCH} "more"`],
   ])("%s", async (line, message) => {
     expectComplaint(await callCli(...line.split(" ")), message);
+  });
+
+  it.each(["-1", "4", "two", ""])("names the pod of a job that is none: %j", async (pod) => {
+    vi.stubEnv("JOB_COMPLETION_INDEX", pod);
+    const ended = await callCli("fuzz", SCENARIO, "--shard", "index/4");
+    vi.unstubAllEnvs();
+    const expected = "expected a whole number from 0 to 3";
+    expectComplaint(ended, `JOB_COMPLETION_INDEX: ${expected}, got "${pod}"`);
   });
 
   it("shows its help when there is no command", async () => {
@@ -135,7 +147,7 @@ describe("a plan", () => {
   const crash = { kind: "crash", at: 0, lasting: 1, hosts: ["n9"] };
 
   it.each([
-    [{ ...good, scenario: "nope" }, `plan.scenario: expected one of ${SCENARIO}, got "nope"`],
+    [{ ...good, scenario: "nope" }, `plan.scenario: expected "${SCENARIO}", got "nope"`],
     [{ ...good, horizon: 0 }, "plan.horizon: expected a whole number of at least 1, got 0"],
     [{ ...good, servers: [] }, "plan.servers: expected at least one, got none"],
     [{ ...good, servers: "n1" }, 'plan.servers: expected a list, got "n1"'],
@@ -184,8 +196,8 @@ describe("a capsule", () => {
   it.each([
     ["", ": expected JSON: Unexpected end of JSON input"],
     ["[]", ": expected an object, got []"],
-    ["{}", ".kind: expected one of stormglass capsule, got nothing"],
-    ['{"kind":"x"}', '.kind: expected one of stormglass capsule, got "x"'],
+    ["{}", '.kind: expected "stormglass capsule", got nothing'],
+    ['{"kind":"x"}', '.kind: expected "stormglass capsule", got "x"'],
     ['{"kind":"stormglass capsule"}', ".plan: expected an object, got nothing"],
   ])("that holds %s is told so", async (text, message) => {
     const path = fileOf("capsule.json", text);

@@ -112,7 +112,7 @@ describe("a plan", () => {
   });
 
   it.each<[string, unknown, string]>([
-    ["scenario", "rang", 'plan.scenario: expected one of ring, got "rang"'],
+    ["scenario", "rang", 'plan.scenario: expected "ring", got "rang"'],
     ["seed", "", 'plan.seed: expected a text, got ""'],
     ["seed", 1, "plan.seed: expected a text, got 1"],
     ["servers", "n1", 'plan.servers: expected a list, got "n1"'],
@@ -219,7 +219,7 @@ describe("a plan", () => {
       1_001,
       "plan.operations[0].at: expected a whole number in [0, 1000], got 1001",
     ],
-    ["operations.0.client", "n1", 'plan.operations[0].client: expected one of c1, got "n1"'],
+    ["operations.0.client", "n1", 'plan.operations[0].client: expected "c1", got "n1"'],
     ["operations.0.operation", [], "plan.operations[0].operation: expected an object, got []"],
     ["operations.0.operation.id", 1, "plan.operations[0].operation.id: expected a text, got 1"],
     ["operations.0.operation.key", 1, "plan.operations[0].operation.key: expected a text, got 1"],

@@ -43,7 +43,7 @@ describe("the options of a simulation", () => {
     ],
     [
       { operations: [{ ...operation, client: "n1" }] },
-      'operations[0].client: expected one of c1, got "n1"',
+      'operations[0].client: expected "c1", got "n1"',
     ],
     [{ operations: [operation, operation] }, 'operations: expected distinct ids, got "o1" twice'],
   ])("are refused in one line that names path, expectation and value: %#", (wrong, message) => {

@@ -120,8 +120,8 @@ describe("a damaged capsule", () => {
   });
 
   it.each([
-    ["kind", "stormglass", 'capsule.kind: expected one of stormglass capsule, got "stormglass"'],
-    ["kind", undefined, "capsule.kind: expected one of stormglass capsule, got nothing"],
+    ["kind", "stormglass", 'capsule.kind: expected "stormglass capsule", got "stormglass"'],
+    ["kind", undefined, 'capsule.kind: expected "stormglass capsule", got nothing'],
     ["version", 1, "capsule.version: expected a text, got 1"],
     ["node", undefined, "capsule.node: expected a text, got nothing"],
     ["plan", undefined, "capsule.plan: expected an object, got nothing"],
