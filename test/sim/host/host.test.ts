@@ -248,6 +248,34 @@ describe("a sync", () => {
   });
 });
 
+describe("hosts that share a processor", () => {
+  /** When a timer of `n1` that is due at 10 is handled, while its neighbour starts until 50. */
+  const handledAt = (shared: readonly string[][], faults: readonly Fault[] = []) => {
+    const simulation = simulate({ onStart: (env) => env.setTimer("t", 10) }, faults, {
+      clients: { c1: scripted() },
+      cpu: { perEvent: constant(0), hosts: { c1: constant(50) }, shared },
+    });
+    simulation.run(200);
+    return brief(simulation.trace.filter(({ kind, host }) => kind === "timer" && host === "n1"));
+  };
+  const together = [["n1", "c1"]];
+
+  it("wait for each other's events, and do not if each has its own", () => {
+    expect(handledAt([])).toEqual(["10 n1 timer"]);
+    expect(handledAt(together)).toEqual(["50 n1 timer"]);
+  });
+
+  it("go on as soon as the other one is no more", () => {
+    const crash: Fault = { kind: "crash", at: 30, lasting: 100, hosts: ["c1"] };
+    expect(handledAt(together, [crash])).toEqual(["30 n1 timer"]);
+  });
+
+  it("go on as soon as the other one stands still", () => {
+    const pause: Fault = { kind: "pause", at: 20, lasting: 100, hosts: ["c1"] };
+    expect(handledAt(together, [pause])).toEqual(["20 n1 timer"]);
+  });
+});
+
 it("counts lives from 1, and shows no node while it is down", () => {
   const simulation = simulate({}, [down("stop", 5, 10)]);
   const [host] = simulation.hosts;
