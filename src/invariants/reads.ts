@@ -59,21 +59,47 @@ const NEVER = Number.MAX_SAFE_INTEGER;
  * key differ; those that do not are passed over.
  */
 export function readsAreFresh(name: string, registers: Registers): Invariant {
+  return freshUpTo(name, registers, ({ invokedAt }, judge) => judge(invokedAt));
+}
+
+/**
+ * Reads may be out of date, but no more than by `lateness`: what {@link readsAreFresh} asks of a
+ * read, asked of one that had begun so much earlier. Counts those that are out of date, by `name`.
+ */
+export function readsAreLate(name: string, registers: Registers, lateness: Micros): Invariant {
+  return freshUpTo(name, registers, ({ invokedAt }, judge, { metrics }) => {
+    if (judge(invokedAt) === undefined) return undefined;
+    metrics.count(name);
+    return judge(invokedAt - lateness);
+  });
+}
+
+/** What is wrong with a read, were it to know what was acknowledged before a time. */
+type Judge = (before: Micros) => string | undefined;
+type Verdict = (read: HistoryEntry, judge: Judge, world: World) => string | undefined;
+
+function freshUpTo(name: string, registers: Registers, verdict: Verdict): Invariant {
   const made = {
     name,
     state: { invoked: 0, returned: 0, registers: new Map() } as State,
-    onStep: ({ history }: World) => {
+    onStep: (world: World) => {
       const { state } = made;
+      const { history } = world;
       if (state.returned === history.returned.length && state.invoked === history.invoked.length) {
         return undefined;
       }
-      return takeIn(state, history, registers);
+      return takeIn(state, history, registers, (read, judge) => verdict(read, judge, world));
     },
   };
   return made;
 }
 
-function takeIn(state: State, history: History, registers: Registers): string | undefined {
+function takeIn(
+  state: State,
+  history: History,
+  registers: Registers,
+  verdict: (read: HistoryEntry, judge: Judge) => string | undefined,
+): string | undefined {
   while (state.invoked < history.invoked.length) {
     const operation = registers.operation(history.invoked[state.invoked++]!.operation);
     if (operation?.kind === "write") beginWrite(registerOf(state, operation.key), operation.value);
@@ -85,7 +111,8 @@ function takeIn(state: State, history: History, registers: Registers): string | 
     const register = registerOf(state, operation.key);
     if (operation.kind === "write") endWrite(register, operation.value, entry, registers);
     else if (entry.outcome === "ok") {
-      const wrong = judge(register, entry.invokedAt, registers.found(entry.result));
+      const found = registers.found(entry.result);
+      const wrong = verdict(entry, (before) => judge(register, before, found));
       if (wrong !== undefined)
         return `${entry.id} of ${entry.client} reads ${operation.key}: ${wrong}`;
     }

@@ -30,13 +30,12 @@ import { type Authored, ownInvariants, planOf } from "./authored.ts";
 import {
   checkMembers,
   checkStoreSettings,
-  kvRegisters,
   STORE_SETTINGS,
   type StoreSettings,
   storeRaftSafety,
   storeRequests,
 } from "./raft-cluster.ts";
-import { storeWords } from "./store-words.ts";
+import { kvRegisters, storeWords } from "./store-words.ts";
 
 /** What a plan says of the stores. */
 export interface GroupSettings extends Omit<StoreSettings, "members"> {

@@ -5,10 +5,10 @@ import { linearizable } from "../invariants/linearizable.ts";
 import { measureCommits, measureLeadership } from "../invariants/measures.ts";
 import { keyValueModel } from "../invariants/models/key-value.ts";
 import { minorityCommitsNothing } from "../invariants/no-quorum.ts";
-import { type Registers, readsAreFresh } from "../invariants/reads.ts";
+import { readsAreFresh, readsAreLate } from "../invariants/reads.ts";
 import type { CallWords } from "../invariants/recorded-calls.ts";
 import { KvClient } from "../protocols/kv/client.ts";
-import type { KvCommand, KvOperation, KvValue } from "../protocols/kv/commands.ts";
+import type { KvCommand } from "../protocols/kv/commands.ts";
 import { kvService } from "../protocols/kv/machine.ts";
 import type { KvMessage } from "../protocols/kv/messages.ts";
 import { KvServer } from "../protocols/kv/server.ts";
@@ -42,7 +42,7 @@ import { type Micros, ms } from "../sim/time.ts";
 import { type Authored, ownInvariants, planOf } from "./authored.ts";
 import { clusterTargets } from "./cluster-targets.ts";
 import { raftSafetyOf } from "./raft-safety.ts";
-import { showValue, storeWords } from "./store-words.ts";
+import { kvRegisters, registersWith, storeWords, wordsWithoutLeases } from "./store-words.ts";
 
 /** What a plan says of the store itself. */
 export interface StoreSettings {
@@ -62,6 +62,11 @@ export type StorePlan = Plan<StoreSettings>;
 export interface StoreScenario extends Authored<StoreSettings, KvServer> {
   /** What of the history `run --history` writes. Default: {@link storeWords}. */
   readonly words?: (entry: HistoryEntry) => CallWords | undefined;
+  /**
+   * By how much lease reads may be out of date, as clocks drift by more than the servers' options
+   * allow for. Default: they are linearizable like all others.
+   */
+  readonly leaseLateness?: Micros;
 }
 
 /** Makes a scenario of the store: servers, clients, targets and invariants are those of all. */
@@ -79,7 +84,10 @@ export function storeScenario(scenario: StoreScenario): Scenario {
     checkOperation: checkKvOperation,
     words: scenario.words ?? storeWords,
     targets: clusterTargets,
-    invariants: (plan) => [...storeInvariants(plan), ...ownInvariants(scenario, plan)],
+    invariants: (plan) => [
+      ...storeInvariants(plan, scenario.leaseLateness),
+      ...ownInvariants(scenario, plan),
+    ],
   });
 }
 
@@ -138,16 +146,41 @@ export function diskOf(
 }
 
 /** The safety of the store: Raft's, and what clients were promised; and what all runs measure. */
-function storeInvariants({ settings, servers }: StorePlan): readonly Invariant<KvServer>[] {
+function storeInvariants(
+  { settings, servers }: StorePlan,
+  leaseLateness: Micros | undefined,
+): readonly Invariant<KvServer>[] {
   return [
     storeRaftSafety(settings.members ?? servers),
     acknowledged(storeRequests),
-    readsAreFresh("STALE-READ", kvRegisters),
-    linearizable("LIN", { model: keyValueModel, words: storeWords, when: "end" }),
+    ...answersAreRight(leaseLateness),
     // Where members change, being in the minority is not a matter of links alone.
     ...(settings.members === undefined ? [minorityCommitsNothing("MINORITY-COMMIT")] : []),
     measureLeadership(),
     measureCommits(),
+  ];
+}
+
+/** Everything is linearizable; or all but lease reads, which are out of date by so much at most. */
+function answersAreRight(leaseLateness: Micros | undefined): readonly Invariant[] {
+  const lin = { model: keyValueModel, when: "end" } as const;
+  if (leaseLateness === undefined) {
+    return [
+      readsAreFresh("STALE-READ", kvRegisters),
+      linearizable("LIN", { ...lin, words: storeWords }),
+    ];
+  }
+  return [
+    readsAreFresh(
+      "STALE-READ",
+      registersWith((way) => way !== "lease"),
+    ),
+    readsAreLate(
+      "STALE-LEASE",
+      registersWith((way) => way === "lease"),
+      leaseLateness,
+    ),
+    linearizable("LIN", { ...lin, words: wordsWithoutLeases }),
   ];
 }
 
@@ -164,23 +197,6 @@ export const storeRequests: Requests = {
     return command && requestName(command.session, command.serial);
   },
   inOperation: (operation) => (operation as { readonly request?: string }).request,
-};
-
-/** What clients of the store emit, as reads and writes of registers. */
-export const kvRegisters: Registers = {
-  operation: (plain) => {
-    // The operations that a KvClient emits.
-    const operation = plain as unknown as KvOperation & { readonly isLocal: boolean };
-    const { op, key, isLocal } = operation;
-    if (key === undefined) return undefined;
-    if (op === "get") return isLocal ? undefined : { kind: "read", key };
-    // A counter is no register.
-    if (op === "add") return undefined;
-    return { kind: "write", key, value: op === "delete" ? undefined : showValue(operation.value) };
-  },
-  found: (result) => showValue((result as { readonly value?: KvValue }).value),
-  hasWritten: (result) =>
-    (result as { readonly isSwapped?: boolean } | undefined)?.isSwapped !== false,
 };
 
 /** Until then, the host draws the lowest number of all: its election timeouts are the shortest. */

@@ -1,8 +1,11 @@
-// What clients of the key-value store emit, in the words of the key-value model.
+// What clients of the key-value store emit, in the words of models, and as registers.
 
+import type { Registers } from "../invariants/reads.ts";
 import type { CallWords } from "../invariants/recorded-calls.ts";
 import { hexOf } from "../protocols/hex.ts";
 import type { KvOperation, KvValue } from "../protocols/kv/commands.ts";
+import type { KvRead } from "../protocols/kv/task.ts";
+import type { Plain } from "../sim/env.ts";
 import { hashPlain } from "../sim/fingerprint.ts";
 import type { HistoryEntry } from "../sim/history.ts";
 
@@ -15,6 +18,11 @@ export function storeWords(entry: HistoryEntry): CallWords | undefined {
   const { isLocal, key, op } = entry.operation as Partial<Emitted>;
   const isLeftOut = isLocal === true || key === undefined || op === "add";
   return isLeftOut ? undefined : wordsWithLocalReads(entry);
+}
+
+/** The same without lease reads. */
+export function wordsWithoutLeases(entry: HistoryEntry): CallWords | undefined {
+  return readWay(entry.operation) === "lease" ? undefined : storeWords(entry);
 }
 
 /** Additions, in the words of the counter model. */
@@ -69,4 +77,40 @@ export function showValue(value: KvValue | undefined): string | undefined {
   }
   const first = hexOf(value.subarray(0, 8));
   return `${value.length} bytes ${first}-${hashPlain(0, value).toString(16)}`;
+}
+
+/** What clients of the store emit, as reads and writes of registers. */
+export const kvRegisters: Registers = {
+  operation: (plain) => {
+    // The operations that a KvClient emits.
+    const operation = plain as unknown as KvOperation & { readonly isLocal: boolean };
+    const { op, key, isLocal } = operation;
+    if (key === undefined) return undefined;
+    if (op === "get") return isLocal ? undefined : { kind: "read", key };
+    // A counter is no register.
+    if (op === "add") return undefined;
+    return { kind: "write", key, value: op === "delete" ? undefined : showValue(operation.value) };
+  },
+  found: (result) => showValue((result as { readonly value?: KvValue }).value),
+  hasWritten: (result) =>
+    (result as { readonly isSwapped?: boolean } | undefined)?.isSwapped !== false,
+};
+
+/** The same with the reads of some ways only. */
+export function registersWith(isKept: (way: KvRead) => boolean): Registers {
+  return {
+    ...kvRegisters,
+    operation: (plain) => {
+      const way = readWay(plain);
+      return way === undefined || isKept(way) ? kvRegisters.operation(plain) : undefined;
+    },
+  };
+}
+
+/** How a read is answered; undefined for what is none. */
+export function readWay(operation: Plain): KvRead | undefined {
+  // The operations that a KvClient emits.
+  const { op, read, isLocal } = operation as Partial<Emitted> & { readonly read?: KvRead };
+  if (op !== "get") return undefined;
+  return isLocal === true ? "local" : (read ?? "log");
 }

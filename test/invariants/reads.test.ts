@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { measureOperations } from "../../src/invariants/measures.ts";
-import { type Registers, readsAreFresh, readsEnd } from "../../src/invariants/reads.ts";
+import {
+  type Registers,
+  readsAreFresh,
+  readsAreLate,
+  readsEnd,
+} from "../../src/invariants/reads.ts";
 import type { Plain } from "../../src/sim/env.ts";
 import type { Outcome } from "../../src/sim/history.ts";
 import { HandMadeWorld } from "../support/hand-made-world.ts";
@@ -162,6 +167,27 @@ describe("a read is rejected", () => {
     expect(read([3, 4], "a")).toEqual(["STALE-READ: o2 of c1 reads k: a, whose write was refused"]);
     during([5, 6], ["write", "k", "b"], "not written");
     expect(read([7, 8], "b")).toHaveLength(1);
+  });
+});
+
+describe("a read that may be out of date by 10", () => {
+  beforeEach(() => {
+    world = new HandMadeWorld([readsAreLate("LATE", registers, 10)], { n1: {} });
+    write([1, 2], "a");
+    write([3, 4], "b");
+  });
+
+  it("is counted and accepted when no newer value was acknowledged so long before", () => {
+    expect(read([14, 15], "a")).toEqual([]);
+    expect(read([14, 15], "b")).toEqual([]);
+    expect(world.metrics.counted("LATE")).toBe(1);
+  });
+
+  it("is rejected when a newer value was acknowledged before that, or nobody wrote it", () => {
+    expect(read([15, 16], "a")).toEqual([
+      "LATE: o3 of c1 reads k: a, and a newer one was acknowledged before",
+    ]);
+    expect(read([5, 6], "x")).toEqual(["LATE: o4 of c1 reads k: x, which nobody has written"]);
   });
 });
 

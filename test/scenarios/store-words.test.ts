@@ -3,7 +3,12 @@ import { checkLinearizability } from "../../src/invariants/linearizability.ts";
 import { keyValueModel } from "../../src/invariants/models/key-value.ts";
 import { callsOf } from "../../src/invariants/recorded-calls.ts";
 import { findScenario } from "../../src/scenarios/catalogue.ts";
-import { showValue, storeWords, wordsWithLocalReads } from "../../src/scenarios/store-words.ts";
+import {
+  showValue,
+  storeWords,
+  wordsWithLocalReads,
+  wordsWithoutLeases,
+} from "../../src/scenarios/store-words.ts";
 import { plan, run } from "../../src/sim/scenario.ts";
 
 describe("local reads, which may be out of date", () => {
@@ -23,6 +28,22 @@ describe("local reads, which may be out of date", () => {
 
   it("are not judged: all that is left is linearizable", () => {
     const calls = callsOf(history, storeWords);
+    expect(violation).toBeUndefined();
+    expect(checkLinearizability(calls, keyValueModel).verdict).toBe("ok");
+  });
+});
+
+describe("lease reads under clocks that drift by more than they allow for", () => {
+  const scenario = findScenario("raft-linearizable-reads/drift-beyond-bound");
+  const { history, violation } = run(scenario, plan(scenario, "1"));
+
+  it("are not linearizable", () => {
+    const calls = callsOf(history, storeWords);
+    expect(checkLinearizability(calls, keyValueModel).verdict).toBe("illegal");
+  });
+
+  it("are told apart: all that is left is linearizable", () => {
+    const calls = callsOf(history, wordsWithoutLeases);
     expect(violation).toBeUndefined();
     expect(checkLinearizability(calls, keyValueModel).verdict).toBe("ok");
   });

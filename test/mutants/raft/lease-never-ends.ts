@@ -9,6 +9,7 @@ const mutant: Mutant = {
   replace: "0 < reads.leaseUntil",
   scenario: "raft-linearizable-reads",
   invariant: "STALE-READ",
+  alone: [{ scenario: "raft-linearizable-reads/drift-beyond-bound", invariant: "STALE-LEASE" }],
 };
 
 export default mutant;

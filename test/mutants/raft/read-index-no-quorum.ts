@@ -10,8 +10,11 @@ const mutant: Mutant = {
     "\n",
   ),
   scenario: "raft-linearizable-reads",
-  invariant: "STALE-READ",
-  alone: [{ scenario: "raft-linearizable-reads", invariant: "LIN" }],
+  invariant: "MINORITY-READ",
+  alone: [
+    { scenario: "raft-linearizable-reads", invariant: "STALE-READ" },
+    { scenario: "raft-linearizable-reads", invariant: "LIN" },
+  ],
 };
 
 export default mutant;
