@@ -4,6 +4,7 @@ import type { World } from "../sim/invariant.ts";
 import { allOf, canMiss, type ElectorateView, isQuorumOf } from "./electorate.ts";
 import type { RaftFacts, ServerFacts } from "./raft-facts.ts";
 import type { Step } from "./raft-step.ts";
+import type { RaftView } from "./raft-view.ts";
 
 /** Everybody who was ever seen. */
 export function everybody({ servers, gone }: RaftFacts): ServerFacts[] {
@@ -17,8 +18,9 @@ export function decidersOf({ change }: RaftFacts, { servers }: World): Electorat
 }
 
 /**
- * A leader's log holds one change at a time that is not committed; and any quorum of a
- * configuration has a member in common with any of the one before it. Raft §6; thesis §4.1, §4.3.
+ * A leader's log holds one change at a time that is not committed; any quorum of a configuration
+ * has a member in common with any of the one before it; and of two that lead at once, only one can
+ * commit. Raft §6; thesis §4.1, §4.3.
  */
 export function configurationsOverlap(step: Step): string | undefined {
   const { facts, host, node } = step;
@@ -33,7 +35,43 @@ export function configurationsOverlap(step: Step): string | undefined {
       return `leader ${host.id} adds change ${index}, and change ${earlier} is not committed`;
     }
   }
-  return newConfiguration(step, node.configuration);
+  return newConfiguration(step, node.configuration) ?? rivals(step);
+}
+
+/**
+ * Two lead at once, in whatever terms and configurations, and each may find a quorum of members who
+ * have promised nothing to a later term: what one commits the other does not know. Judged when one
+ * begins to lead or counts with others; from then on there are but fewer who help the older one.
+ */
+function rivals({ facts, world, node, server }: Step): string | undefined {
+  const { role, term, configuration } = facts.change;
+  const isOld = role === "leader" && term === node.term && configuration === node.configuration;
+  if (node.role !== "leader" || isOld || !canCommit(facts, node)) return undefined;
+  for (const { index, node: other } of world.servers) {
+    const rival = facts.servers[index];
+    if (rival === undefined || rival === server || other?.role !== "leader") continue;
+    // Two of one term are electionSafety's to report.
+    if (other.term === node.term || !canCommit(facts, other)) continue;
+    const terms = `${server.member} of term ${node.term} and ${rival.member} of term ${other.term}`;
+    return `${terms} lead at once, and both may find a quorum`;
+  }
+  return undefined;
+}
+
+/** Whether enough of those who decide for a leader may still do as it says. */
+function canCommit(
+  facts: RaftFacts,
+  { term, configuration }: Pick<RaftView, "term" | "configuration">,
+): boolean {
+  if (configuration === undefined) return false;
+  const { servers, gone } = facts;
+  return isQuorumOf(configuration, (id) => {
+    const isHis = (server: ServerFacts | undefined): boolean => server?.member === id;
+    // Who has lost its disk does nothing any more.
+    if (gone.some(isHis)) return false;
+    const member = servers.find(isHis);
+    return member === undefined || Math.max(member.term, member.promisedTerm) <= term;
+  });
 }
 
 /**

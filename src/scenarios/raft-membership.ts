@@ -27,6 +27,9 @@ const ADD_AND_REMOVE: readonly Asked[] = [
 ].map((changes, i) => ({ at: CHANGE + i * STEP, by: "a1", changes }));
 const AFTER_ALL = CHANGE + ADD_AND_REMOVE.length * STEP;
 
+/** Three become five: two of the three, and the other three, are majorities of then and now. */
+const TWO_JOIN = ADD_AND_REMOVE.slice(0, 2);
+
 /** Two of three go and two come, at once. */
 const SWAP: Asked = {
   at: CHANGE,
@@ -147,6 +150,22 @@ export const raftMembership: readonly Scenario[] = [
       crash(["n1"], CHANGE + 2 * STEP + seconds(1), seconds(1)),
     ],
     calm: CHANGE + 3 * STEP,
+  }),
+  membership({
+    name: "raft-config-change-add-remove/first-members-restart",
+    about: "Three have become five; two of the three restart, cut off from the leader of the five.",
+    asked: TWO_JOIN,
+    members: SERVERS,
+    // So few that the logs are equal for a while, and only those who decide are not.
+    writing: { clients: ["c1"], every: seconds(3) },
+    faults: (random) => {
+      const at = CHANGE + 2 * STEP + random.int(ms(100), ms(300));
+      return [
+        partition(at, seconds(6), ["n2", "n3"], ["n1", "n4", "n5"]),
+        crash(["n2", "n3"], at, ms(200)),
+      ];
+    },
+    calm: CHANGE + 2 * STEP + seconds(7),
   }),
   membership({
     name: "raft-config-change-add-remove/last-reader",

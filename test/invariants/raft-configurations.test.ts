@@ -114,6 +114,40 @@ describe("RAFT-CONFIG", () => {
   });
 });
 
+describe("RAFT-CONFIG of two that lead at once", () => {
+  const DISJOINT: ElectorateView = { voters: ["n4", "n5"], outgoing: [] };
+
+  /** `n4` leads in term 2, with its own vote and that of others. */
+  function rebel(configuration: ElectorateView, supporters: readonly string[]): string[] {
+    raft.step("n4", { configuration });
+    for (const id of supporters) {
+      raft.step(id, { configuration, term: 2, votedFor: "n4", sent: [grant("n4", 2)] });
+    }
+    return raft.step("n4", { role: "leader", term: 2, votedFor: "n4" });
+  }
+
+  it("accepts an older one that cannot have a majority any more", () => {
+    elect(FOUR, ["n2", "n3"]);
+    expect(rebel(FOUR, ["n2", "n3"])).toEqual([]);
+  });
+
+  it("rejects two with majorities that do not know of each other", () => {
+    elect(THREE, ["n2"]);
+    expect(rebel(DISJOINT, ["n5"])).toEqual([
+      "RAFT-CONFIG: n4 of term 2 and n1 of term 1 lead at once, and both may find a quorum",
+    ]);
+  });
+
+  it("rejects an older one that comes to count with others", () => {
+    elect(FOUR, ["n2", "n3"]);
+    rebel(FOUR, ["n2", "n3"]);
+    const done = { configuration: { voters: ["n1", "n5"], outgoing: [] }, commit: 1, applied: 1 };
+    expect(raft.step("n1", done)).toContain(
+      "RAFT-CONFIG: n1 of term 1 and n4 of term 2 lead at once, and both may find a quorum",
+    );
+  });
+});
+
 describe("RAFT-QUORUM", () => {
   it("counts voters only", () => {
     elect(THREE, ["n2"]);
