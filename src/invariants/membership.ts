@@ -3,6 +3,7 @@
 import type { NodeId, Plain } from "../sim/env.ts";
 import type { Invariant, World } from "../sim/invariant.ts";
 import { type Deadline, eventually } from "../sim/temporal/liveness.ts";
+import { formatTime, inMs, type Micros } from "../sim/time.ts";
 import { type ElectorateView, type MemberView, memberOf } from "./electorate.ts";
 import { measureOperations } from "./measures.ts";
 
@@ -49,6 +50,53 @@ export function membersAre(
 
 function show({ voters, outgoing }: ElectorateView): string {
   return outgoing.length === 0 ? voters.join(",") : `${voters.join(",")}&${outgoing.join(",")}`;
+}
+
+/** A change, by when it is asked for and who decides when it is done. */
+export interface DueChange {
+  readonly at: Micros;
+  readonly voters: readonly NodeId[];
+}
+
+/**
+ * Each of some changes, asked for one after the other, is done within a time: just these decide,
+ * with no others beside them, wherever that is first in force. Measures `changeDoneMs`.
+ */
+export function changesAreDone(
+  name: string,
+  changes: readonly DueChange[],
+  within: Micros,
+): Invariant {
+  const made = {
+    name,
+    supposes: ["servers", "operations", "faults"] as const,
+    /** How many are done. */
+    state: { done: 0 },
+    onStep: ({ now, emitted, metrics }: World) => {
+      const { state } = made;
+      const next = changes[state.done];
+      if (next === undefined) return undefined;
+      const isDone = emitted.some(
+        ({ event, data }) => event === "configuration applied" && isOf(data, next.voters),
+      );
+      if (isDone) {
+        metrics.observe("changeDoneMs", inMs(now - next.at));
+        state.done++;
+        return undefined;
+      }
+      if (now <= next.at + within) return undefined;
+      const names = next.voters.join(", ");
+      return `${names} do not decide, asked for ${formatTime(now - next.at)} ago`;
+    },
+  };
+  return made;
+}
+
+/** Whether a configuration, as a member tells of it, is of these voters alone. */
+function isOf(data: Plain, expected: readonly NodeId[]): boolean {
+  // What members emit.
+  const { voters, outgoing } = data as unknown as ElectorateView;
+  return outgoing.length === 0 && [...voters].sort().join(" ") === expected.toSorted().join(" ");
 }
 
 /** Measures `changeMs`, from when a change is asked for until it has ended. */

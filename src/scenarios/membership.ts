@@ -7,7 +7,12 @@ import {
   leaderStays,
   operationsReturn,
 } from "../invariants/liveness.ts";
-import { measureChanges, membersAre } from "../invariants/membership.ts";
+import {
+  changesAreDone,
+  type DueChange,
+  measureChanges,
+  membersAre,
+} from "../invariants/membership.ts";
 import { readsEnd } from "../invariants/reads.ts";
 import { equalStates } from "../invariants/replicated.ts";
 import { defaultRaftOptions, type RaftOptions } from "../protocols/raft/options.ts";
@@ -15,6 +20,7 @@ import type { MemberChange } from "../protocols/raft/raft.ts";
 import type { ClientOptions } from "../protocols/replicated/client.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Fault } from "../sim/fault.ts";
+import type { Invariant } from "../sim/invariant.ts";
 import type { Plan } from "../sim/plan.ts";
 import { constant } from "../sim/random/distribution.ts";
 import type { Random } from "../sim/random/random.ts";
@@ -60,6 +66,8 @@ export interface Membership {
   readonly syncLatency?: Micros;
   /** From then on, once the change has been made, the leader stays. */
   readonly stableFrom?: Micros;
+  /** Within which each change is done, if each is asked for after the other. Default: no matter. */
+  readonly doneWithin?: Micros;
   /** How long nothing may be acknowledged. Default: for as long as faults make it. */
   readonly progressWithin?: Micros;
   /** Who reads, each all the time. Default: nobody. */
@@ -140,6 +148,7 @@ export function membership(scenario: Membership): Scenario {
     invariants: (plan) => [
       measureChanges(),
       membersAre("MEMBERS", members, { by: calm + seconds(15), refused: scenario.refused ?? [] }),
+      ...inTime(scenario),
       ...(progressWithin === undefined
         ? []
         : [acknowledgesSteadily("PROGRESS", { from: CHANGE, until: calm }, progressWithin)]),
@@ -156,6 +165,23 @@ export function membership(scenario: Membership): Scenario {
       equalStates("EQUAL-STATES"),
     ],
     expects: ["leader elected", "configuration applied", "ok"],
+  });
+}
+
+/** That changes are done in time, where that is asked for. */
+function inTime({ first: voters = FIRST, asked, doneWithin }: Membership): Invariant[] {
+  if (doneWithin === undefined) return [];
+  return [changesAreDone("CHANGES", dueChanges(voters, asked), doneWithin)];
+}
+
+/** Who decides after each change, if each is done before the next. */
+function dueChanges(first: readonly NodeId[], asked: readonly Asked[]): readonly DueChange[] {
+  let voters = first;
+  return asked.map(({ at, changes }) => {
+    const named = changes.map(({ id }) => id);
+    const come = changes.filter(({ kind }) => kind === "addVoter" || kind === "join");
+    voters = [...voters.filter((id) => !named.includes(id)), ...come.map(({ id }) => id)];
+    return { at, voters };
   });
 }
 

@@ -25,6 +25,8 @@ const ADD_AND_REMOVE: readonly Asked[] = [
   [remove("n3")],
   [remove("n1")],
 ].map((changes, i) => ({ at: CHANGE + i * STEP, by: "a1", changes }));
+/** A change takes no longer while there is a majority. */
+const DONE = seconds(10);
 const AFTER_ALL = CHANGE + ADD_AND_REMOVE.length * STEP;
 
 /** Three become five: two of the three, and the other three, are majorities of then and now. */
@@ -61,6 +63,7 @@ export const raftMembership: readonly Scenario[] = [
     members: ["n2", "n4", "n5"],
     faults: () => [],
     calm: AFTER_ALL,
+    doneWithin: DONE,
     // The leader that is removed hands over: nobody has to wait until it is missed.
     progressWithin: defaultRaftOptions.electionTimeoutMin,
   }),
@@ -72,6 +75,7 @@ export const raftMembership: readonly Scenario[] = [
     faults: (random) =>
       ADD_AND_REMOVE.map(({ at }) => crash(["leader"], soonAfter(at, random), seconds(2))),
     calm: AFTER_ALL,
+    doneWithin: DONE,
   }),
   membership({
     name: "raft-config-change-add-remove/snapshots",
@@ -81,6 +85,7 @@ export const raftMembership: readonly Scenario[] = [
     faults: (random) =>
       ADD_AND_REMOVE.map(({ at }) => crash(["leader"], soonAfter(at, random), seconds(2))),
     calm: AFTER_ALL,
+    doneWithin: DONE,
     raft: SNAPSHOTS_OFTEN,
   }),
   membership({
@@ -196,6 +201,7 @@ export const raftMembership: readonly Scenario[] = [
     members: SWAPPED,
     faults: () => [],
     calm: CALM,
+    doneWithin: DONE,
   }),
   membership({
     name: "raft-joint-consensus/crash",

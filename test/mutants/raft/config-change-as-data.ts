@@ -8,7 +8,8 @@ const mutant: Mutant = {
   find: "if (entry.configuration !== undefined) this.#reconfigure(entry.configuration);",
   replace: "if (entry.index < 0) this.#reconfigure(entry.configuration!);",
   scenario: "raft-config-change-add-remove",
-  invariant: "MEMBERS",
+  invariant: "CHANGES",
+  alone: [{ scenario: "raft-config-change-add-remove", invariant: "MEMBERS" }],
 };
 
 export default mutant;
