@@ -2,6 +2,7 @@
 
 import type { HostView, Invariant, World } from "../sim/invariant.ts";
 import { plainWire } from "../sim/network/wire.ts";
+import { eventually } from "../sim/temporal/liveness.ts";
 import { formatTime, inMs, type Micros } from "../sim/time.ts";
 import type { LeadershipView } from "./liveness.ts";
 import { isInMinority } from "./no-quorum.ts";
@@ -59,6 +60,34 @@ function updateCutOff(
 export interface LengthView {
   readonly commit: number;
   readonly applied: number;
+}
+
+/**
+ * In time, every server has applied what was committed at `from`, whatever is committed meanwhile.
+ * Measures `levelAfterMs`.
+ */
+export function everyoneIsLevel(
+  name: string,
+  deadline: { readonly from: Micros; readonly by: Micros },
+): Invariant<LengthView> {
+  /** What had been committed then; 0 before. */
+  interface Memory {
+    target: number;
+  }
+  const holds = ({ now, servers, metrics }: World<LengthView>, memory: Memory): boolean => {
+    if (memory.target === 0) memory.target = Math.max(...servers.map(commitOf));
+    const isLevel = servers.every(({ node }) => (node?.applied ?? 0) >= memory.target);
+    if (isLevel) metrics.gauge("levelAfterMs", inMs(now - deadline.from));
+    return isLevel;
+  };
+  return eventually<LengthView, Memory>(name, holds, {
+    ...deadline,
+    memory: { target: 0 },
+    explain: ({ servers }, { target }) => {
+      const applied = servers.map(({ id, node }) => `${id} ${node?.applied ?? "nothing"}`);
+      return `${target} were committed, and applied are by ${applied.join(", ")}`;
+    },
+  });
 }
 
 /**

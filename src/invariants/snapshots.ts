@@ -27,17 +27,20 @@ interface ChunkView {
 /** What a server must show for {@link measureSnapshots}. */
 interface InstalledView {
   readonly snapshot: SnapshotView | undefined;
+  /** Whether it leads, and a part of a snapshot has left it. */
+  readonly isSending: boolean;
 }
 
 /**
  * Measures the bytes of snapshots that are sent, `snapshot bytes sent`, and at the end what share
- * of the snapshots that were installed that is, `snapshot bytes sent %`.
+ * of the snapshots that were installed that is, `snapshot bytes sent %`; and counts those that a
+ * leader takes while it sends an earlier one, `snapshots taken while sending`.
  */
 export function measureSnapshots(): Invariant<InstalledView> {
   const made = {
     name: "snapshots",
     state: { sentBytes: 0, installedBytes: 0 },
-    onStep: ({ sent, server, emitted }: World<InstalledView>) => {
+    onStep: ({ sent, server, emitted, metrics }: World<InstalledView>) => {
       const { state } = made;
       for (const { message } of sent) {
         // Only Raft's snapshots are of this type.
@@ -45,6 +48,8 @@ export function measureSnapshots(): Invariant<InstalledView> {
         if (type === "snapshot") state.sentBytes += data.length;
       }
       for (const { event } of emitted) {
+        const isAnother = event === "snapshot taken" && server?.node?.isSending === true;
+        if (isAnother) metrics.count("snapshots taken while sending");
         if (event !== "snapshot installed") continue;
         state.installedBytes += server?.node?.snapshot?.bytes.length ?? 0;
       }

@@ -8,7 +8,8 @@ const mutant: Mutant = {
   find: "if (heldBytes < askedBytes) this.#sendChunk",
   replace: "if (heldBytes < 0) this.#sendChunk",
   scenario: "raft-snapshot-to-lagging-follower/loss",
-  invariant: "CATCH-UP",
+  invariant: "LEVEL",
+  alone: [{ scenario: "raft-snapshot-to-lagging-follower/loss", invariant: "CATCH-UP" }],
 };
 
 export default mutant;

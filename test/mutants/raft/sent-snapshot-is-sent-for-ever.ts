@@ -8,7 +8,8 @@ const mutant: Mutant = {
   find: '(progress.mode !== "full" || match >= progress.next)',
   replace: 'progress.mode !== "snapshot" && (progress.mode !== "full" || match >= progress.next)',
   scenario: "raft-snapshot-to-lagging-follower",
-  invariant: "CATCH-UP",
+  invariant: "LEVEL",
+  alone: [{ scenario: "raft-snapshot-to-lagging-follower", invariant: "CATCH-UP" }],
 };
 
 export default mutant;

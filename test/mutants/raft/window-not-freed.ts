@@ -11,7 +11,8 @@ const mutant: Mutant = {
     "      sending.heldBytes = heldBytes;",
   ].join("\n"),
   scenario: "raft-snapshot-to-lagging-follower/receiver-crash",
-  invariant: "CATCH-UP",
+  invariant: "LEVEL",
+  alone: [{ scenario: "raft-snapshot-to-lagging-follower/receiver-crash", invariant: "CATCH-UP" }],
 };
 
 export default mutant;
