@@ -118,7 +118,7 @@ export function reorgsAreShort(name: string, depthMax: number): Invariant<ChainV
 /** Servers that were cut off from all others, and since when. */
 export interface CutSides {
   readonly from: Micros;
-  /** Who could reach each other. */
+  /** Who could reach each other. Of who is in none of them nothing is asked. */
   readonly sides: readonly (readonly NodeId[])[];
 }
 
@@ -131,13 +131,14 @@ export function reorgsAreOfTheCut(name: string, { from, sides }: CutSides): Inva
     onStep: ({ now, emitted, server }: World<ChainView>) => {
       if (emitted.length === 0 || server === undefined) return undefined;
       const side = sides.findIndex((hosts) => hosts.includes(server.id));
+      if (side < 0) return undefined;
       const depth = Math.max(0, ...told(emitted, "tip changed").map(({ orphaned }) => orphaned));
       const blocks = made.state.made[side] ?? 0;
       if (depth > blocks) {
         return `${server.id}: ${depth} blocks left its chain, and its side has made ${blocks}`;
       }
       const isMade = told(emitted, "block proposed").length > 0;
-      if (isMade && now >= from && side >= 0) made.state.made[side] = blocks + 1;
+      if (isMade && now >= from) made.state.made[side] = blocks + 1;
       return undefined;
     },
   };

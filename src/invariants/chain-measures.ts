@@ -45,7 +45,8 @@ interface Fetched {
  * `syncLagBlocks` (how far each server is behind the highest tip, ten times a second). Counts:
  * `blocksFetched`, `blocksFetchedTwice` (bodies that a server had fetched in this life),
  * `transactionsOffered`, `transactionsRefused, <why>` and `blocksRefused, <rule>`. Gauges at the
- * end: `transactionsIncluded` in the longest chain, and `syncLagBlocksAtEnd` of the last server.
+ * end: `transactionsIncluded` in the longest chain, `syncLagBlocksAtEnd` of the last server, and
+ * `blocksOrphaned` (blocks that some server knows, and that are in nobody's chain).
  */
 export function measureChain(mayLie: (host: NodeId) => boolean): Invariant<ChainView> {
   const made = {
@@ -65,12 +66,28 @@ export function measureChain(mayLie: (host: NodeId) => boolean): Invariant<Chain
     onEnd: (world: World<ChainView>) => {
       const lags = lagsOf(world, mayLie);
       if (lags.length > 0) world.metrics.gauge("syncLagBlocksAtEnd", Math.max(...lags));
+      world.metrics.gauge("blocksOrphaned", orphanedAtEnd(world, mayLie));
       const counts = [...made.state.included.values()].map((counted) => counted.at(-1) ?? 0);
       world.metrics.gauge("transactionsIncluded", Math.max(0, ...counts));
       return undefined;
     },
   };
   return made;
+}
+
+/** O(blocks). */
+function orphanedAtEnd({ servers }: World<ChainView>, mayLie: (host: NodeId) => boolean): number {
+  const orphaned = new Set<string>();
+  const adopted = new Set<string>();
+  for (const { id, node } of servers) {
+    if (node?.chain === undefined || mayLie(id)) continue;
+    const { blocks, canonical, base } = node.chain;
+    for (const [hash, { header }] of blocks) {
+      if (canonical[header.height - base] === hash) adopted.add(hash);
+      else orphaned.add(hash);
+    }
+  }
+  return [...orphaned].filter((hash) => !adopted.has(hash)).length;
 }
 
 function newMeasured(): Measured {

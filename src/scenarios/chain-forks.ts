@@ -32,6 +32,8 @@ const PER_SECOND = 3;
 /** As long as blocks of the cut are to be made. */
 const SLOTS = 20;
 
+const PARTED = [hostNames(2), ["n3", "n4", "n5"]];
+
 interface Fork {
   readonly variant: string;
   readonly about: string;
@@ -63,7 +65,10 @@ function fork({ variant, about, sides, slotTime, settings, invariants, ...rest }
     }),
     invariants: (plan) => [
       noForks("FORKS", { from: 0, until: CUT_AT }),
-      reorgsAreOfTheCut("REORG", { from: CUT_AT - slotTime, sides }),
+      // Who is alone may follow one of the others' branches first, and then leave it.
+      reorgsAreOfTheCut("REORG", {
+        ...{ from: CUT_AT - slotTime, sides: sides.filter(({ length }) => length > 1) },
+      }),
       ...invariants(plan, healed),
     ],
     expects: ["peer lost", ...(rest.expects ?? [])],
@@ -112,17 +117,19 @@ const FORKS: readonly Fork[] = [
   {
     variant: "",
     about: "Two and three of five validators make a chain each for 20 slots, and agree on one.",
-    ...{ sides: [hostNames(2), ["n3", "n4", "n5"]], slotTime: seconds(1), invariants: heals },
+    ...{ sides: PARTED, slotTime: seconds(1), invariants: heals },
     goals: [
       { metric: "reorgDepth", atLeast: 6, share: 1 },
       { metric: "reorgDepth", atMost: SLOTS, share: 1 },
+      { metric: "blocksOrphaned", atLeast: 6, atMost: SLOTS, share: 1 },
       { metric: "transactionsReturned", atLeast: 1, share: 0.9 },
     ],
   },
   {
     variant: "/equal-branches",
-    about: "Two branches of equal height: whoever knows both chooses the one with the lower hash.",
-    ...{ sides: [hostNames(2), ["n3", "n4"]], slotTime: seconds(2) },
+    about:
+      "Of five validators two and two make branches of equal height: the lower hash is chosen.",
+    ...{ sides: [hostNames(2), ["n3", "n4"], ["n5"]], slotTime: seconds(1) },
     invariants: (plan, healed) => [
       ...heals(plan, healed),
       sometimes("two tips of one height", areEquallyHigh, {
@@ -130,25 +137,37 @@ const FORKS: readonly Fork[] = [
         until: healed + seconds(1),
       }),
     ],
-    goals: [{ metric: "reorgDepth", atLeast: 8, share: 1 }],
+    goals: [{ metric: "reorgDepth", atLeast: 6, share: 1 }],
   },
   {
     variant: "/equal-branches-and-restart",
     about: "As with equal branches, and all who made one of them start anew when it is over.",
-    ...{ sides: [hostNames(2), ["n3", "n4"]], slotTime: seconds(2) },
+    ...{ sides: [hostNames(2), ["n3", "n4"], ["n5"]], slotTime: seconds(1) },
     after: (healed) => [
       { kind: "crash", at: healed - ms(300), lasting: ms(300), hosts: hostNames(2) },
     ],
     invariants: (plan, healed) => heals(plan, healed),
-    goals: [{ metric: "reorgDepth", atLeast: 8, share: 1 }],
+    goals: [{ metric: "reorgDepth", atLeast: 6, share: 1 }],
   },
   {
     variant: "/too-deep",
     about: "Branches that leave the chain 5 blocks back or more are refused: nobody gives way.",
-    ...{ sides: [hostNames(2), ["n3", "n4", "n5"]], slotTime: seconds(1) },
+    ...{ sides: PARTED, slotTime: seconds(1) },
     settings: { options: { limits: { reorgMax: 5 } } },
-    invariants: () => [reorgsAreShort("DEPTH", 5)],
-    goals: [{ metric: "headers refused", atLeast: 1, share: 1 }],
+    invariants: (_, healed) => [
+      reorgsAreShort("DEPTH", 5),
+      ...PARTED.map((among) =>
+        heightsConverge(`BS-HEIGHT ${among.join(" ")}`, {
+          // What it has made in the cut, and half of what it makes in 10 s more at least.
+          ...{ from: healed + seconds(10), within: seconds(5), among },
+          heightMin: Math.floor((among.length * (SLOTS + 5)) / 5) + 7,
+        }),
+      ),
+    ],
+    goals: [
+      { metric: "headers refused", atLeast: 1, share: 1 },
+      { metric: "blocksOrphaned", atMost: 0, share: 1 },
+    ],
     expects: ["headers refused"],
   },
 ];

@@ -13,7 +13,6 @@ import { hostNames } from "./raft-cluster.ts";
 interface Lossy {
   readonly variant: string;
   readonly about: string;
-  readonly blocks?: number;
   readonly peers?: readonly NodeId[];
   readonly faults: readonly Fault[];
   readonly expects: readonly string[];
@@ -21,6 +20,8 @@ interface Lossy {
   readonly lostMax?: Micros;
   readonly bytesPerSecond?: number;
   readonly dataBytes?: number;
+  /** How many blocks are asked for at once. Default: 125. */
+  readonly perRequest?: number;
   readonly requestTimeout?: Micros;
   /** In how much time all is fetched. Default: 120 s. */
   readonly fetchedIn?: Micros;
@@ -29,12 +30,15 @@ interface Lossy {
 const LOSSY_HORIZON = seconds(150);
 const LOSSY_TIMEOUT = seconds(5);
 const THREE = hostNames(3, "p");
+const BLOCKS = 500;
+/** They fill the window. */
+const PER_REQUEST = 125;
 
-function lossy({ variant, about, blocks = 250, peers = THREE, faults, ...rest }: Lossy): Scenario {
+function lossy({ variant, about, peers = THREE, faults, ...rest }: Lossy): Scenario {
   const { requestTimeout = LOSSY_TIMEOUT, fetchedIn = seconds(120) } = rest;
   return fetching({
-    ...{ name: `bs-lossy-sync-retry${variant}`, about, blocks, peers, faults },
-    perRequest: 125,
+    ...{ name: `bs-lossy-sync-retry${variant}`, about, blocks: BLOCKS, peers, faults },
+    perRequest: PER_REQUEST,
     options: { sync: { requestTimeout } },
     ...{ horizon: LOSSY_HORIZON, within: () => fetchedIn },
     ...rest,
@@ -56,7 +60,6 @@ export const chainLossy: readonly Scenario[] = [
   lossy({
     variant: "",
     about: "Of three peers each ignores the first request for a range, and numbers seen before.",
-    blocks: 500,
     faults: THREE.flatMap((peer) => [
       allAlong(peer, "answers no range at the first time"),
       allAlong(peer, "answers no number twice"),
@@ -79,6 +82,8 @@ export const chainLossy: readonly Scenario[] = [
     variant: "/lost-bodies",
     about: "What the only peer answers at first gets lost: it is asked again, and soon.",
     ...{ peers: [THREE[0]!], requestTimeout: seconds(60), fetchedIn: seconds(30) },
+    // Nothing is asked anew where the window has no room.
+    perRequest: BLOCKS / 2,
     faults: [
       {
         ...{ kind: "loss", at: 0, lasting: seconds(3), from: [THREE[0]!], to: [N] },
@@ -114,7 +119,7 @@ export const chainLossy: readonly Scenario[] = [
     variant: "/slow-peers",
     about:
       "For 40 s the only peer answers too late: it is not banned for that, and gives all then.",
-    ...{ blocks: 500, peers: [THREE[0]!] },
+    peers: [THREE[0]!],
     faults: [
       {
         ...{ kind: "latency", at: 0, lasting: seconds(40), from: [THREE[0]!], to: [N] },
@@ -126,8 +131,8 @@ export const chainLossy: readonly Scenario[] = [
   lossy({
     variant: "/slow-line",
     about: "All that the only peer says waits behind its answers for longer than a silence may be.",
-    ...{ blocks: 375, peers: [THREE[0]!], dataBytes: 100 },
-    ...{ bytesPerSecond: 4_000, requestTimeout: seconds(60) },
+    ...{ peers: [THREE[0]!], dataBytes: 100 },
+    ...{ bytesPerSecond: 5_400, requestTimeout: seconds(60) },
     faults: [],
     expects: ["batch arrived"],
   }),

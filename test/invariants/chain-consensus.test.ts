@@ -116,4 +116,10 @@ describe("a chain that leaves some blocks", () => {
       "REORG: c: 2 blocks left its chain, and its side has made 1",
     ]);
   });
+
+  it("leaves any number that others have made where it is on no side", () => {
+    const world = new HandMadeChain(reorgsAreOfTheCut("REORG", { from: 10, sides: [["a"]] }));
+    world.tells(11, "c", PROPOSED);
+    expect(world.has(14, "c", ["a1", "a2"], { orphaned: 2 })).toEqual([]);
+  });
 });

@@ -65,6 +65,23 @@ it("counts the transactions of the longest chain once, and none of a branch that
   expect(world.metrics.gauged("transactionsIncluded")).toBe(1 + 2 + 3);
 });
 
+it("counts blocks that are in nobody's chain in the end, liars' apart", () => {
+  const orphanedWith = (others: readonly string[]): number => {
+    const world = begun();
+    world.has(ms(10), "a", ["x", "y", "yy"]);
+    const left = world.host("a").node!.chain!.blocks;
+    world.has(ms(20), "a", ["x", "z"], { orphaned: 2, adopted: 1 });
+    const { chain } = world.host("a").node!;
+    world.host("a").node = { chain: { ...chain!, blocks: new Map([...left, ...chain!.blocks]) } };
+    world.has(ms(30), "b", others);
+    world.has(ms(40), "c", ["x", "y", "yy"]);
+    world.end(seconds(1));
+    return world.metrics.gauged("blocksOrphaned");
+  };
+  expect(orphanedWith(["x", "z"])).toBe(2);
+  expect(orphanedWith(["x", "y"])).toBe(1);
+});
+
 it("counts bodies that are fetched again in one life", () => {
   const world = begun();
   const ask = (request: number) => ({
