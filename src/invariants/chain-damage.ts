@@ -88,12 +88,12 @@ function firstDamage(
 
 const HEADER_BYTES = 16;
 
-/** Where the records of a journal end: each says first how long its payload is. */
+/** Where the records of a journal end: each says first how long its payload is, twice and one. */
 function recordEnds(bytes: Uint8Array): number[] {
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const ends: number[] = [];
   for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
-    at += HEADER_BYTES + words.getUint32(at, true);
+    at += HEADER_BYTES + (words.getUint32(at, true) >>> 1);
     ends.push(at);
   }
   return ends;

@@ -44,13 +44,16 @@ export function readDurable(server: DurableCursor, host: HostView, reader: Durab
   const image = host.durable(reader.file);
   const sizeBytes = image?.sizeBytes ?? 0;
   const head = image === undefined ? 0 : headOf(image.bytes, sizeBytes);
-  if (sizeBytes < server.cursor || (server.cursor > 0 && head !== server.head)) {
+  const isChanged = image !== undefined && server.cursor > 0 && head !== server.head;
+  // Where no record begins it is the same journal, whose first one has rotted since it was read.
+  const isRotten = isChanged && reader.read(nothingDurable(), image.bytes, 0, sizeBytes) === 0;
+  if (sizeBytes < server.cursor || (isChanged && !isRotten)) {
     // Another journal has its name; or what was durable is gone: then the others see what is left.
     server.durable = nothingDurable();
     server.cursor = 0;
   }
   if (image === undefined || sizeBytes === server.cursor) return;
-  server.head = head;
+  if (!isRotten) server.head = head;
   server.cursor = reader.read(server.durable, image.bytes, server.cursor, sizeBytes);
 }
 

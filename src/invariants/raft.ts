@@ -15,6 +15,7 @@ import {
   termOf,
 } from "./raft-facts.ts";
 import { promisesIn } from "./raft-promises.ts";
+import { durableIsRecalled } from "./raft-recall.ts";
 import { isOfThePrefix, type Replayer } from "./raft-snapshots.ts";
 import type { Step } from "./raft-step.ts";
 import type { RaftView } from "./raft-view.ts";
@@ -57,6 +58,7 @@ function judge(step: Step, replayer: Replayer | undefined): Verdict {
   const quorum = quorumBeforeCommit(step);
   const keep = committedIsKept(step);
   const durable = promisesAreDurable(step);
+  const recall = durableIsRecalled(step);
   const config = configurationsOverlap(step);
   const voters = isElectedByVoters(step);
   const snapshot = isOfThePrefix(step, replayer);
@@ -71,6 +73,7 @@ function judge(step: Step, replayer: Replayer | undefined): Verdict {
       quorum ??
       keep ??
       durable ??
+      recall ??
       config ??
       voters ??
       snapshot) === undefined;
@@ -86,6 +89,7 @@ function judge(step: Step, replayer: Replayer | undefined): Verdict {
     breach("RAFT-QUORUM", quorum),
     breach("RAFT-KEEP", keep),
     breach("RAFT-DURABLE", durable),
+    breach("RAFT-RECALL", recall),
     breach("RAFT-CONFIG", config),
     breach("RAFT-VOTERS", voters),
     breach("RAFT-SNAPSHOT", snapshot),

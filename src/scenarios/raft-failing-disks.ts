@@ -16,11 +16,8 @@ const OFTEN: Rhythm = {
 
 const SELDOM: Rhythm = { ...OFTEN, every: { min: seconds(2), max: seconds(8) } };
 
-/** More than the last two syncs of a journal cover here: rot there is taken for a torn tail. */
-const UNSURE_BYTES = 4_096;
-
 /** A server that cannot trust its disk is silent until it is started anew, or for good. */
-export const raftFailingDisks = storeScenario({
+const failingDisks = storeScenario({
   name: "raft-failing-disks",
   about: "Syncs of five servers fail or take long, and the power does; one disk rots.",
   plan: (streams) => {
@@ -33,7 +30,7 @@ export const raftFailingDisks = storeScenario({
       slowDisks(OFTEN, uniform(ms(1), ms(100))),
       crashes(OFTEN),
       stops(OFTEN),
-      bitRots(SELDOM, 3, UNSURE_BYTES),
+      bitRots(SELDOM, 3),
     );
     // Whoever has fallen silent starts anew in the end, but for one whose journal has rotted.
     const restarts = servers.map((id, i) => ({
@@ -62,3 +59,39 @@ export const raftFailingDisks = storeScenario({
   invariants: () => [leaderIsElected("LEADER-ELECTED", { from: CALM, by: CALM + seconds(8) })],
   expects: ["leader elected", "ok", "halted", "torn tail cut"],
 });
+
+const ROTS = seconds(6);
+
+/** Whoever has acknowledged what rots then must not come back without it. */
+const lastWrite = storeScenario({
+  name: "raft-failing-disks/last-write",
+  about: "A short journal of one of three servers rots, as likely as not where it ends.",
+  plan: (streams) => {
+    const servers = hostNames(3);
+    const options = streams.stream("options");
+    const hosts = [options.pick(servers)];
+    return {
+      servers,
+      clients: ["c1"],
+      settings: storeSettings(),
+      disk: { sectorBytes: options.pick([8, 64, 512]), damagedHostsMax: 1 },
+      operations: mixed(
+        { clients: ["c1"], from: seconds(3), until: seconds(5), every: ms(500) },
+        streams.stream("workload"),
+      ),
+      faults: [
+        { kind: "bitRot", at: ROTS, lasting: ms(1), hosts, files: [], bits: 2, sparedBytes: 0 },
+        {
+          ...{ kind: options.pick(["crash", "stop"] as const), hosts },
+          ...{ at: ROTS + ms(100), lasting: seconds(1) },
+        },
+      ],
+      calm: CALM,
+      horizon: HORIZON,
+    };
+  },
+  invariants: () => [leaderIsElected("LEADER-ELECTED", { from: CALM, by: CALM + seconds(8) })],
+  expects: ["leader elected", "ok", "halted"],
+});
+
+export const raftFailingDisks = [failingDisks, lastWrite] as const;

@@ -266,5 +266,5 @@ export const raftReplication: readonly Scenario[] = [
   replicationConsistency("", 0),
   replicationConsistency("/lossy", 0.01),
   arbitraryMessages,
-  raftFailingDisks,
+  ...raftFailingDisks,
 ];

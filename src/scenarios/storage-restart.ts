@@ -140,8 +140,6 @@ function restarts({ variant, about, outage, expects }: Restart): Scenario {
 
 const ROT_AT: Micros = seconds(40);
 const WAIT_MAX: Micros = seconds(15);
-/** What was written last: rot there is taken for a torn tail. */
-const SPARED_BYTES = 4_096;
 
 function rottenSteps(fill: number): readonly Step[] {
   const by = (id: string, at: Micros) => ({ id, client: "c1", at });
@@ -184,7 +182,7 @@ const rotten: Scenario = storageScenario({
     faults: [
       {
         ...{ kind: "bitRot", at: ROT_AT, lasting: ms(1), hosts: HOSTS },
-        ...{ files: [LEDGER_FILE], bits: 8, sparedBytes: SPARED_BYTES },
+        ...{ files: [LEDGER_FILE], bits: 8, sparedBytes: 0 },
       },
       { kind: "stop", at: ROT_AT + seconds(1), lasting: seconds(1), hosts: HOSTS },
     ],

@@ -4,7 +4,8 @@ import { HandMadeChain } from "../support/hand-made-chain.ts";
 
 /** Records of so many bytes, as a journal has them. */
 const journal = (...payloads: readonly number[]): Uint8Array<ArrayBuffer> => {
-  const records = payloads.map((count) => [count, ...Array.from({ length: 15 + count }, () => 0)]);
+  const rest = (count: number) => Array.from({ length: 15 + count }, () => 0);
+  const records = payloads.map((count) => [count * 2 + 1, ...rest(count)]);
   return Uint8Array.from(records.flat());
 };
 

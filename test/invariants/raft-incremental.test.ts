@@ -34,7 +34,7 @@ describe("the invariants of Raft", () => {
     const verdicts = new Set(histories.map((one) => judgeTwice(one).naive[0] ?? "held"));
     expect([...verdicts].sort()).toEqual([
       ...["RAFT-APPEND", "RAFT-COMPLETE", "RAFT-DURABLE", "RAFT-ELECT", "RAFT-KEEP", "RAFT-MATCH"],
-      ...["RAFT-MONO", "RAFT-QUORUM", "RAFT-SM-SAFETY", "RAFT-VOTE", "held"],
+      ...["RAFT-MONO", "RAFT-QUORUM", "RAFT-RECALL", "RAFT-SM-SAFETY", "RAFT-VOTE", "held"],
     ]);
   });
 });

@@ -1,7 +1,13 @@
 // Each safety invariant of Raft with histories that it accepts and histories that it rejects.
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { accept, grant, HandMadeRaft, logOf } from "../support/hand-made-raft.ts";
+import {
+  accept,
+  grant,
+  type HandMadeMember,
+  HandMadeRaft,
+  logOf,
+} from "../support/hand-made-raft.ts";
 
 let raft: HandMadeRaft;
 
@@ -119,8 +125,9 @@ describe("RAFT-APPEND", () => {
   });
 
   it("accepts an old leader that comes back with a shorter log", () => {
+    raft.step("n1", { log: [...raft.member("n1").log, ...logOf(1)], isDurable: false });
     raft.crash("n1");
-    expect(raft.restart("n1", { term: 1, votedFor: "n1", log: logOf(1) })).toEqual([]);
+    expect(raft.restart("n1", { term: 1, votedFor: "n1", log: logOf(1, 1) })).toEqual([]);
   });
 
   it("rejects a leader that removes an entry", () => {
@@ -459,8 +466,9 @@ describe("RAFT-KEEP", () => {
   });
 
   it("accepts a restart without entries that were not durable", () => {
-    raft.crash("n2");
-    expect(raft.restart("n2", { term: 1, votedFor: "n1", log: logOf(1) })).toEqual([]);
+    raft.step("n3", { term: 1, log: raft.member("n1").log, isDurable: false });
+    raft.crash("n3");
+    expect(raft.restart("n3", { term: 1, log: logOf(1) })).toEqual([]);
   });
 
   it("rejects a follower that removes a committed entry, not knowing of the commit", () => {
@@ -512,7 +520,37 @@ describe("RAFT-MONO", () => {
     raft.crash("n1");
     expect(raft.restart("n1", { term: 2 })).toEqual([
       "RAFT-MONO: n1 has term 2 after it promised term 3",
+      "RAFT-RECALL: n1 starts with term 2, durable was 3",
     ]);
+  });
+});
+
+describe("RAFT-RECALL", () => {
+  const log = logOf(1, 3, 4);
+  const others = logOf(4);
+
+  beforeEach(() => {
+    raft.step("n1", { term: 3, log: log.slice(0, 2) });
+    raft.step("n1", { term: 4, log, isDurable: false });
+    raft.step("n2", { term: 4, log: others });
+    raft.crash("n1");
+  });
+
+  it.each<[string, Partial<HandMadeMember>]>([
+    ["all that was durable", { term: 3, log: log.slice(0, 2) }],
+    ["more than was durable", { term: 4, log }],
+    ["an entry in place of durable ones", { term: 4, log: others }],
+    ["nothing, if it is silent", { isHalted: true }],
+  ])("accepts a start with %s", (_, fields) => {
+    expect(raft.restart("n1", fields)).toEqual([]);
+  });
+
+  it.each([
+    ["a lower term", { term: 2, log: log.slice(0, 2) }, "with term 2, durable was 3"],
+    ["fewer entries", { term: 3, log: log.slice(0, 1) }, "with entries up to 1, durable were 2"],
+    ["no entries", { term: 3 }, "with entries up to 0, durable were 2"],
+  ])("rejects a start with %s", (_, fields, message) => {
+    expect(raft.restart("n1", fields)).toEqual([`RAFT-RECALL: n1 starts ${message}`]);
   });
 });
 

@@ -1,6 +1,7 @@
 // Histories of Raft, drawn: mostly right ones, in which now and then a deed is wrong.
 
 import fc from "fast-check";
+import type { EntryView } from "../../src/invariants/raft-view.ts";
 import type { NodeId } from "../../src/sim/env.ts";
 import { accept, type Deed, grant, HandMadeRaft, logOf } from "./hand-made-raft.ts";
 import type { Disk, Scene } from "./naive-raft.ts";
@@ -46,6 +47,8 @@ export class DrawnRaft {
   readonly raft = new HandMadeRaft(SIZE);
   readonly scenes: Scene[] = [];
   readonly #disks = new Map<NodeId, Disk>();
+  /** The entries on them. */
+  readonly #logs = new Map<NodeId, readonly EntryView[]>();
 
   /** Begins with a leader that has committed the first of two entries; `n3` lags behind. */
   constructor() {
@@ -161,13 +164,13 @@ export class DrawnRaft {
     return { applied: Math.max(0, applied - 1) };
   }
 
-  /** Comes back with what its disk has; wrongly: without its vote, or in an older term. */
+  /** Comes back with what its disk has; wrongly: without its vote, or a term, or an entry. */
   #restart(id: NodeId, { isWrong, way }: Attempt): string[] {
-    const { log } = this.raft.member(id);
     const disk = this.#disks.get(id) ?? EMPTY;
-    const kept = log.filter((entry, i) => entry.term === disk.terms[i]);
-    const back = { term: disk.term, votedFor: disk.votedFor, log: kept };
-    const forgetful = { ...back, votedFor: undefined, term: Math.max(0, disk.term - (way % 2)) };
+    const log = this.#logs.get(id) ?? [];
+    const back = { term: disk.term, votedFor: disk.votedFor, log };
+    const wrong = way === 2 ? { log: log.slice(0, -1) } : { votedFor: undefined };
+    const forgetful = { ...back, ...wrong, term: Math.max(0, disk.term - (way % 2)) };
     this.raft.crash(id);
     const broken = this.raft.restart(id, isWrong ? forgetful : back);
     this.#keepScene(id, []);
@@ -179,6 +182,7 @@ export class DrawnRaft {
     if (deed.isDurable !== false) {
       const { term, votedFor, log } = this.raft.member(id);
       this.#disks.set(id, { term, votedFor, terms: log.map((entry) => entry.term) });
+      this.#logs.set(id, log);
     }
     this.#keepScene(id, deed.sent ?? []);
     return broken;

@@ -9,6 +9,7 @@ import { HandMadeWorld } from "./hand-made-world.ts";
 /** A member of a Raft cluster as far as invariants see it; counts how often its log is read. */
 export class HandMadeMember implements RaftView {
   role = "follower";
+  isHalted = false;
   term = 0;
   votedFor: NodeId | undefined;
   commit = 0;

@@ -55,6 +55,7 @@ const RULES: readonly (readonly [string, (story: Story) => boolean])[] = [
   ["RAFT-QUORUM", commitsWithoutQuorum],
   ["RAFT-KEEP", removesCommitted],
   ["RAFT-DURABLE", promisesTooEarly],
+  ["RAFT-RECALL", forgets],
 ];
 
 function hasTwoLeaders({ past, now }: Story): boolean {
@@ -163,6 +164,12 @@ function promisesTooEarly({ now: { disk, sent } }: Story): boolean {
     ({ term, accepted, match = 0 }) =>
       term > disk.term || (accepted === true && match > disk.terms.length),
   );
+}
+
+function forgets({ now: { term, log, disk }, sameLife }: Story): boolean {
+  if (sameLife !== undefined) return false;
+  const isPrefix = log.every((entry, i) => entry.term === disk.terms[i]);
+  return term < disk.term || (isPrefix && log.length < disk.terms.length);
 }
 
 interface Promised {

@@ -14,6 +14,11 @@ export interface DurabilityState<Command> extends Journals {
   /** Messages held back until what they promise is durable, in order of `after`. */
   outbox: Promised<Command>[];
   /**
+   * A torn tail is being cut: until that is durable the member takes no part, as what it wrote
+   * could mix with what is torn.
+   */
+  isMending: boolean;
+  /**
    * The disk failed or is rotten: what is durable is unknown, so the member says and does no more.
    * A disk that is merely full does not halt it: see `RaftState.lackingBytes`.
    */
@@ -36,6 +41,7 @@ export function initialDurability<Command>(): DurabilityState<Command> {
     outbox: [],
     journal: newJournalState(),
     next: undefined,
+    isMending: false,
     isHalted: false,
   };
 }
@@ -58,6 +64,12 @@ export class Durability<Command> {
     this.#env = env;
     this.#state = state;
     this.#deliver = deliver;
+  }
+
+  /** Whether the member says and does nothing: it cannot trust its disk, or not yet. */
+  get isSilent(): boolean {
+    const { isHalted, isMending } = this.#state();
+    return isHalted || isMending;
   }
 
   /**
@@ -117,7 +129,7 @@ export class Durability<Command> {
     const state = this.#state();
     const isSyncing = state.syncing > state.durable;
     if (state.isHalted || isSyncing || state.written === state.durable) return;
-    if (this.#env.buggify(RAFT_SITES.syncsLate)) return;
+    if (!state.isMending && this.#env.buggify(RAFT_SITES.syncsLate)) return;
     state.syncing = state.written;
     beginSync(state.journal);
     if (state.next !== undefined) beginSync(state.next.journal);

@@ -1,5 +1,5 @@
 import { assert, fail } from "../../sim/assert.ts";
-import type { Env, NodeId } from "../../sim/env.ts";
+import type { DiskError, Env, NodeId } from "../../sim/env.ts";
 import type { ByteReader, ByteWriter, Codec } from "../codec.ts";
 import { type Configuration, initialConfiguration, isVoter, membersOf } from "./configuration.ts";
 import { Durability } from "./durability.ts";
@@ -119,11 +119,27 @@ export class Member<Command> {
     return role.kind === "follower" ? role.leader : undefined;
   }
 
+  /** After boot and restart: reads its disk and takes part, or first has a torn tail cut. */
+  start(): void {
+    // Without room for who it is, a member on an empty disk is silent, and tries again.
+    if (!this.#recover() && this.state.durability.isHalted) return;
+    if (!this.durability.isSilent) this.resetElectionTimer();
+  }
+
+  /** A sync is done, well or not. If no crash brings a torn tail back any more, it is cut. */
+  synced(error: DiskError | undefined): void {
+    this.durability.synced(error);
+    const { isMending, isHalted } = this.state.durability;
+    if (!isMending || isHalted || !this.persistence.cutTorn()) return;
+    if (this.state.member === undefined) this.start();
+    else this.resetElectionTimer();
+  }
+
   /**
    * Reads who it is, term, vote and log back from the disk; false when they are rotten, or when it
    * is nobody yet. One that is in no configuration waits until a change makes it a member.
    */
-  recover(): boolean {
+  #recover(): boolean {
     const kept = this.persistence.recover();
     if (kept === undefined) return false;
     const { state } = this;

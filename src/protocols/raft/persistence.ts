@@ -33,7 +33,8 @@ export class Persistence<Command> {
 
   /**
    * Reads all back. Undefined if the disk is rotten, or no disk of this member; or if it is empty
-   * and has no room to keep who the member is: then the member is undefined yet.
+   * and has no room to keep who the member is, or a torn tail to be cut first: then the member is
+   * undefined yet. After a sync a torn tail is to be cut: see {@link cutTorn}.
    */
   recover(): Pick<Persistent<Command>, "commit" | "founders"> | undefined {
     const { tornBytes, rottenAt, error, ...kept } = this.#storage.load();
@@ -49,11 +50,18 @@ export class Persistence<Command> {
     state.log = kept.log;
     state.snapshots.current = kept.snapshot;
     // What was read may sit in the operating system's cache only: nothing is promised before it
-    // is synced, so the recovery counts as a write. A cut needs no room.
-    assert(error?.kind !== "full", "no room to cut off bytes:", tornBytes);
+    // is synced, so the recovery counts as a write. Zeros over a torn tail need no room.
+    assert(error?.kind !== "full", "no room to write over bytes:", tornBytes);
+    state.durability.isMending = tornBytes > 0;
     this.#durability.wrote(error);
-    if (kept.member === undefined && !this.#becomeAnother()) return undefined;
-    return kept;
+    if (kept.member !== undefined) return kept;
+    return state.durability.isMending || !this.#becomeAnother() ? undefined : kept;
+  }
+
+  /** Cuts off a torn tail that no crash brings back any more. False: the disk failed. */
+  cutTorn(): boolean {
+    this.#state().durability.isMending = false;
+    return this.#durability.wrote(this.#storage.cutTorn());
   }
 
   /** An empty disk: whoever this host was before, it has promised things that are forgotten. */

@@ -99,9 +99,7 @@ export class Raft<Command> {
 
   /** After boot and restart. */
   onStart(): void {
-    // Without room for who it is, a member on an empty disk is silent, and tries again.
-    if (!this.#member.recover() && this.state.durability.isHalted) return;
-    this.#member.resetElectionTimer();
+    this.#member.start();
     this.#endHandler();
   }
 
@@ -112,7 +110,7 @@ export class Raft<Command> {
    * before it is applied.
    */
   propose(command: Command): Place | "forwarded" | Refusal {
-    if (this.state.durability.isHalted) return "not leading";
+    if (this.#member.durability.isSilent) return "not leading";
     if (!this.isLeader) return this.#forward(command);
     if (this.#transfers.isUnderWay) return "transferring";
     const entry = this.#leader.propose(command);
@@ -137,7 +135,8 @@ export class Raft<Command> {
    * each its future place, or why it has none. One may be refused and a later one not.
    */
   proposeAll(commands: readonly Command[]): readonly (Place | Refusal)[] {
-    if (!this.isLeader || this.state.durability.isHalted) return commands.map(() => "not leading");
+    if (!this.isLeader || this.#member.durability.isSilent)
+      return commands.map(() => "not leading");
     if (this.#transfers.isUnderWay) return commands.map(() => "transferring");
     const entries = this.#leader.proposeAll(commands);
     this.#endHandler();
@@ -149,7 +148,7 @@ export class Raft<Command> {
    * more than one voter coming or going, two majorities decide until a second entry ends that.
    */
   change(changes: readonly MemberChange[]): Place | ChangeRefusal | Refusal {
-    if (!this.isLeader || this.state.durability.isHalted) return "not leading";
+    if (!this.isLeader || this.#member.durability.isSilent) return "not leading";
     if (this.#transfers.isUnderWay) return "transferring";
     const entry = this.#leader.change(changes);
     this.#endHandler();
@@ -162,7 +161,7 @@ export class Raft<Command> {
    * nothing is taken in.
    */
   transfer(to: NodeId): TransferRefusal | "not leading" | undefined {
-    if (!this.isLeader || this.state.durability.isHalted) return "not leading";
+    if (!this.isLeader || this.#member.durability.isSilent) return "not leading";
     return this.#transfers.begin(to);
   }
 
@@ -172,21 +171,21 @@ export class Raft<Command> {
    * for an index read; a lease is the leader's alone.
    */
   read(read: number, kind: ReadKind): "not leading" | undefined {
-    if (this.state.durability.isHalted) return "not leading";
+    if (this.#member.durability.isSilent) return "not leading";
     if (!this.isLeader) return kind === "index" ? this.#followerReads.begin(read) : "not leading";
     this.#reads.begin(read, kind);
     return undefined;
   }
 
   onMessage(from: NodeId, message: RaftMessage<Command>): void {
-    if (this.state.durability.isHalted) return;
+    if (this.#member.durability.isSilent) return;
     const sender = this.#member.senderOf(from, message);
     if (sender !== undefined) this.#receive(sender, message);
     this.#endHandler();
   }
 
   onTimer(name: string): void {
-    if (this.state.durability.isHalted) return;
+    if (this.#member.durability.isSilent) return;
     if (this.state.member === undefined) {
       this.onStart();
       return;
@@ -202,14 +201,14 @@ export class Raft<Command> {
 
   /** The journal's sync has finished: promises that waited for it leave. */
   onSynced(error?: DiskError): void {
-    this.#member.durability.synced(error);
+    this.#member.synced(error);
     this.#snapshots.onSynced();
     this.#endHandler();
   }
 
   /** The stream to or from a host is gone. */
   onDisconnect(peer: NodeId): void {
-    if (this.state.durability.isHalted) return;
+    if (this.#member.durability.isSilent) return;
     this.#leader.onDisconnect(peer);
     this.#endHandler();
   }

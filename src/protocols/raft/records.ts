@@ -3,7 +3,7 @@
 import { fail } from "../../sim/assert.ts";
 import type { NodeId } from "../../sim/env.ts";
 import { ByteReader, type ByteWriter, type Codec } from "../codec.ts";
-import { readRecords } from "../journal.ts";
+import { readRecords } from "../journal-record.ts";
 import type { MemberId } from "./identity.ts";
 import { appendEntry, type Entry, emptyLog, type RaftLog, truncateFrom } from "./log.ts";
 import { configurations, names, readIndex, readSnapshot, type Snapshot } from "./snapshot.ts";

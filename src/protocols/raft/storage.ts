@@ -73,7 +73,7 @@ export class RaftStorage<Command> {
 
   /**
    * Reads everything back, of a rotten journal nothing, and tells whether there was anything at
-   * all. A torn tail is cut: that needs a sync.
+   * all. With a torn tail, sync and {@link cutTorn} before anything is saved.
    */
   load(): Persistent<Command> & Omit<Recovery, "records"> & { readonly isBlank: boolean } {
     this.#removeNext();
@@ -81,6 +81,11 @@ export class RaftStorage<Command> {
     const persistent = emptyPersistent<Command>();
     for (const record of records) replay(persistent, record, this.#codec);
     return { ...persistent, ...found, isBlank: records.length === 0 };
+  }
+
+  /** Cuts off what is left of a torn tail: it is durable that nothing of it comes back. */
+  cutTorn(): DiskError | undefined {
+    return this.#journal.cut();
   }
 
   /** How many bytes the last record takes in the file, or would have taken. */

@@ -58,7 +58,9 @@ export type Effect =
   | { readonly kind: "opened"; readonly file: FileId }
   | { readonly kind: "settled"; readonly file: FileId }
   /** What was read at the start is sure to be there. */
-  | { readonly kind: "ready" };
+  | { readonly kind: "ready" }
+  /** A torn tail of the ledger is gone for good: it can be read. */
+  | { readonly kind: "mended" };
 
 /** Whom an answer goes to, and to which of its requests. */
 export interface ClientName {

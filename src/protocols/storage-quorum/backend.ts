@@ -189,6 +189,9 @@ export class Backend implements Node<StorageQuorumMessage, BackendState> {
       case "ready":
         this.#begin();
         break;
+      case "mended":
+        this.onStart();
+        break;
       case "opened":
         this.#uploads.onOpened(effect.file);
         break;

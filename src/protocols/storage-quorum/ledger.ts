@@ -46,8 +46,9 @@ export class Ledger {
   }
 
   /**
-   * Reads all entries back, the oldest first; a torn tail is cut. Undefined when the file is rotten
-   * or an entry does not follow on the one before it: then the backend is halted.
+   * Reads all entries back, the oldest first. Undefined when the file is rotten or an entry does
+   * not follow on the one before it: then the backend is halted; and when there is a torn tail:
+   * that is cut, and the effect "mended" says when to load anew.
    */
   load(): readonly LinkedEntry[] | undefined {
     const { records, tornBytes, rottenAt, error } = this.#journal.open();
@@ -59,7 +60,11 @@ export class Ledger {
       this.#halt({ error: error.kind });
       return undefined;
     }
-    if (tornBytes > 0) this.#env.emit("torn tail cut", { tornBytes });
+    if (tornBytes > 0) {
+      this.#env.emit("torn tail cut", { tornBytes });
+      this.#sync();
+      return undefined;
+    }
     const entries: LinkedEntry[] = [];
     let previous = NO_ENTRY;
     for (const [index, payload] of records.entries()) {
@@ -110,12 +115,22 @@ export class Ledger {
     }
     ledger.isSyncing = false;
     endSync(ledger.journal);
+    if (ledger.journal.tornBytes > 0) {
+      this.#cut();
+      return;
+    }
     const { durableBytes, sizeBytes } = ledger.journal;
     const isDue = ({ upToBytes }: { upToBytes: number }): boolean => upToBytes <= durableBytes;
     const due = ledger.effects.filter(isDue);
     ledger.effects = ledger.effects.filter((waiting) => !isDue(waiting));
     if (sizeBytes > durableBytes) this.#sync();
     for (const { effect } of due) this.#onDurable(effect);
+  }
+
+  #cut(): void {
+    const error = this.#journal.cut();
+    if (error === undefined) this.#onDurable({ kind: "mended" });
+    else this.#halt({ error: error.kind });
   }
 
   #sync(): void {

@@ -75,7 +75,7 @@ interface BitRotFault {
   readonly files: readonly string[];
   /** How many bits of each host flip. */
   readonly bits: number;
-  /** So much at the end of each file is spared: a journal cannot tell rot there from a tear. */
+  /** So much at the end of each file is spared: what a program cannot tell from a torn write. */
   readonly sparedBytes: number;
 }
 

@@ -69,10 +69,9 @@ describe("a disk that is none of this member's", () => {
     expect(member.env.emitted).toEqual([["halted", { error: "rot", file: RAFT_FILE, at: 0 }]]);
   });
 
-  it("does not hang on the record behind, which is cut", () => {
-    const torn = bytes.slice();
-    torn[30]! ^= 1;
-    const member = startedOn(new Map([[RAFT_FILE, torn]]));
+  it("does not hang on the record behind, which is cut if it is torn", () => {
+    const member = startedOn(new Map([[RAFT_FILE, bytes.slice(0, 35)]]));
+    member.sync();
     expect(member.state).toMatchObject({ member: "n1", term: 0 });
     expect(member.env.disk.sizeOf(RAFT_FILE)).toBe(30);
   });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { RAFT_FILE } from "../../../src/protocols/raft/storage.ts";
 import { follower, RaftMember } from "../../support/raft-member.ts";
 import { append, entries, vote } from "../../support/raft-messages.ts";
+import { ManualDisk } from "../../support/recording-env.ts";
 
 /** The same machine after a restart, its first sync not yet complete. */
 function restarted({ env }: RaftMember): RaftMember {
@@ -73,8 +74,40 @@ describe("a torn tail", () => {
     expect(again.env.disk.read(RAFT_FILE)!.length).toBe(sizeBytes - tornBytes);
   });
 
+  it("keeps the member silent until no crash brings it back", () => {
+    const again = restarted(torn());
+    again.receive("n2", append(1, [1, 1], [1, 1]));
+    expect([again.log, again.env.takeSent()]).toEqual([[1], []]);
+    expect([...again.env.timers]).toEqual([]);
+    again.sync();
+    expect([...again.env.timers.keys()]).toEqual(["election"]);
+    again.ask("n2", append(1, [1, 1], [1, 1]));
+    expect(again.log).toEqual([1, 1, 1]);
+  });
+
+  it("stays, and the member halted, when the sync fails", () => {
+    const again = restarted(torn());
+    const sizeBytes = again.env.disk.sizeOf(RAFT_FILE);
+    again.env.disk.completeSync();
+    again.raft.onSynced({ kind: "io" });
+    expect(again.state.durability.isHalted).toBe(true);
+    expect(again.env.disk.sizeOf(RAFT_FILE)).toBe(sizeBytes);
+  });
+
+  it("of an empty disk is cut before the member draws who it is", () => {
+    const disk = new ManualDisk();
+    disk.append(RAFT_FILE, Uint8Array.of(9, 9, 9));
+    const member = new RaftMember(disk, { isFormatted: false });
+    member.raft.onStart();
+    expect(member.state.member).toBeUndefined();
+    member.sync();
+    expect(member.state.member).toMatch(/^n1#/);
+    expect(restarted(member).state.member).toBe(member.state.member);
+  });
+
   it("does not hide what is written after it is cut", () => {
     const again = restarted(torn());
+    again.sync();
     again.ask("n2", append(1, [1, 1], [1, 1]));
     expect(restarted(again).log).toEqual([1, 1, 1]);
   });
@@ -98,6 +131,16 @@ describe("rot", () => {
     member.env.disk.write(RAFT_FILE, Uint8Array.of(bytes[middle]! ^ 1), middle);
     return restarted(member);
   };
+
+  it("in what was synced last halts the member, too", () => {
+    const { env } = follower({ term: 1, log: [1] });
+    const last = env.disk.sizeOf(RAFT_FILE) - 1;
+    env.disk.write(RAFT_FILE, Uint8Array.of(env.disk.read(RAFT_FILE)![last]! ^ 2), last);
+    const again = new RaftMember(env.disk, {});
+    again.raft.onStart();
+    const at = expect.any(Number);
+    expect(again.env.emitted).toEqual([["halted", { error: "rot", file: RAFT_FILE, at }]]);
+  });
 
   it("below what was durable halts the member: what it has promised is unknown", () => {
     const { env, state } = rotten();

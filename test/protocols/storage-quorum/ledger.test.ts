@@ -51,13 +51,40 @@ describe("the ledger", () => {
     expect(state.ledger.head).toBe(hashes[2]);
   });
 
-  it("cuts a torn tail, and tells of it", () => {
+  it("cuts a torn tail, and tells of it, and when it can be loaded", () => {
     const disk = diskWith(FOUNDED);
+    const sizeBytes = disk.sizeOf(LEDGER_FILE);
     disk.append(LEDGER_FILE, Uint8Array.of(9, 9, 9));
-    const { ledger, env, state } = ledgerOn(disk);
-    expect(ledger.load()!.map(({ entry }) => entry)).toEqual([FOUNDED]);
+    const { ledger, env, state, durable } = ledgerOn(disk);
+    expect(ledger.load()).toBeUndefined();
     expect(env.emitted).toEqual([["torn tail cut", { tornBytes: 3 }]]);
     expect(state.phase).toBe("starting");
+    expect(durable).toEqual([]);
+    disk.completeSync();
+    ledger.onSynced(undefined);
+    expect(durable).toEqual(["mended"]);
+    expect(disk.sizeOf(LEDGER_FILE)).toBe(sizeBytes);
+    expect(ledger.load()!.map(({ entry }) => entry)).toEqual([FOUNDED]);
+  });
+
+  it("is halted when the sync fails that a torn tail needs, and cuts nothing", () => {
+    const disk = diskWith(FOUNDED);
+    disk.append(LEDGER_FILE, Uint8Array.of(9, 9, 9));
+    const sizeBytes = disk.sizeOf(LEDGER_FILE);
+    const { ledger, state, durable } = ledgerOn(disk);
+    ledger.load();
+    disk.completeSync();
+    ledger.onSynced({ kind: "io" });
+    expect([state.phase, durable]).toEqual(["halted", []]);
+    expect(disk.sizeOf(LEDGER_FILE)).toBe(sizeBytes);
+  });
+
+  it("halts the backend where what was synced last has rotted", () => {
+    const disk = diskWith(FOUNDED);
+    disk.write(LEDGER_FILE, Uint8Array.of(disk.read(LEDGER_FILE)![20]! ^ 1), 20);
+    const { ledger, env } = ledgerOn(disk);
+    expect(ledger.load()).toBeUndefined();
+    expect(env.emitted).toEqual([["halted", { file: LEDGER_FILE, at: 0, reason: "rotten" }]]);
   });
 
   it("halts the backend where durable bytes have rotted, and changes nothing", () => {

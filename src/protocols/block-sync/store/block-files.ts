@@ -1,7 +1,8 @@
 // A chain's blocks on the disk, in segments. Who uses it syncs the disk.
 
 import type { Disk, DiskError } from "../../../sim/env.ts";
-import { Journal, newJournalState, readRecords, rewriteUnsynced } from "../../journal.ts";
+import { Journal, newJournalState, rewriteUnsynced } from "../../journal.ts";
+import { RECORD_HEADER_BYTES, readRecords } from "../../journal-record.ts";
 import type { Block, Body } from "../block.ts";
 import {
   type ChainBlock,
@@ -15,7 +16,7 @@ import type { Hash } from "../encoding/hash.ts";
 import { isMalformed } from "../encoding/rlp.ts";
 import type { Checkpoint } from "../finality/vote.ts";
 import { type TrieChange, trieEntries } from "../trie/trie.ts";
-import { type BlockPlace, RECORD_HEADER_BYTES, type ReplaySetup, type Segment } from "./replay.ts";
+import type { BlockPlace, ReplaySetup, Segment } from "./replay.ts";
 import { readRecord, segmentFile, writeBlock, writeStart } from "./segments.ts";
 
 /** What a node remembers of its segments, as plain data. */

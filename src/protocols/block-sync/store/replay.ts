@@ -4,6 +4,7 @@
 import type { Disk, DiskError } from "../../../sim/env.ts";
 import { hexOf } from "../../hex.ts";
 import { Journal, type JournalState, newJournalState } from "../../journal.ts";
+import { RECORD_HEADER_BYTES } from "../../journal-record.ts";
 import type { Header } from "../block.ts";
 import {
   type ChainBlock,
@@ -64,9 +65,6 @@ export interface Replayed {
   error: DiskError | undefined;
 }
 
-/** Bytes of a record before its payload. */
-export const RECORD_HEADER_BYTES = 16;
-
 /**
  * Reads all segments, the oldest first, up to the first that is damaged or torn: that one is cut,
  * and those behind it are removed. `finality` may know already what is final. O(bytes).
@@ -106,11 +104,11 @@ class Replay {
     if (expected !== number) return this.#tornBefore(number, expected, "missing");
     const state = newJournalState();
     const journal = new Journal(this.#disk, segmentFile(number), () => state);
-    let { records, rottenAt, error } = journal.open();
+    let { records, rottenAt, error } = journal.openLeniently();
     const isRotten = rottenAt !== undefined;
     if (rottenAt !== undefined) {
       this.#disk.truncate(segmentFile(number), rottenAt);
-      ({ records, error } = journal.open());
+      ({ records, error } = journal.openLeniently());
     }
     found.error ??= error;
     const isKept = this.#take(number, records, state);
@@ -167,7 +165,11 @@ class Replay {
       .filter((other) => other >= number)
       .some((other) => {
         const state = newJournalState();
-        const { rottenAt } = new Journal(this.#disk, segmentFile(other), () => state).open();
+        const { rottenAt } = new Journal(
+          this.#disk,
+          segmentFile(other),
+          () => state,
+        ).openLeniently();
         return rottenAt !== undefined || state.durableBytes > 0;
       });
     return isCovered ? this.#damaged(damaged, reason) : false;
@@ -223,7 +225,7 @@ class Replay {
     this.found.places.delete(segment.blocks.pop() ?? "");
     this.#disk.truncate(file, sizeBytes);
     const state = segment.journal;
-    new Journal(this.#disk, file, () => state).open();
+    new Journal(this.#disk, file, () => state).openLeniently();
   }
 
   /** Notes the first damage; false, for whoever returns it. */
