@@ -146,18 +146,19 @@ function judge(batches: readonly Batch[], { metrics }: World, within: Micros): s
   return undefined;
 }
 
-/** Measures `redirects`: how often a server named another one, or none, to a client. */
+/**
+ * Measures what servers do with requests that are not theirs to decide: `redirects`, how often one
+ * names another, or none, to a client; and `forwards`, how often one passes a request on.
+ */
 export function measureRedirects(): Invariant {
   return {
     name: "redirects",
     onStep: ({ sent, metrics }: World) => {
       for (const { message } of sent) {
-        const isRedirect =
-          typeof message === "object" &&
-          message !== null &&
-          "type" in message &&
-          message.type === "redirect";
-        if (isRedirect) metrics.count("redirects");
+        // Messages of Raft, and of what runs on it.
+        const { type } = message as { readonly type?: unknown };
+        if (type === "redirect") metrics.count("redirects");
+        if (type === "forward") metrics.count("forwards");
       }
       return undefined;
     },

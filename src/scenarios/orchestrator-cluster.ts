@@ -13,7 +13,7 @@ import { orchestrator } from "../protocols/orchestrator/machine.ts";
 import { checkOrchestratorOperation } from "../protocols/orchestrator/operation.ts";
 import { type OrchestratorMessage, OrchestratorServer } from "../protocols/orchestrator/server.ts";
 import { type BatchOptions, checkBatchOptions } from "../protocols/replicated/batching.ts";
-import { checkRecord } from "../sim/check.ts";
+import { checkOneOf, checkRecord } from "../sim/check.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { Invariant } from "../sim/invariant.ts";
 import type { Plan, PlanHosts } from "../sim/plan.ts";
@@ -37,6 +37,8 @@ export interface OrchestratorSettings extends StoreSettings {
   readonly batch?: BatchOptions;
   /** Servers that batch otherwise. */
   readonly batchOf?: Readonly<Record<NodeId, BatchOptions>>;
+  /** By client, the server that it asks first. Default: any. */
+  readonly homeOf?: Readonly<Record<NodeId, NodeId>>;
 }
 
 export type OrchestratorPlan = Plan<OrchestratorSettings>;
@@ -57,7 +59,8 @@ export function orchestratorScenario(scenario: OrchestratorScenario): Scenario {
       return new OrchestratorServer(drawing, options, batch, servers);
     },
     files: (id, { servers, settings }) => diskOf(id, settings.members ?? servers),
-    client: (env, { servers, settings }) => new OrchestratorClient(env, servers, settings.client),
+    client: (env, { servers, settings: { client, homeOf } }) =>
+      new OrchestratorClient(env, servers, client, homeOf?.[env.id]),
     checkOperation: checkOrchestratorOperation,
     words: vmWords,
     targets: clusterTargets,
@@ -88,16 +91,17 @@ function safetyOf(plan: OrchestratorPlan): readonly Invariant<OrchestratorServer
 }
 
 function checkSettings(value: unknown, path: string, hosts: PlanHosts): OrchestratorSettings {
-  const { batch, batchOf, ...rest } = checkRecord(value, path, FIELDS);
+  const { batch, batchOf, homeOf, ...rest } = checkRecord(value, path, FIELDS);
   const settings = checkStoreSettings(rest, path, hosts);
   return {
     ...settings,
     ...(batch === undefined ? {} : { batch: checkBatchOptions(batch, `${path}.batch`) }),
     ...(batchOf === undefined ? {} : { batchOf: checkBatchOf(batchOf, `${path}.batchOf`, hosts) }),
+    ...(homeOf === undefined ? {} : { homeOf: checkHomeOf(homeOf, `${path}.homeOf`, hosts) }),
   };
 }
 
-const FIELDS = [...STORE_SETTINGS, "batch", "batchOf"];
+const FIELDS = [...STORE_SETTINGS, "batch", "batchOf", "homeOf"];
 
 function checkBatchOf(
   value: unknown,
@@ -107,5 +111,16 @@ function checkBatchOf(
   const entries = Object.entries(checkRecord(value, path, servers));
   return Object.fromEntries(
     entries.map(([id, batch]) => [id, checkBatchOptions(batch, `${path}.${id}`)]),
+  );
+}
+
+function checkHomeOf(
+  value: unknown,
+  path: string,
+  { servers, clients }: PlanHosts,
+): Readonly<Record<NodeId, NodeId>> {
+  const entries = Object.entries(checkRecord(value, path, clients));
+  return Object.fromEntries(
+    entries.map(([id, home]) => [id, checkOneOf(home, `${path}.${id}`, servers)]),
   );
 }

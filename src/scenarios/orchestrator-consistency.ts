@@ -15,7 +15,7 @@ import { crashes } from "../sim/nemesis.ts";
 import { defaultNetworkOptions } from "../sim/network/network-options.ts";
 import { uniform } from "../sim/random/distribution.ts";
 import type { Random } from "../sim/random/random.ts";
-import type { Scenario } from "../sim/scenario.ts";
+import type { Goal, Scenario } from "../sim/scenario.ts";
 import { ms, seconds } from "../sim/time.ts";
 import { orchestratorChaos } from "./orchestrator-chaos.ts";
 import { orchestratorScenario } from "./orchestrator-cluster.ts";
@@ -73,10 +73,21 @@ function timing(variant: string, about: string, latency: ReturnType<typeof unifo
 
 const RACE = BEGIN + seconds(1);
 
-/** Writes by three clients at once, and then of one name by all. */
-function concurrentWrites(variant: string, about: string, faults: readonly Fault[]): Scenario {
+interface Concurrent {
+  readonly variant: string;
+  readonly about: string;
+  readonly faults?: readonly Fault[];
+  /** Whether a server that is asked and does not lead passes that on, or names the leader. */
+  readonly forwards?: boolean;
+  readonly goals: readonly Goal[];
+}
+
+/** Writes by three clients at once, each of its own server, and then of one name by all. */
+function concurrentWrites(scenario: Concurrent): Scenario {
+  const { variant, about, faults = [], forwards = false, goals } = scenario;
   const isCalm = faults.length === 0;
   const writers = hostNames(3, "c");
+  const homeOf = Object.fromEntries(writers.map((client, i) => [client, SERVERS[i]!]));
   const race = isCalm ? RACE : BEGIN + seconds(8);
   const by = race + ms(500);
   const horizon = by + seconds(4);
@@ -86,7 +97,10 @@ function concurrentWrites(variant: string, about: string, faults: readonly Fault
     plan: () => ({
       servers: SERVERS,
       clients: [ADMINISTRATOR, ...writers],
-      settings: storeSettings({}, { client: impatientClient }),
+      settings: {
+        ...storeSettings({ forwardProposals: forwards }, { client: impatientClient }),
+        homeOf,
+      },
       operations: [
         ...workers(3),
         ...writers.flatMap((client) => [
@@ -99,25 +113,59 @@ function concurrentWrites(variant: string, about: string, faults: readonly Fault
           ...oneByOne(client, race, ms(10), [create("prize")]),
         ]),
       ],
-      faults,
+      faults: [...faults],
       calm: isCalm ? 0 : BEGIN + seconds(4),
       horizon,
     }),
     invariants: (plan) => [
       measureRedirects(),
       oneWins("ONE-WINNER", "prize"),
-      ...(isCalm ? [replicatesWithin("REPLICATED", { from: BEGIN, until: horizon }, ms(500))] : []),
-      everyoneHas("SETTLED", { vms: 16, tasks: 0 }, { by: isCalm ? by : horizon }),
+      replicatesWithin("REPLICATED", { from: isCalm ? BEGIN : race, until: horizon }, ms(500)),
+      everyoneHas("SETTLED", { vms: 16, tasks: 0 }, { by }),
       operationsReturn("RETURN", { by: horizon }, plan),
       equalStates("EQUAL-STATES"),
     ],
     expects: ["leader elected", "ok"],
-    goals: [
-      { metric: "racers", atLeast: 3, share: 1 },
-      { metric: "redirects", atLeast: 1, share: 0.6 },
-    ],
+    goals: [{ metric: "racers", atLeast: 3, share: 1 }, ...goals],
   });
 }
+
+/** Of three clients, two begin where nobody leads. */
+const REDIRECTED: Goal = { metric: "redirects", atLeast: 2, share: 1 };
+/** They stay there, with five machines each and one for all. */
+const FORWARDED: Goal = { metric: "forwards", atLeast: 12, share: 1 };
+
+const LEADER_CRASH = [crash(["leader"], BEGIN + ms(30), seconds(2))];
+
+const concurrent: readonly Scenario[] = [
+  concurrentWrites({
+    variant: "",
+    about: "Three clients create machines at once, each at a server, and then all the same one.",
+    goals: [REDIRECTED, { metric: "forwards", atMost: 0, share: 1 }],
+  }),
+  concurrentWrites({
+    variant: "/leader-crash",
+    about: "The same, and the leader crashes in the middle.",
+    faults: LEADER_CRASH,
+    goals: [REDIRECTED],
+  }),
+  concurrentWrites({
+    variant: "/forwarding",
+    about: "The same, and servers that do not lead pass on what they are asked for.",
+    forwards: true,
+    goals: [FORWARDED, { metric: "redirects", atMost: 0, share: 1 }],
+  }),
+  concurrentWrites({
+    variant: "/forwarding-leader-crash",
+    about: "They pass it on, and the leader crashes: who knows of none can only say so.",
+    faults: LEADER_CRASH,
+    forwards: true,
+    goals: [
+      { metric: "forwards", atLeast: 4, share: 1 },
+      { metric: "redirects", atLeast: 1, share: 0.9 },
+    ],
+  }),
+];
 
 /** It gives up before a leader is replaced, so that some outcomes are unknown. */
 const IN_A_HURRY = { ...impatientClient, waitMax: ms(1_200) };
@@ -223,10 +271,7 @@ export const orchestratorConsistency: readonly Scenario[] = [
   ...orchestratorReads,
   timing("", "Batches of 1, 10 and 50 machines are soon on five servers.", uniform(ms(1), ms(5))),
   timing("/jitter", "The same on links of 2 ms, 1 ms more or less.", uniform(ms(1), ms(3))),
-  concurrentWrites("", "Three clients create machines at once, and then all the same one.", []),
-  concurrentWrites("/leader-crash", "The same, and the leader crashes in the middle.", [
-    crash(["leader"], BEGIN + ms(30), seconds(2)),
-  ]),
+  ...concurrent,
   linearizability("", 3),
   linearizability("/five-servers", 5),
   stateVerification,

@@ -14,7 +14,11 @@ import {
   oneWins,
   whatIsAckedIsThere,
 } from "../../src/invariants/orchestrator-history.ts";
-import { batchesReplicate, replicatesWithin } from "../../src/invariants/replication-time.ts";
+import {
+  batchesReplicate,
+  measureRedirects,
+  replicatesWithin,
+} from "../../src/invariants/replication-time.ts";
 import type { Plain } from "../../src/sim/env.ts";
 import type { Invariant } from "../../src/sim/invariant.ts";
 import { ms, seconds } from "../../src/sim/time.ts";
@@ -284,6 +288,16 @@ describe("that what is acknowledged is soon on every server", () => {
     expect(world.end(ms(9))).toEqual(["BATCH: the batch of 1 takes 7 ms to be everywhere"]);
     expect(world.metrics.state.gauges.get("replicationMs, 1")).toBe(7);
   });
+});
+
+it("requests that are redirected and passed on are counted, each for itself", () => {
+  const world = new HandMadeWorld([measureRedirects()], { n1: {} });
+  const sent = ["redirect", "forward", "reply", "forward"].map((type) => {
+    return { to: "x", message: { type } };
+  });
+  world.event(1, { on: "n1", sent });
+  expect(world.metrics.counted("redirects")).toBe(1);
+  expect(world.metrics.counted("forwards")).toBe(2);
 });
 
 describe("that the minority knows of no leader", () => {

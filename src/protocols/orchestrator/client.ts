@@ -14,8 +14,14 @@ import type {
 
 /** A client of a replicated orchestrator. */
 export class OrchestratorClient extends ReplicatedClient<OrchestratorTypes> {
-  constructor(env: Env<OrchestratorMessage>, servers: readonly NodeId[], options: ClientOptions) {
-    super(env, { words, servers, options });
+  /** `home` is the server that it asks first. Default: any. */
+  constructor(
+    env: Env<OrchestratorMessage>,
+    servers: readonly NodeId[],
+    options: ClientOptions,
+    home?: NodeId,
+  ) {
+    super(env, { words, servers, options, home });
   }
 }
 

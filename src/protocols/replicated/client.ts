@@ -41,6 +41,8 @@ export interface ClientConfig<Of extends ServiceTypes> {
   readonly words: ClientWords<Of>;
   readonly servers: readonly NodeId[];
   readonly options: ClientOptions;
+  /** Whom it asks first, before it knows who leads. Default: any of them. */
+  readonly home?: NodeId | undefined;
 }
 
 /** All of a client's memory. */
@@ -65,8 +67,9 @@ export class ReplicatedClient<Of extends ServiceTypes>
   readonly #options: ClientOptions;
   readonly #caller: Caller<Of>;
 
-  constructor(env: Env<ServiceMessage<Of>>, { words, servers, options }: ClientConfig<Of>) {
+  constructor(env: Env<ServiceMessage<Of>>, { words, servers, options, home }: ClientConfig<Of>) {
     this.#env = env;
+    this.state.leader = home;
     this.#words = words;
     this.#options = options;
     const config = { servers, options, sites: words.sites, timer: "retry" };

@@ -113,6 +113,19 @@ describe("a client", () => {
     expect(env.emitted.at(-1)).toEqual([outcome, { id: "o", result: { error, reason: "why" } }]);
   });
 
+  it("asks its own server first, if it has one, and then whoever leads", () => {
+    const env = new RecordingEnv<OrchestratorMessage>("c1");
+    const client = new OrchestratorClient(env, ["n1", "n2", "n3"], defaultClientOptions, "n2");
+    client.onStart();
+    client.onOperation({ id: "o", ...create("v") });
+    const { session } = client.state;
+    client.onMessage("n2", { type: "redirect", session, serial: 1, leader: "n3" });
+    const result = { type: "done" } as const;
+    client.onMessage("n3", { type: "reply", session, serial: 1, result });
+    client.onOperation({ id: "p", ...create("w") });
+    expect(env.takeSent().map(({ to }) => to)).toEqual(["n2", "n3", "n3"]);
+  });
+
   it("sends a raw request as it is", () => {
     const { message } = asking({ op: "raw", request: { op: "create", vm: 7 } });
     expect(message).toMatchObject({ type: "request", operation: { op: "create", vm: 7 } });
