@@ -78,6 +78,22 @@ export function commitsByPhase(
   return made;
 }
 
+/** Measures how many operations are acknowledged in each phase, as `acked, <phase>`. */
+export function measureAcks(phases: readonly Phase[]): Invariant {
+  return {
+    name: "acks",
+    onEnd: ({ history, metrics }: World) => {
+      for (const phase of phases) {
+        const acked = history.returned.filter(
+          ({ outcome, returnedAt = 0 }) => outcome === "ok" && isIn(phase, returnedAt),
+        );
+        metrics.gauge(`acked, ${phase.name}`, acked.length);
+      }
+      return undefined;
+    },
+  };
+}
+
 /** A phase, and how much its commits may carry. */
 export interface ThroughputPhase extends Phase {
   readonly bytesPerSecond: number;

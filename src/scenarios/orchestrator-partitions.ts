@@ -12,11 +12,13 @@ import {
 import { isInMinority, minorityAcknowledgesNothing, oneLeaderAt } from "../invariants/no-quorum.ts";
 import { everyoneHas } from "../invariants/orchestrator-history.ts";
 import { equalStates } from "../invariants/replicated.ts";
+import { measureOutcomesBySide, minorityIsTold } from "../invariants/sides.ts";
 import { defaultRaftOptions } from "../protocols/raft/options.ts";
 import type { NodeId } from "../sim/env.ts";
 import type { HostView, World } from "../sim/invariant.ts";
 import type { Scenario } from "../sim/scenario.ts";
 import { ms, seconds } from "../sim/time.ts";
+import { orchestratorCascade } from "./orchestrator-cascade.ts";
 import { orchestratorScenario } from "./orchestrator-cluster.ts";
 import { orchestratorReconciliation } from "./orchestrator-reconciliation.ts";
 import {
@@ -30,7 +32,7 @@ import {
   workers,
 } from "./orchestrator-workload.ts";
 import { askedAlone, hostNames, impatientClient, storeSettings } from "./raft-cluster.ts";
-import { crash, LEADER_IN_MAJORITY, LEADER_IN_MINORITY, partition } from "./raft-weather.ts";
+import { LEADER_IN_MAJORITY, LEADER_IN_MINORITY, partition } from "./raft-weather.ts";
 
 const SERVERS = hostNames(5);
 const SETTINGS = storeSettings({}, { client: impatientClient });
@@ -112,12 +114,14 @@ function splitBrain(variant: string, groups: Groups, about: string): Scenario {
     invariants: (plan) => [
       minorityAcknowledgesNothing("MINORITY-ACK", askedAlone),
       acknowledgesIn("MAJORITY-ACK", { from: CUT + seconds(5), until: heal }),
+      minorityIsTold("MINORITY-TOLD", seconds(10), askedAlone),
       // Their patience ends before that.
       operationsReturn("RETURN", { by: heal + seconds(12) }, plan),
       everyoneAgrees("AGREEMENT", { from: heal, by: heal + seconds(10) }),
       equalStates("EQUAL-STATES"),
     ],
     expects: ["leader elected", "ok", "info"],
+    goals: [{ metric: "minorityTold", atLeast: 20, share: 0.95 }],
   });
 }
 
@@ -181,67 +185,22 @@ const concurrentWrites = orchestratorScenario({
     };
   },
   invariants: (plan) => [
+    measureOutcomesBySide(askedAlone),
     minorityAcknowledgesNothing("MINORITY-ACK", askedAlone),
     operationsReturn("RETURN", { by: plan.calm + seconds(20) }, plan),
     everyoneAgrees("AGREEMENT", { from: plan.calm, by: plan.calm + seconds(15) }),
     equalStates("EQUAL-STATES"),
   ],
   expects: ["leader elected", "ok", "info"],
-  goals: [{ metric: "acked", atLeast: 500, share: 0.95 }],
+  goals: [
+    { metric: "acked", atLeast: 500, share: 0.95 },
+    { metric: "acked, majority", atLeast: 10, share: 0.6 },
+    { metric: "acked, minority", atMost: 0, share: 0.95 },
+    { metric: "unknown, minority", atLeast: 10, share: 0.95 },
+  ],
 });
 
 const SIDES = [LEADER_IN_MAJORITY, LEADER_IN_MINORITY];
-
-const FIRST = { from: CUT, until: CUT + seconds(7) };
-const BETWEEN = { from: FIRST.until, until: FIRST.until + ms(500) };
-const SECOND = { from: BETWEEN.until, until: BETWEEN.until + seconds(7) };
-
-/** One crash in each phase, always on the side that cannot go on anyway. */
-const cascading = orchestratorScenario({
-  name: "orch-cascading-partition-failures",
-  about: "Four against three, then three against four, with a crash in each phase.",
-  plan: (streams) => {
-    const clients = hostNames(6, "c");
-    const victims = streams.stream("crashes");
-    const [first, second] = [
-      ["n5", "n6", "n7"],
-      ["n1", "n2", "n3"],
-    ].map((side) => victims.pick(side));
-    return {
-      servers: hostNames(7),
-      clients: [ADMINISTRATOR, ...clients],
-      settings: SETTINGS,
-      operations: [
-        ...workers(3),
-        ...creates({ clients, from: BEGIN, until: SECOND.until + seconds(4), every: ms(50) }),
-      ],
-      faults: [
-        during(FIRST, ["n1", "n2", "n3", "n4"], ["n5", "n6", "n7"]),
-        during(BETWEEN, ["n1", "n2", "n3", "n4", "n5"], ["n6", "n7"]),
-        during(SECOND, ["n1", "n2", "n3"], ["n4", "n5", "n6", "n7"]),
-        crash([first!], FIRST.from + seconds(2), seconds(3)),
-        crash([second!], SECOND.from + seconds(2), seconds(3)),
-      ],
-      calm: SECOND.until,
-      horizon: SECOND.until + seconds(20),
-    };
-  },
-  invariants: (plan) => [
-    acknowledgesIn("FIRST-PHASE", FIRST),
-    acknowledgesIn("SECOND-PHASE", SECOND),
-    everyoneAgrees("AGREEMENT", { from: SECOND.until, by: SECOND.until + seconds(15) }),
-    operationsReturn("RETURN", { by: SECOND.until + seconds(20) }, plan),
-    equalStates("EQUAL-STATES"),
-  ],
-  expects: ["leader elected", "ok"],
-});
-
-function during(
-  { from, until }: { readonly from: number; readonly until: number },
-  ...groups: Groups
-) {
-  return partition(from, until - from, ...groups);
-}
 
 export const orchestratorPartitions: readonly Scenario[] = [
   basicPartition(
@@ -262,5 +221,5 @@ export const orchestratorPartitions: readonly Scenario[] = [
   ...orchestratorReconciliation,
   partitionElection,
   concurrentWrites,
-  cascading,
+  ...orchestratorCascade,
 ];
