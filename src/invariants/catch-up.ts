@@ -37,8 +37,8 @@ interface CatchUp {
  * Each server that joins has applied, within a time, all that was committed when it was asked to;
  * by a snapshot or without one, as is said. Measures, by how many things there are: `catchUpMs,
  * <count>` from when it is asked; `snapshotBytes, <count>` that it installs first;
- * `snapshotBytesSent, <count>`; `transferMs, <count>` from the first bytes that leave until it is
- * level; and `bytesPerS, <count>` in that time.
+ * `snapshotBytesSent, <count>` until it is level, some of them perhaps twice; `transferMs, <count>`
+ * from the first bytes that leave until then; and `bytesPerS, <count>` in that time.
  */
 export function joinsCatchUp(
   name: string,
@@ -87,6 +87,7 @@ function watch(catchUp: CatchUp, join: Join, world: World<CatchUpView>): void {
   if (catchUp.target === 0) {
     catchUp.target = Math.max(...servers.map(({ node }) => node?.commit ?? 0));
   }
+  if (catchUp.levelAt !== undefined) return;
   for (const { to, message } of sent) {
     // Only Raft's snapshots are of this type.
     const { type, data } = message as { readonly type: string; readonly data: Uint8Array };
@@ -99,7 +100,7 @@ function watch(catchUp: CatchUp, join: Join, world: World<CatchUpView>): void {
     if (event !== "snapshot installed") continue;
     if (catchUp.installs++ === 0) catchUp.installedBytes = server.node?.snapshot?.bytes.length ?? 0;
   }
-  if ((server.node?.applied ?? 0) >= catchUp.target) catchUp.levelAt ??= now;
+  if ((server.node?.applied ?? 0) >= catchUp.target) catchUp.levelAt = now;
 }
 
 type Figure = readonly [string, number];

@@ -18,6 +18,42 @@ export function logStaysWithin(name: string, entriesMax: number): Invariant<LogV
   return alwaysAtMost(name, lengthOf, entriesMax, { explain });
 }
 
+/** What a server must show for {@link memoryStaysWithin}. */
+interface MemoryView extends LogView {
+  readonly machine: { readonly sessions: ReadonlyMap<unknown, unknown> };
+  readonly waitingRequests: number;
+}
+
+/** How much of each kind a server may keep. */
+export interface MemoryBounds {
+  readonly entries: number;
+  readonly sessions: number;
+  readonly requests: number;
+}
+
+/**
+ * No server that is up ever keeps more than so much: entries in its log, sessions of clients, and
+ * requests that wait. Each is judged by itself, as `<name>-ENTRIES` and so on.
+ */
+export function memoryStaysWithin(
+  name: string,
+  { entries, sessions, requests }: MemoryBounds,
+): readonly Invariant<MemoryView>[] {
+  const explain = ({ server }: World<MemoryView>): string => `on ${server?.id}`;
+  const judge = (of: string, most: number, count: (node: MemoryView) => number) =>
+    alwaysAtMost<MemoryView>(
+      `${name}-${of}`,
+      ({ server }) => server?.node && count(server.node),
+      most,
+      { explain },
+    );
+  return [
+    judge("ENTRIES", entries, ({ lastIndex, base }) => lastIndex - base.index),
+    judge("SESSIONS", sessions, ({ machine }) => machine.sessions.size),
+    judge("REQUESTS", requests, ({ waitingRequests }) => waitingRequests),
+  ];
+}
+
 /** A chunk of a snapshot, as it is sent. */
 interface ChunkView {
   readonly type: string;

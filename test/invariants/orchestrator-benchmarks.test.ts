@@ -8,7 +8,9 @@ import {
 import { type CatchUpView, joinsCatchUp, measureSlope } from "../../src/invariants/catch-up.ts";
 import { driftStaysBelow, measureKinds } from "../../src/invariants/operation-times.ts";
 import { stateStays, tasksMove } from "../../src/invariants/orchestrator-state.ts";
+import { measureAcks } from "../../src/invariants/phases.ts";
 import { placementIsBestFit } from "../../src/invariants/placement.ts";
+import { memoryStaysWithin } from "../../src/invariants/snapshots.ts";
 import { measureQuotient, workloadsAreDone } from "../../src/invariants/throughput.ts";
 import type { Plain } from "../../src/sim/env.ts";
 import type { Invariant } from "../../src/sim/invariant.ts";
@@ -47,6 +49,16 @@ describe("that joins catch up", () => {
     });
   });
 
+  it("counts no bytes that leave when it is level", () => {
+    const world = joining(true);
+    world.event(ms(20), { on: "n1", sent: [CHUNK] });
+    Object.assign(world.node("n2"), { applied: 7 });
+    world.event(ms(40), { on: "n2", emitted: INSTALLED });
+    world.event(ms(50), { on: "n1", sent: [CHUNK] });
+    world.end(ms(99));
+    expect(world.metrics.gauged("snapshotBytesSent, 5")).toBe(40);
+  });
+
   it("is rejected of who is late, or never level", () => {
     const world = joining(true);
     world.event(ms(10), { on: "n1" });
@@ -66,6 +78,46 @@ describe("that joins catch up", () => {
     without.event(ms(20), { on: "n2" });
     expect(without.end(ms(99))).toEqual(["JOIN: n2 has installed 0 snapshots"]);
   });
+});
+
+describe("what a server keeps", () => {
+  const bounds = { entries: 3, sessions: 1, requests: 2 };
+  const kept = (fields: object) => {
+    const node = { lastIndex: 9, base: { index: 6, term: 1 }, machine: { sessions: new Map() } };
+    const server = { ...node, waitingRequests: 2, ...fields };
+    const world = new HandMadeWorld(memoryStaysWithin("KEPT", bounds), { n1: server });
+    return world.event(1, { on: "n1" });
+  };
+
+  it("is accepted up to its bounds", () => {
+    expect(kept({ machine: { sessions: new Map([["a", 1]]) } })).toEqual([]);
+  });
+
+  it.each([
+    ["KEPT-ENTRIES", { lastIndex: 10 }],
+    ["KEPT-SESSIONS", { machine: { sessions: new Map(["a", "b"].map((id) => [id, 1])) } }],
+    ["KEPT-REQUESTS", { waitingRequests: 3 }],
+  ])("is rejected beyond them: %s", (name, fields) => {
+    expect(kept(fields).map((message) => message.split(":")[0])).toEqual([name]);
+  });
+});
+
+it("acknowledgements are counted by phase, both ends included", () => {
+  const phases = [
+    { name: "a", from: 0, until: 5 },
+    { name: "b", from: 6, until: 9 },
+  ];
+  const world = new HandMadeWorld([measureAcks(phases)], {});
+  for (const [id, outcome, at] of [
+    ["x", "ok", 5],
+    ["y", "info", 5],
+    ["z", "ok", 6],
+  ] as const) {
+    world.history.record(id, "invoke", { id, operation: {} }, 1);
+    world.history.record(id, outcome, { id }, at);
+  }
+  world.end(9);
+  expect(Object.fromEntries(world.metrics.state.gauges)).toEqual({ "acked, a": 1, "acked, b": 1 });
 });
 
 describe("the slope of a figure", () => {

@@ -281,6 +281,12 @@ export class ReplicatedServer<Of extends ServiceTypes>
     return makeSnapshot({ index: applied, term, configuration, save: this.#save });
   }
 
+  /** How many requests wait for something: an entry, the leader, Raft's word, or company. */
+  get waitingRequests(): number {
+    const { waiting, forwarded, reading, batch } = this.#state;
+    return waiting.size + forwarded.size + reading.size + batch.length;
+  }
+
   get machine(): Replica<Of> {
     return this.#state.machine;
   }
