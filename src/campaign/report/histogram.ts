@@ -19,7 +19,12 @@ export class Histogram {
   #max = -Infinity;
   /** By bucket, how many values. */
   readonly #counts = new Map<number, number>();
-  readonly #view = new DataView(new ArrayBuffer(8));
+  readonly #view: DataView;
+
+  /** Histograms may share the eight bytes in which they look at a value: buffers cost more. */
+  constructor(scratch = new DataView(new ArrayBuffer(8))) {
+    this.#view = scratch;
+  }
 
   /** Adds a value, which is finite: what invariants measure may be less than 0 too. */
   add(value: number): void {

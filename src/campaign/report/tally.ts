@@ -56,6 +56,7 @@ export class Tally {
   readonly #faults = new Map<string, FaultCount>();
   readonly #emitted = new Map<string, number>();
   readonly #values = new Map<string, Histogram>();
+  readonly #scratch = new DataView(new ArrayBuffer(8));
   readonly #met: number[];
   readonly #assertions = new AssertionSums();
 
@@ -137,7 +138,7 @@ export class Tally {
   #histogram(name: string): Histogram {
     let values = this.#values.get(name);
     if (values === undefined) {
-      values = new Histogram();
+      values = new Histogram(this.#scratch);
       this.#values.set(name, values);
     }
     return values;
