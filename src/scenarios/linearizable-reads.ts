@@ -75,6 +75,7 @@ export interface Reads {
   /** See StoreScenario. */
   readonly leaseLateness?: Micros;
   readonly invariants?: () => readonly Invariant<KvServer>[];
+  /** What else is reachable. Default: that a leader steps down. */
   readonly expects?: readonly string[];
   readonly goals?: readonly Goal[];
 }
@@ -86,7 +87,7 @@ export const shortOfTime: ClientOptions = { ...impatientClient, waitMax: ms(500)
 export function linearizableReads(scenario: Reads): Scenario {
   const { variant, about, readers, faults, raft = {}, syncLatency = ms(1) } = scenario;
   const { client = impatientClient, operations = [], answeredWithin = ANSWERED } = scenario;
-  const { leaseLateness, invariants, expects = [], goals = [] } = scenario;
+  const { leaseLateness, invariants, goals = [] } = scenario;
   const leaseReads = readers.some(({ read }) => read === "lease");
   const followerReads = readers.some(({ of }) => of !== undefined);
   const administrators = [...new Set(operations.map((planned) => planned.client))];
@@ -115,7 +116,7 @@ export function linearizableReads(scenario: Reads): Scenario {
       everyoneAgrees("AGREEMENT", { from: CALM, by: HORIZON }),
       equalStates("EQUAL-STATES"),
     ],
-    expects: ["leader elected", "leader stepped down", "ok", ...expects],
+    expects: ["leader elected", "ok", ...(scenario.expects ?? ["leader stepped down"])],
     goals,
   });
 }
