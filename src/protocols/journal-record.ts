@@ -2,7 +2,7 @@
 //
 // The checksum begins with the place in the file where the record ends, so that bytes are a record
 // in one place only: one inside a payload, or left over from another file, is none. The watermark
-// says how many bytes of the file its writer knew to be durable. The link is a checksum of the one
+// says how many bytes of the file its writer knew to be durable. The link is a hash of the checksum
 // of the record before, of size and watermark, so that what stood behind a cut never follows on
 // what was written since, and a header can be trusted whose payload can not. Its last byte says,
 // one too high, how many words of the payload are all zeros.
@@ -135,10 +135,21 @@ function isLinked(bytes: Uint8Array, at: number, previous: number): boolean {
 
 /** The link of the record at `at`, whose other words, and last byte, are there. */
 function linkOf(bytes: Uint8Array, at: number, previous: number): number {
-  const ofWatermark = crc32c(bytes, at + 8, at + 12, previous);
-  const ofSize = crc32c(bytes, at, at + 4, ofWatermark);
-  const checksum = crc32c(bytes, at + 15, at + 16, ofSize);
-  return ((bytes[at + 15]! << 24) | (checksum & 0xff_ffff)) >>> 0;
+  const zeros = bytes[at + 15]!;
+  let mixed = mix(previous ^ readWord(bytes, at));
+  mixed = mix(mixed ^ watermarkOf(bytes, at));
+  mixed = mix(mixed ^ zeros);
+  return ((zeros << 24) | (mixed >>> 8)) >>> 0;
+}
+
+/**
+ * Another number for each of 32 bits: all of its bits depend on all of the given ones.
+ * Source: Chris Wellons, Prospecting for Hash Functions, 2018, lowbias32.
+ */
+function mix(word: number): number {
+  const mixed = Math.imul(word ^ (word >>> 16), 0x7feb_352d);
+  const again = Math.imul(mixed ^ (mixed >>> 15), 0x846c_a68b);
+  return again ^ (again >>> 16);
 }
 
 /**
@@ -147,14 +158,11 @@ function linkOf(bytes: Uint8Array, at: number, previous: number): number {
  */
 function zeroWords(bytes: Uint8Array, start: number, end: number, place: number): number {
   let zeros = 0;
-  let at = start;
-  let wordEnd = start + WORD_BYTES - (place % WORD_BYTES);
-  while (at < end && zeros <= ZEROS_MAX) {
-    const partEnd = Math.min(wordEnd, end);
-    while (at < partEnd && bytes[at] === 0) at++;
-    if (at === partEnd) zeros++;
-    at = partEnd;
-    wordEnd += WORD_BYTES;
+  let wordEnd = start + WORD_BYTES - (place & (WORD_BYTES - 1));
+  for (let at = start; at < end; at = wordEnd, wordEnd += WORD_BYTES) {
+    let next = at;
+    while (bytes[next] === 0 && next < wordEnd && next < end) next++;
+    if ((next === wordEnd || next === end) && ++zeros > ZEROS_MAX) break;
   }
   return zeros;
 }

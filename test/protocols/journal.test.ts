@@ -146,11 +146,10 @@ describe("a journal", () => {
     owner.append(Uint8Array.of(1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     // The usual CRC-32C begins with all ones, this one with the complement of another number.
     const first = [...owner.disk.read(FILE)!].slice(4, 8);
-    expect(first).toEqual(crcBytes([0, 0, 0, 0, ...link([0, 0, 0, 0, 3, 0, 0, 0, 1], 0), 7], 17));
+    expect(first).toEqual(crcBytes([0, 0, 0, 0, ...link(0, 3, 0, 1), 7], 17));
     // The payload begins at 33: its words end at 40 and 48, and the second one is zeros.
-    const header = [17, 0, 0, 0, 31, 0, 0, 0, 2];
     const payload = [1, 2, 3, ...Array.from({ length: 12 }, () => 0)];
-    const rest = [17, 0, 0, 0, ...link(header, numberOf(first)), ...payload];
+    const rest = [17, 0, 0, 0, ...link(numberOf(first), 31, 17, 2), ...payload];
     const expected = [31, 0, 0, 0, ...crcBytes(rest, 48), ...rest];
     expect([...owner.disk.read(FILE)!].slice(17)).toEqual(expected);
   });
@@ -435,9 +434,19 @@ describe("readRecords", () => {
   });
 });
 
-/** A link: three bytes of the checksum of watermark, size and last byte, and that byte. */
-function link(header: readonly number[], previous: number): number[] {
-  return [...crcBytes(header, previous).slice(0, 3), header.at(-1)!];
+/** A link: the three high bytes of a hash of these numbers, and the last of them. */
+function link(...numbers: readonly [previous: number, size: number, mark: number, zeros: number]) {
+  const [previous, ...rest] = numbers;
+  const hash = rest.reduce((mixed, number) => lowbias(mixed ^ number), previous) >>> 0;
+  return [hash >>> 8, hash >>> 16, hash >>> 24, numbers[3]].map((byte) => byte & 0xff);
+}
+
+/** Source: Chris Wellons, Prospecting for Hash Functions, 2018, lowbias32. */
+function lowbias(number: number): number {
+  let x = number;
+  x = Math.imul(x ^ (x >>> 16), 0x7feb_352d);
+  x = Math.imul(x ^ (x >>> 15), 0x846c_a68b);
+  return x ^ (x >>> 16);
 }
 
 function numberOf(bytes: readonly number[]): number {

@@ -68,8 +68,8 @@ export class Durability<Command> {
 
   /** Whether the member says and does nothing: it cannot trust its disk, or not yet. */
   get isSilent(): boolean {
-    const { isHalted, isMending } = this.#state();
-    return isHalted || isMending;
+    const state = this.#state();
+    return state.isHalted || state.isMending;
   }
 
   /**

@@ -110,7 +110,7 @@ export class Raft<Command> {
    * before it is applied.
    */
   propose(command: Command): Place | "forwarded" | Refusal {
-    if (this.#member.durability.isSilent) return "not leading";
+    if (this.state.durability.isHalted) return "not leading";
     if (!this.isLeader) return this.#forward(command);
     if (this.#transfers.isUnderWay) return "transferring";
     const entry = this.#leader.propose(command);
@@ -135,8 +135,7 @@ export class Raft<Command> {
    * each its future place, or why it has none. One may be refused and a later one not.
    */
   proposeAll(commands: readonly Command[]): readonly (Place | Refusal)[] {
-    if (!this.isLeader || this.#member.durability.isSilent)
-      return commands.map(() => "not leading");
+    if (!this.isLeader || this.state.durability.isHalted) return commands.map(() => "not leading");
     if (this.#transfers.isUnderWay) return commands.map(() => "transferring");
     const entries = this.#leader.proposeAll(commands);
     this.#endHandler();
@@ -148,7 +147,7 @@ export class Raft<Command> {
    * more than one voter coming or going, two majorities decide until a second entry ends that.
    */
   change(changes: readonly MemberChange[]): Place | ChangeRefusal | Refusal {
-    if (!this.isLeader || this.#member.durability.isSilent) return "not leading";
+    if (!this.isLeader || this.state.durability.isHalted) return "not leading";
     if (this.#transfers.isUnderWay) return "transferring";
     const entry = this.#leader.change(changes);
     this.#endHandler();
@@ -161,7 +160,7 @@ export class Raft<Command> {
    * nothing is taken in.
    */
   transfer(to: NodeId): TransferRefusal | "not leading" | undefined {
-    if (!this.isLeader || this.#member.durability.isSilent) return "not leading";
+    if (!this.isLeader || this.state.durability.isHalted) return "not leading";
     return this.#transfers.begin(to);
   }
 
