@@ -109,37 +109,42 @@ function wrongAtEnd<View extends LoadView>(
 }
 
 /**
- * TB-INCLUDED: what a server has accepted of a client is in some server's chain so soon. Measures
- * `inclusionMs` of the one that has waited longest in each block. Its memory is what waits.
+ * TB-INCLUDED: what a server has accepted of a client is in some server's chain as soon as the
+ * server that was the first to accept it allows. Measures `inclusionMs` of the one that has waited
+ * longest in each block. Its memory is what waits.
  */
 export function includedWithin<View extends LoadView>(
   name: string,
   { read }: Pick<LoadSource<View>, "read">,
-  within: Micros,
+  within: (host: NodeId) => Micros,
 ): Invariant<View> {
   const made = {
     name,
     supposes: ["servers", "operations", "faults", "conditions"] as const,
-    // By hash, when it was accepted first; the oldest first.
-    state: new Map<string, Micros>(),
+    // By hash; the oldest first.
+    state: new Map<string, Waiting>(),
     onStep: (world: World<View>) => {
       const { state } = made;
       const { now, metrics, server, emitted } = world;
       const submission = submissionOf(world);
-      if (submission !== undefined) noteWaiting(state, submission, read, now);
+      if (submission !== undefined) {
+        noteWaiting(state, submission, read, { at: now, host: server!.id });
+      }
       const chain = server?.node?.chain;
       if (chain === undefined || emitted.length === 0) return undefined;
       for (const { adopted } of told(emitted, "tip changed")) {
-        const longest = takeIncluded(state, chain, adopted, now);
-        if (longest !== undefined) metrics.observe("inclusionMs", inMs(longest));
-        if ((longest ?? 0) > within)
-          return `${server!.id}: one has waited for ${inMs(longest!)} ms`;
+        const taken = takeIncluded(state, chain, adopted);
+        if (taken.length === 0) continue;
+        metrics.observe("inclusionMs", inMs(now - Math.min(...taken.map(({ at }) => at))));
+        const late = taken.find(({ at, host }) => now - at > within(host));
+        if (late !== undefined)
+          return `${server!.id}: one of ${late.host} has waited for ${inMs(now - late.at)} ms`;
       }
       return undefined;
     },
     onEnd: ({ now }: World<View>) => {
-      for (const [hash, at] of made.state) {
-        if (now - at <= within) break;
+      for (const [hash, { at, host }] of made.state) {
+        if (now - at <= within(host)) continue;
         return `${hash.slice(0, 8)} was accepted ${inMs(now - at)} ms ago and is in no block`;
       }
       return undefined;
@@ -148,35 +153,40 @@ export function includedWithin<View extends LoadView>(
   return made;
 }
 
+/** When a transaction was accepted first, and by whom. */
+interface Waiting {
+  readonly at: Micros;
+  readonly host: NodeId;
+}
+
 function noteWaiting(
-  waiting: Map<string, Micros>,
+  waiting: Map<string, Waiting>,
   { transactions, refused }: Submission,
   read: LoadSource<LoadView>["read"],
-  now: Micros,
+  since: Waiting,
 ): void {
   const places = new Set(refused.map(({ index }) => index));
   for (const [index, bytes] of transactions.entries()) {
     const transaction = places.has(index) ? undefined : read(bytes);
     if (transaction === undefined || waiting.has(transaction.hash)) continue;
-    waiting.set(transaction.hash, now);
+    waiting.set(transaction.hash, since);
   }
 }
 
-/** How long the one that waited longest did. */
+/** Those that waited, and no longer do. */
 function takeIncluded(
-  waiting: Map<string, Micros>,
+  waiting: Map<string, Waiting>,
   { canonical, blocks }: ShownChain,
   adopted: number,
-  now: Micros,
-): Micros | undefined {
-  let longest: Micros | undefined;
+): Waiting[] {
+  const taken: Waiting[] = [];
   for (let at = canonical.length - adopted; at < canonical.length; at++) {
     for (const hash of blocks.get(canonical[at]!)!.transactions) {
       const since = waiting.get(hash);
       if (since === undefined) continue;
       waiting.delete(hash);
-      longest = Math.max(longest ?? 0, now - since);
+      taken.push(since);
     }
   }
-  return longest;
+  return taken;
 }

@@ -111,7 +111,9 @@ describe("that what was accepted is in the chain, once", () => {
 });
 
 describe("that what was accepted is included in time", () => {
-  const world = () => new LoadedWorld(includedWithin("INCLUDED", source, 5_000));
+  /** Who submits does so to `a`. */
+  const world = (ofA = 5_000) =>
+    new LoadedWorld(includedWithin("INCLUDED", source, (host) => (host === "a" ? ofA : 0)));
 
   it("holds when it is, and measures how long the last one has waited", () => {
     const one = world();
@@ -124,8 +126,14 @@ describe("that what was accepted is included in time", () => {
   it("is broken when it comes late", () => {
     const one = world();
     one.submit(1_000, bytes([1, 0]));
-    const late = "INCLUDED: b: one has waited for 5.001 ms";
+    const late = "INCLUDED: b: one of a has waited for 5.001 ms";
     expect(one.has(6_001, "b", nodeOf([["1.0"]]), 1)).toEqual([late]);
+  });
+
+  it("holds as long as who has accepted it has", () => {
+    const one = world(6_000);
+    one.submit(1_000, bytes([1, 0]));
+    expect(one.has(6_001, "b", nodeOf([["1.0"]]), 1)).toEqual([]);
   });
 
   it("is broken when it does not come at all", () => {
