@@ -25,5 +25,13 @@ export function shareOffMax(count: number, probability: number): number {
   return variance === 0 ? 0 : meanOffMax({ count, variance, offMax: 1 });
 }
 
+/**
+ * The least of so many draws is below what this share of all draws is below, but for one of 10^9
+ * runs: (1 - share)^count <= exp(-share count). At most 1.
+ */
+export function leastShare(count: number): number {
+  return Math.min(1, ALARM / count);
+}
+
 /** ln(2 * 10^9), rounded up: written out, as no two machines need agree on a logarithm. */
 const ALARM = 21.417;

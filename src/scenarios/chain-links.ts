@@ -12,6 +12,7 @@ import { heightsConverge } from "../invariants/chain-liveness.ts";
 import { acknowledgedTransfersStay } from "../invariants/chain-transactions.ts";
 import { shareOffMax } from "../invariants/deviation.ts";
 import { operationsReturn } from "../invariants/liveness.ts";
+import { quantileOfSum, type TimeSpan } from "../invariants/sum-of-spans.ts";
 import { MESSAGE_CLASSES } from "../protocols/block-sync/messages.ts";
 import type { Fault } from "../sim/fault.ts";
 import type { Invariant } from "../sim/invariant.ts";
@@ -41,9 +42,9 @@ const LINE_BYTES_PER_SECOND = 12_500_000;
 const QUEUE_BYTES = 1_000_000;
 const FILLER_BYTES = 20_000;
 const FILLERS = 13;
-/** On the network of {@link LAN}, there and back. */
-const LAN_RTT: Micros = ms(10);
-const LAN = uniform(ms(1), ms(9));
+const LAN = { min: ms(1), max: ms(9) };
+/** There and back. */
+const LAN_TRIP: readonly TimeSpan[] = [LAN, LAN];
 const ERROR_MAX = 0.05;
 /** Who misses as many blocks in a row makes a fork as deep: one in twenty is lost. */
 const LOST_DEPTH = 4;
@@ -53,7 +54,7 @@ const SERIAL = 2 ** 51;
 
 /** Six times up and down of a link that flaps. */
 const PING_LASTING: Micros = seconds(18);
-/** So often that chance explains no mean that is off by 5 %: see the test of this file. */
+/** So often that chance explains nothing that is off by 5 %: see the test of this file. */
 const PING_INTERVAL: Micros = ms(5);
 /** The longer round trips take, the less their differences are of it. */
 const SLOW_PING_INTERVAL: Micros = ms(40);
@@ -63,7 +64,7 @@ interface Degradation {
   readonly about: string;
   readonly fault?: Fault;
   /** What who pings and fills is to find: see {@link measured}. Default: that of the network. */
-  readonly rtt?: Micros;
+  readonly trip?: readonly TimeSpan[];
   readonly pingInterval?: Micros;
   readonly loss?: Pick<Losses, "share" | "offMax">;
   readonly fills?: number;
@@ -87,22 +88,24 @@ const everywhere = {
 };
 
 /** A tenth more or less, at random. */
-function slower(added: Micros): Degradation {
+function slower(added: Micros, pingInterval = SLOW_PING_INTERVAL): Degradation {
   const jitter = added / 10;
+  const span = { min: added - jitter, max: added + jitter };
   return {
     variant: `/${added / 1_000}-ms`,
     about: `Messages take ${added / 1_000} ms more, with jitter: blocks come, and none competes.`,
     fault: {
       ...{ ...everywhere, kind: "latency", types: [] },
-      added: uniform(added - jitter, added + jitter),
+      added: uniform(span.min, span.max),
     },
-    ...{ rtt: LAN_RTT + 2 * added, pingInterval: SLOW_PING_INTERVAL },
+    ...{ trip: [...LAN_TRIP, span, span], pingInterval },
     invariants: [health(false)],
   };
 }
 
 function narrower(megabits: number): Degradation {
   const bytesPerSecond = megabits * 125_000;
+  const onLine = Math.ceil((PROBE_BYTES * seconds(1)) / bytesPerSecond);
   return {
     variant: `/${megabits}-mbit`,
     about: `What a link carries falls to ${megabits} Mbit/s: blocks come all the same.`,
@@ -110,7 +113,7 @@ function narrower(megabits: number): Degradation {
       ...{ ...everywhere, kind: "bandwidth", types: [], per: "link", queueBytes: QUEUE_BYTES },
       bytesPerSecond,
     },
-    rtt: LAN_RTT + Math.ceil((PROBE_BYTES * seconds(1)) / bytesPerSecond),
+    trip: [...LAN_TRIP, { min: onLine, max: onLine }],
     fills: bytesPerSecond,
     invariants: [health(false)],
   };
@@ -140,7 +143,8 @@ const DEGRADATIONS: readonly Degradation[] = [
     fills: LINE_BYTES_PER_SECOND,
     invariants: [health(false)],
   },
-  ...[ms(10), ms(50), ms(200)].map(slower),
+  slower(ms(10), SLOW_PING_INTERVAL / 2),
+  ...[ms(50), ms(200)].map((added) => slower(added)),
   ...[10, 1].map(narrower),
   lossy(0.05),
   {
@@ -160,7 +164,7 @@ const DEGRADATIONS: readonly Degradation[] = [
       ...{ bothWays: true, up: seconds(2), down: seconds(1), inFlight: "lose", types: [] },
     },
     // What is under way when the link goes down is lost as well.
-    loss: { share: (seconds(1) + LAN_RTT) / seconds(3), offMax: ERROR_MAX / 3 },
+    loss: { share: (seconds(1) + meanOf(LAN_TRIP)) / seconds(3), offMax: ERROR_MAX / 3 },
     invariants: [],
   },
 ];
@@ -183,13 +187,21 @@ function lineTests({
   return operations.map((operation) => ({ at, client: CLIENT, operation }));
 }
 
+function meanOf(trip: readonly TimeSpan[]): Micros {
+  return trip.reduce((sum, { min, max }) => sum + (min + max) / 2, 0);
+}
+
 /** What is measured is what is set, within 5 % or what chance explains. */
-function measured({ rtt = LAN_RTT, loss, fills }: Degradation): readonly Invariant[] {
+function measured({ trip = LAN_TRIP, loss, fills }: Degradation): readonly Invariant[] {
   const junk = new Uint8Array(FILLER_BYTES);
   const filler = { type: "submit", transactions: [junk], serial: SERIAL };
   const errorMax = ERROR_MAX;
   return [
-    roundTripsTake("RTT", { id: PING, mean: rtt, errorMax }),
+    roundTripsTake("RTT", {
+      ...{ id: PING, errorMax, mean: meanOf(trip) },
+      min: trip.reduce((sum, { min }) => sum + min, 0),
+      quantile: (share) => quantileOfSum(trip, share),
+    }),
     lossesAre("LOSS", { id: PING, ...(loss ?? { share: 0, offMax: 0 }) }),
     ...(fills === undefined
       ? []
@@ -215,7 +227,7 @@ function degradation(degraded: Degradation): Scenario {
       disk: theBlock3(ROLES).disk!,
       // What is measured is one thing everywhere: 100 Mbit/s, and 1 to 9 ms.
       network: {
-        latency: LAN,
+        latency: uniform(LAN.min, LAN.max),
         bandwidth: [
           { bytesPerSecond: LINE_BYTES_PER_SECOND, queueBytes: QUEUE_BYTES, per: "link" },
         ],

@@ -3,8 +3,10 @@ import {
   healthIsSaid,
   lineCarries,
   lossesAre,
+  type RoundTrips,
   roundTripsTake,
 } from "../../src/invariants/chain-links.ts";
+import { leastShare } from "../../src/invariants/deviation.ts";
 import type { Plain } from "../../src/sim/env.ts";
 import type { Invariant } from "../../src/sim/invariant.ts";
 import { HandMadeChain } from "../support/hand-made-chain.ts";
@@ -23,16 +25,55 @@ function untold(invariant: Invariant): string[] {
 }
 
 describe("round trips", () => {
-  const rtt = roundTripsTake("RTT", { id: "op", mean: 10_000, errorMax: 0.05 });
+  const tripsOf = (expected: Partial<RoundTrips>) =>
+    roundTripsTake("RTT", {
+      ...{ id: "op", mean: 10_000, errorMax: 0.05, min: 1_000 },
+      quantile: (share) => (share === 0.99 ? 20_000 : 30_000),
+      ...expected,
+    });
+  const rtt = tripsOf({ quantile: () => 10_000 });
   const trips = (...took: number[]): string[] => told(rtt, { sent: took.length, took });
 
   it("take on average what was injected", () => {
-    expect([...trips(9_500), ...trips(1_000, 20_000), ...trips(10_500)]).toEqual([]);
+    expect([...trips(9_500), ...trips(9_900, 10_100), ...trips(10_000)]).toEqual([]);
   });
 
   it("take no longer, and no less", () => {
-    expect(trips(10_501)).toEqual(["RTT: round trips take 10.501 ms, expected 10"]);
-    expect(trips(9_499, 9_498)).toEqual(["RTT: round trips take 9.4985 ms, expected 10"]);
+    expect(trips(10_501)).toEqual(["RTT: round trips take 10.501 ms, expected 10 ms"]);
+    expect(trips(9_499, 9_498)).toEqual(["RTT: round trips take 9.4985 ms, expected 10 ms"]);
+  });
+
+  it("take 99 % of them no longer than 99 % of what can be, and no less", () => {
+    const tail = (last: number): string[] => {
+      const took = [...Array.from({ length: 98 }, () => 10_000), last, 90_000];
+      const judged = tripsOf({
+        mean: 10_800,
+        quantile: (share) => (share === 0.99 ? 10_000 : 9e9),
+      });
+      return told(judged, { sent: 100, took });
+    };
+    expect([...tail(10_000), ...tail(10_500)]).toEqual([]);
+    expect(tail(10_501)).toEqual(["RTT: 99 % take 10.501 ms at most, expected 10 ms"]);
+    expect(told(tripsOf({}), { sent: 1, took: [10_000] })).toEqual([
+      "RTT: 99 % take 10 ms at most, expected 20 ms",
+    ]);
+  });
+
+  it("take the shortest of them what can be, and what comes to pass", () => {
+    const shares: number[] = [];
+    const judged = tripsOf({
+      min: 9_600,
+      quantile: (share) => {
+        shares.push(share);
+        return share === 0.99 ? 10_000 : 9_800;
+      },
+    });
+    const shortest = (least: number): string[] =>
+      told(judged, { sent: 50, took: [least, ...Array.from({ length: 49 }, () => 10_000)] });
+    expect([...shortest(9_600), ...shortest(9_800)]).toEqual([]);
+    expect(shares).toContain(leastShare(50));
+    expect(shortest(9_599)).toEqual(["RTT: the shortest takes 9.599 ms, expected 9.6 ms"]);
+    expect(shortest(9_801)).toEqual(["RTT: the shortest takes 9.801 ms, expected 9.8 ms at most"]);
   });
 
   it("are measured", () => {

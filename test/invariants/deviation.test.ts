@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { meanOffMax, shareOffMax } from "../../src/invariants/deviation.ts";
+import { leastShare, meanOffMax, shareOffMax } from "../../src/invariants/deviation.ts";
 
 describe("how far a mean may be off", () => {
   it("is where Bernstein's bound on the chance of more is one in 10^9", () => {
@@ -24,5 +24,18 @@ describe("how far a mean may be off", () => {
   it("is the same for a share, of which the variance is p (1 - p)", () => {
     const mean = meanOffMax({ count: 500, variance: 0.09, offMax: 1 });
     expect(shareOffMax(500, 0.1)).toBeCloseTo(mean, 12);
+  });
+});
+
+describe("the share that the least of many draws is in", () => {
+  it("is missed by all of them in fewer than one of 10^9 runs", () => {
+    for (const count of [50, 450, 3_600]) {
+      expect((1 - leastShare(count)) ** count).toBeLessThan(1e-9);
+    }
+    expect((1 - leastShare(3_600)) ** 3_600).toBeGreaterThan(0.4e-9);
+  });
+
+  it("is all of them for few", () => {
+    expect(leastShare(21)).toBe(1);
   });
 });

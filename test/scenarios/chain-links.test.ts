@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { meanOffMax } from "../../src/invariants/deviation.ts";
+import { quantileOfSum, type TimeSpan } from "../../src/invariants/sum-of-spans.ts";
 import { chainLinks } from "../../src/scenarios/chain-links.ts";
 import type { Distribution } from "../../src/sim/random/distribution.ts";
 import { plan, run } from "../../src/sim/scenario.ts";
@@ -16,6 +17,31 @@ function latencyOf(distribution: Distribution | undefined): Latency {
   const { min, max } = distribution;
   const values = max - min + 1;
   return { mean: (min + max) / 2, variance: (values ** 2 - 1) / 12, offMax: (max - min) / 2 };
+}
+
+function spanOf(distribution: Distribution | undefined): TimeSpan {
+  if (distribution?.kind !== "uniform") throw new Error(`a latency that is ${distribution?.kind}`);
+  return distribution;
+}
+
+/** What share of sums is below a time. */
+function shareBelow(trip: readonly TimeSpan[], time: number): number {
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 30; i++) {
+    const middle = (low + high) / 2;
+    if (quantileOfSum(trip, middle) < time) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/**
+ * Chernoff: of n draws, each of which hits with probability p, a share q hits or what is further
+ * from p with a chance of exp(-n D(q, p)) at most.
+ */
+function divergence(q: number, p: number): number {
+  const [hit, missed] = [q * Math.log(q / p), (1 - q) * Math.log((1 - q) / (1 - p))];
+  return p === 0 ? Number.POSITIVE_INFINITY : hit + missed;
 }
 
 describe.each(chainLinks.map((scenario) => [scenario.name, scenario] as const))(
@@ -39,6 +65,21 @@ describe.each(chainLinks.map((scenario) => [scenario.name, scenario] as const))(
         offMax: sum(({ offMax }) => offMax),
       });
       expect(off).toBeLessThan(0.05 * sum(({ mean }) => mean));
+    });
+
+    it("pings so often that no chance explains 99 % that are off by 5 %", () => {
+      const [fault] = planned.faults;
+      const added = fault?.kind === "latency" ? [spanOf(fault.added)] : [];
+      const ways = [spanOf(planned.network.latency), ...added];
+      const trip = [...ways, ...ways];
+      const ping = planned.operations.find(({ operation }) => operation.op === "ping");
+      const answered = fault?.kind === "flapping" ? 0.65 : 0.9;
+      const count = answered * Number(ping!.operation.count);
+      const expected = quantileOfSum(trip, 0.99);
+      for (const part of [0.95, 1.05]) {
+        const longer = 1 - shareBelow(trip, part * expected);
+        expect(Math.exp(-count * divergence(0.01, longer))).toBeLessThan(1e-9);
+      }
     });
   },
 );
