@@ -10,13 +10,14 @@ import {
   type Configuration,
   changeConfiguration,
   isJoint,
+  isVoter,
   leaveJoint,
   type MemberChange,
   membersOf,
   nameMembers,
 } from "./configuration.ts";
 import { hostOf, type MemberId } from "./identity.ts";
-import type { Entry } from "./log.ts";
+import { type Entry, entryAt } from "./log.ts";
 import type { Member } from "./member.ts";
 import { newProgress } from "./progress.ts";
 import type { ChangeState, LeaderRole } from "./state.ts";
@@ -55,6 +56,17 @@ export class Changes<Command> {
     if (isKnown || strangers.get(host) === member) return;
     strangers.set(host, member);
     env.emit("stranger heard", { member, term: state.term });
+  }
+
+  /** It leads now: one who led before may have begun a change. */
+  onElected(): void {
+    const { log, applied } = this.#member.state;
+    for (let index = log.lastIndex; index > applied; index--) {
+      const { configuration } = entryAt(log, index);
+      if (configuration === undefined) continue;
+      this.#role().changes.isLeaving = this.#isLast(configuration);
+      return;
+    }
   }
 
   /** After entries were applied: the end of joint consensus, if that is what is due. */
@@ -124,8 +136,18 @@ export class Changes<Command> {
   #begin(next: Configuration): Entry<Command> | undefined {
     const { changes } = this.#role();
     const entry = this.#append(next);
-    if (entry !== undefined) changes.pendingIndex = entry.index;
+    if (entry === undefined) return undefined;
+    changes.pendingIndex = entry.index;
+    changes.isLeaving = this.#isLast(next);
     return entry;
+  }
+
+  /**
+   * Whether this leader is to lead no more when a configuration is in force. What it took in behind
+   * that, some would have and others not: whom it hands over to would lose the election.
+   */
+  #isLast(configuration: Configuration): boolean {
+    return !isVoter(configuration, this.#member.id);
   }
 
   #role(): LeaderRole {
@@ -137,5 +159,6 @@ export class Changes<Command> {
 
 /** What a new leader knows, whose log ends there: any of that may be a change. */
 export function newChanges(lastIndex: number): ChangeState {
-  return { pendingIndex: lastIndex, rounds: new Map(), strangers: new Map() };
+  const [rounds, strangers] = [new Map(), new Map()];
+  return { pendingIndex: lastIndex, isLeaving: false, rounds, strangers };
 }

@@ -48,6 +48,7 @@ export class Leader<Command> {
     const blank = this.#proposals.append();
     if (blank === undefined) return;
     state.role = newLeaderRole(state.configuration, blank.index, options);
+    this.#changes.onElected();
     env.emit("leader elected", { term: state.term });
     env.cancelTimer("election");
     env.setTimer("heartbeat", options.heartbeatInterval);

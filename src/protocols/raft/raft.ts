@@ -112,7 +112,7 @@ export class Raft<Command> {
   propose(command: Command): Place | "forwarded" | Refusal {
     if (this.state.durability.isHalted) return "not leading";
     if (!this.isLeader) return this.#forward(command);
-    if (this.#transfers.isUnderWay) return "transferring";
+    if (this.#transfers.isClosing) return "transferring";
     const entry = this.#leader.propose(command);
     this.#endHandler();
     return entry;
@@ -126,7 +126,7 @@ export class Raft<Command> {
   }
 
   #onForward({ term, command }: Forward<Command>): void {
-    const isMeant = this.isLeader && term === this.state.term && !this.isHandingOver;
+    const isMeant = this.isLeader && term === this.state.term && !this.#transfers.isClosing;
     if (isMeant) this.#leader.propose(command);
   }
 
@@ -136,7 +136,7 @@ export class Raft<Command> {
    */
   proposeAll(commands: readonly Command[]): readonly (Place | Refusal)[] {
     if (!this.isLeader || this.state.durability.isHalted) return commands.map(() => "not leading");
-    if (this.#transfers.isUnderWay) return commands.map(() => "transferring");
+    if (this.#transfers.isClosing) return commands.map(() => "transferring");
     const entries = this.#leader.proposeAll(commands);
     this.#endHandler();
     return entries;

@@ -15,6 +15,8 @@ export interface ChangeState {
    * something may be a change, and then the last change.
    */
   pendingIndex: number;
+  /** The last change takes the leader's own vote: behind it the leader takes in nothing. */
+  isLeaving: boolean;
   /** By joining member, what it must hold to be caught up, and since when. Thesis §4.2.1. */
   readonly rounds: Map<NodeId, { readonly upTo: number; readonly beganAt: Micros }>;
   /** By host, the member that has said that it is there in place of the one that was meant. */

@@ -32,9 +32,14 @@ export class Transfers<Command> {
     this.#resume = resume;
   }
 
-  /** Whether this member leads and is about to lead no more. */
+  /** Whether this member leads and is about to hand over. */
   get isUnderWay(): boolean {
     return this.#role()?.transfer !== undefined;
+  }
+
+  /** Whether this member leads and takes in nothing more, as it is about to lead no more. */
+  get isClosing(): boolean {
+    return this.isUnderWay || this.#role()?.changes.isLeaving === true;
   }
 
   /** A leader begins to hand over to a member, or the one on a host; undefined: it has begun. */
@@ -70,8 +75,9 @@ export class Transfers<Command> {
   }
 
   /**
-   * A leader that has led to the end of its own removal hands over to the voter that holds most,
-   * so that the others need not wait until they miss it. Called once it leads no more.
+   * A leader that has led to the end of its own removal hands over to the voter that holds most, as
+   * all of its log is committed, so that the others need not wait until they miss it. Called once
+   * it leads no more.
    */
   handOverFrom({ progress }: LeaderRole): void {
     const { state } = this.#member;

@@ -286,17 +286,50 @@ describe("thesis §6.4.1, a leader that has told another to take over", () => {
 });
 
 describe("thesis §4.2.2, a leader that leads to the end of its own removal", () => {
-  it("hands over to the voter that holds most", () => {
+  it("hands over to a voter that holds all of its log", () => {
     const member = settled({ size: 5 });
     const place = member.raft.change([{ kind: "remove", id: "n1" }]);
     expect(place).toMatchObject({ index: 2 });
     member.sync();
-    member.propose("x");
-    member.ask("n3", accepted(2, 3));
+    member.ask("n2", accepted(2, 1));
+    member.ask("n4", accepted(2, 2));
     expect(member.role).toBe("leader");
-    const sent = member.ask("n2", accepted(2, 2));
+    const sent = member.ask("n3", accepted(2, 2));
     expect(member.role).toBe("follower");
     const told = sent.filter(({ message }) => message.type === "timeoutNow");
     expect(told).toEqual([{ to: "n3", message: timeoutNow(2, 2) }]);
+  });
+
+  it("takes in nothing behind that, which some would have and others not", () => {
+    const member = settled({ size: 5 });
+    member.raft.change([{ kind: "remove", id: "n1" }]);
+    expect(member.raft.propose("x")).toBe("transferring");
+    expect(member.raft.proposeAll(["x", "y"])).toEqual(["transferring", "transferring"]);
+    member.ask("n2", { type: "forward", term: 2, command: "x" });
+    expect(member.log).toEqual([2, 2]);
+  });
+
+  it("takes in more where its vote stays, or goes with the second entry only", () => {
+    const member = settled({ size: 5 });
+    member.raft.change(["n1", "n2"].map((id) => ({ kind: "remove", id })));
+    expect(member.raft.propose("x")).toMatchObject({ index: 3 });
+    member.sync();
+    for (const peer of ["n3", "n4"]) member.ask(peer, accepted(2, 3));
+    // The end of joint consensus.
+    expect(member.log).toEqual([2, 2, 2, 2]);
+    expect(member.raft.propose("y")).toBe("transferring");
+  });
+
+  it("does so, too, when the one before it has begun the removal", () => {
+    const member = follower({ term: 2, size: 5, options: { preVote: false } });
+    const voters = ["n2", "n3", "n4", "n5"];
+    const entry = { ...blank(1, 2), configuration: initialConfiguration(voters) };
+    member.ask("n2", { ...append(2, [0, 0], []), entries: [entry] });
+    member.fire("election");
+    for (const peer of ["n3", "n4"]) member.ask(peer, voteReply(3, true));
+    expect(member.role).toBe("leader");
+    expect(member.raft.propose("x")).toBe("transferring");
+    for (const peer of ["n3", "n4"]) member.ask(peer, accepted(3, 2));
+    expect(member.role).toBe("follower");
   });
 });
