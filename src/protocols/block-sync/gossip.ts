@@ -12,6 +12,7 @@ import { slotOf } from "./genesis.ts";
 import type { Head } from "./head.ts";
 import type { Imports } from "./imports.ts";
 import type { EvidenceBytes, Gossip as GossipMessage, Status } from "./messages.ts";
+import { countRefused } from "./monitoring/metrics.ts";
 import type { Peers } from "./peers/peers.ts";
 import type { Pool } from "./pool.ts";
 import type { Synchronizer } from "./sync/synchronizer.ts";
@@ -93,7 +94,7 @@ export class Gossip {
       sync.look();
       return;
     }
-    this.#context.state.counters.blocks_refused++;
+    countRefused(this.#context.state.refused, rule);
     this.#context.env.emit("block refused", { peer: from, hash, rule });
     if (!isBrokenForNow(rule) || rule === "timestamp in the future") {
       peers.penalise(from, "invalid block");

@@ -12,7 +12,7 @@ import { Head } from "./head.ts";
 import { type ImportOutcome, Imports } from "./imports.ts";
 import type { ValidatorClaim } from "./messages.ts";
 import { Watch } from "./monitoring/health.ts";
-import { note } from "./monitoring/metrics.ts";
+import { countRefused, note } from "./monitoring/metrics.ts";
 import type { Origin } from "./node-state.ts";
 import { type OwnStatus, Peers } from "./peers/peers.ts";
 import { Pool } from "./pool.ts";
@@ -130,7 +130,7 @@ export class NodeParts {
     const { env, state } = this.#context;
     const { height, hash } = header;
     const isTaken = outcome === "imported" || outcome === "known";
-    if (!isTaken) state.counters.blocks_refused++;
+    if (!isTaken) countRefused(state.refused, outcome);
     if (outcome === "imported") {
       this.#countImported(header, origin);
       env.emit("block imported", { height, hash, from: nameOf(origin) });

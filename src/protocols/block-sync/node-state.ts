@@ -44,6 +44,8 @@ export interface ChainNodeState {
   sync: SyncState;
   voter: VoterState;
   readonly counters: Counters;
+  /** By rule, how many blocks that came have broken it. */
+  readonly refused: Map<string, number>;
   readonly histograms: Histograms;
 }
 
@@ -122,7 +124,7 @@ export function newChainNodeState(
     store: newChainStore(),
     sync: newSyncState(0),
     voter: { record: emptyVotingRecord, waiting: [], isSilenced: false },
-    counters: newCounters(),
+    ...{ counters: newCounters(), refused: new Map() },
     histograms: newHistograms(),
   };
 }

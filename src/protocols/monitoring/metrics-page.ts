@@ -15,6 +15,8 @@ export type Described = Readonly<Record<string, string>>;
 export interface MetricsDescription {
   /** What it counts. */
   readonly counters: Described;
+  /** What it counts by a label, small letters: a sample for each value that was met. */
+  readonly labelled?: Readonly<Record<string, { readonly help: string; readonly label: string }>>;
   /** What it says of itself at the moment of asking. */
   readonly gauges: Described;
   /** Of what it sees how often values of what size come; none if left out. */
@@ -27,6 +29,8 @@ export type ValuesOf<Names extends Described> = Record<keyof Names, number>;
 /** What a page says. */
 export interface PageValues<Description extends MetricsDescription> {
   readonly counters: Readonly<ValuesOf<Description["counters"]>>;
+  /** By the value of the label. */
+  readonly labelled?: Readonly<Record<keyof Description["labelled"], ReadonlyMap<string, number>>>;
   readonly gauges: Readonly<ValuesOf<Description["gauges"]>>;
   readonly histograms?: Readonly<Record<keyof Description["histograms"], Histogram>>;
 }
@@ -46,9 +50,9 @@ export function zeroOf<Names extends Described>(names: Names): ValuesOf<Names> {
   return Object.fromEntries(Object.keys(names).map((name) => [name, 0])) as ValuesOf<Names>;
 }
 
-/** The page: counters, gauges and then histograms, in the order of their description. */
+/** The page: counters, those with labels, gauges, histograms, in the order of their description. */
 export function metricsPage<Description extends MetricsDescription>(
-  { counters, gauges, histograms = {} }: Description,
+  { counters, labelled = {}, gauges, histograms = {} }: Description,
   values: PageValues<Description>,
   { node, role, now }: Stamp,
 ): string {
@@ -59,6 +63,13 @@ export function metricsPage<Description extends MetricsDescription>(
     ...family(name, "counter", help),
     sampleOf(`${name}_total`, written(name, countOf(values.counters, name))),
   ]);
+  const met: Readonly<Record<string, ReadonlyMap<string, number>>> = values.labelled ?? {};
+  const countedBy = Object.entries(labelled).flatMap(([name, { help, label }]) => {
+    const samples = [...(met[name] ?? [])].map(([value, count]) =>
+      sampleOf(`${name}_total`, String(count), { [label]: value }),
+    );
+    return samples.length === 0 ? [] : [...family(name, "counter", help), ...samples];
+  });
   const gauged = Object.entries(gauges).flatMap(([name, help]) => [
     ...family(name, "gauge", help),
     sampleOf(name, written(name, countOf(values.gauges, name))),
@@ -68,7 +79,7 @@ export function metricsPage<Description extends MetricsDescription>(
     ...family(name, "histogram", help),
     ...bucketsOf({ name, bounds }, seen[name], sampleOf),
   ]);
-  return `${[...counted, ...gauged, ...measured, "# EOF"].join("\n")}\n`;
+  return `${[...counted, ...countedBy, ...gauged, ...measured, "# EOF"].join("\n")}\n`;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -98,7 +109,7 @@ function bucketsOf(
 export interface Sample {
   readonly name: string;
   readonly node: string;
-  /** Labels besides that: the role of the node, and `le` of a bucket. */
+  /** Labels besides that: the role of the node, that of a counter by label, `le` of a bucket. */
   readonly labels: Labels;
   /** In seconds if the name says so. */
   readonly value: number;

@@ -26,6 +26,10 @@ function bring({ node, env }: LoneChainNode, { block }: BuiltBlock): void {
   node.onTimer(env.fire("import"));
 }
 
+function bringInvalid({ node }: LoneChainNode, { block: { header } }: BuiltBlock): void {
+  node.onMessage("n2", { type: "block", header: header.bytes, body: [new Uint8Array(1)] });
+}
+
 /** The time by the node's wall clock since genesis becomes that. */
 function passUntil({ env }: LoneChainNode, time: number): void {
   env.pass(time + genesis.block.header.timestamp - env.wallClock());
@@ -44,6 +48,12 @@ function samplesOf(alone: LoneChainNode): readonly Sample[] {
 
 function readOf(alone: LoneChainNode, name: string): number | undefined {
   return samplesOf(alone).find((sample) => sample.name === name)?.value;
+}
+
+/** By rule, how many blocks have broken it. */
+function refusedBy(alone: LoneChainNode): Record<string, number> {
+  const samples = samplesOf(alone).filter(({ name }) => name === "blocks_refused_total");
+  return Object.fromEntries(samples.map(({ labels, value }) => [labels.rule!, value]));
 }
 
 /** By bucket that is not empty, how many values lie in it and in none before it. */
@@ -101,11 +111,10 @@ describe("a node's metrics", () => {
     const alone = loneChainNode();
     passUntil(alone, ms(1_100));
     bring(alone, blockAt(ms(1_600)));
-    const { header } = blockAt(ms(1_700), blockAt(ms(1_600))).block;
-    alone.node.onMessage("n2", { type: "block", header: header.bytes, body: [new Uint8Array(1)] });
+    bringInvalid(alone, blockAt(ms(1_700), blockAt(ms(1_600))));
     expect(bucketsOf(alone, "block_propagation_seconds")).toEqual({ "0.005": 1 });
     expect(readOf(alone, "block_propagation_seconds_sum")).toBe(0);
-    expect(readOf(alone, "blocks_refused_total")).toBe(1);
+    expect(refusedBy(alone)).toEqual({ "wrong transactions root": 1 });
   });
 
   it("count what clients offer, whether it is taken or not, and not what peers send", () => {
@@ -199,19 +208,31 @@ describe("the metrics of a node that fetches a block that breaks a rule", () => 
     const asked = askedFor(alone, "get bodies");
     node.onMessage("n2", { type: "bodies", request: asked.request, bodies: [[]] });
     node.onTimer(env.fire("import"));
-    expect(readOf(alone, "blocks_refused_total")).toBe(1);
+    expect(refusedBy(alone)).toEqual({ "wrong state root": 1 });
     expect(readOf(alone, "sync_blocks_total")).toBe(0);
+    expect(openMetricsFaults(pageOf(alone))).toEqual([]);
   });
 });
 
 describe("a node's page", () => {
-  it("is that of the file, after a reorganisation", () => {
+  /** After a reorganisation, and a block that breaks a rule. */
+  const eventful = (): LoneChainNode => {
+    const alone = forked();
+    bringInvalid(alone, blockAt(seconds(7), blockAt(ms(900), blockAt(ms(300)))));
+    return alone;
+  };
+
+  it("is that of the file, after a reorganisation and a block that is refused", () => {
     const expected = readFileSync("test/protocols/block-sync/page-of-a-node.txt", "utf8");
-    expect(pageOf(forked())).toBe(expected);
+    expect(pageOf(eventful())).toBe(expected);
+  });
+
+  it("has nothing of refused blocks where there are none", () => {
+    expect(pageOf(forked())).not.toContain("blocks_refused");
   });
 
   it("keeps the rules of OpenMetrics", () => {
     expect(openMetricsFaults(pageOf(loneChainNode()))).toEqual([]);
-    expect(openMetricsFaults(pageOf(forked()))).toEqual([]);
+    expect(openMetricsFaults(pageOf(eventful()))).toEqual([]);
   });
 });

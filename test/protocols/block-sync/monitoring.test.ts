@@ -22,6 +22,7 @@ const GAUGES = {
 const STAMP = { node: "n1", now: 1_767_225_605_000_042 };
 const VALUES = {
   counters: { ...newCounters(), blocks_imported: 7 },
+  refused: new Map([["height gap", 2]]),
   ...{ syncTime: 0, gauges: GAUGES, histograms: newHistograms() },
 };
 const PAGE = chainPage(VALUES, "validator", STAMP);
@@ -43,6 +44,8 @@ describe("the metrics of a chain", () => {
     const samples = readMetricsPage(PAGE)!;
     const stamp = { node: "n1", labels: { role: "validator" }, at: STAMP.now };
     expect(samples).toContainEqual({ name: "blocks_imported_total", value: 7, ...stamp });
+    const labels = { role: "validator", rule: "height gap" };
+    expect(samples).toContainEqual({ name: "blocks_refused_total", value: 2, ...stamp, labels });
     expect(samples).toContainEqual({ name: "block_height", value: 50, ...stamp });
     expect(samples.map(({ labels }) => labels.role)).toEqual(samples.map(() => "validator"));
   });

@@ -32,8 +32,9 @@ export function roleOf({ config, publicKey }: ChainContext): ChainRole {
 
 /** All that the node says in numbers. */
 export function valuesOf(context: ChainContext): ChainValues {
-  const { counters, histograms } = context.state;
-  return { counters, syncTime: syncTimeOf(context), gauges: gaugesOf(context), histograms };
+  const { counters, refused, histograms } = context.state;
+  const [syncTime, gauges] = [syncTimeOf(context), gaugesOf(context)];
+  return { counters, refused, syncTime, gauges, histograms };
 }
 
 function gaugesOf(context: ChainContext): Gauges {

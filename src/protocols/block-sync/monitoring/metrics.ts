@@ -25,6 +25,8 @@ export interface ChainValues {
   readonly counters: Counters;
   /** How long the node has spent on fetching blocks. */
   readonly syncTime: Micros;
+  /** By rule, how many blocks have broken it. */
+  readonly refused: ReadonlyMap<string, number>;
   readonly gauges: Gauges;
   readonly histograms: Histograms;
 }
@@ -32,7 +34,6 @@ export interface ChainValues {
 const COUNTERS = {
   blocks_imported: "Blocks that became known and are valid.",
   blocks_proposed: "Blocks that this validator has made.",
-  blocks_refused: "Blocks that break a rule.",
   blocks_orphaned: "Blocks that left the chain in a reorganisation.",
   forks_detected: "Blocks beside the chain.",
   sync_blocks: "Blocks among those imported that were fetched, as they had not come unasked.",
@@ -42,6 +43,10 @@ const COUNTERS = {
   transactions_included: "Transactions in blocks of the chain.",
   votes_cast: "Votes of this validator.",
   evidence_found: "Validators caught in breaking the rules of voting and proposing.",
+} as const;
+
+const LABELLED = {
+  blocks_refused: { help: "Blocks that break a rule.", label: "rule" },
 } as const;
 
 /** Counted elsewhere. */
@@ -74,7 +79,10 @@ const HISTOGRAMS = {
   },
 } as const;
 
-const METRICS = { counters: { ...COUNTERS, ...TIMES }, gauges: GAUGES, histograms: HISTOGRAMS };
+const METRICS = {
+  counters: { ...COUNTERS, ...TIMES },
+  ...{ labelled: LABELLED, gauges: GAUGES, histograms: HISTOGRAMS },
+};
 
 /** A process that has just started. */
 export function newCounters(): Counters {
@@ -95,8 +103,15 @@ export function note(histograms: Histograms, name: HistogramName, value: number)
   observe(HISTOGRAMS[name], histograms[name], Math.max(0, value));
 }
 
+/** A block has broken this rule. */
+export function countRefused(refused: Map<string, number>, rule: string): void {
+  refused.set(rule, (refused.get(rule) ?? 0) + 1);
+}
+
 /** The page of a node. */
 export function chainPage(values: ChainValues, role: ChainRole, stamp: Stamp): string {
   const counters = { ...values.counters, sync_seconds: values.syncTime };
-  return metricsPage(METRICS, { ...values, counters }, { ...stamp, role });
+  const { refused, ...others } = values;
+  const labelled = { blocks_refused: refused };
+  return metricsPage(METRICS, { ...others, counters, labelled }, { ...stamp, role });
 }
