@@ -352,6 +352,23 @@ describe("what is lost while a node synchronizes", () => {
     expect(world.inFlightMax).toBeLessThanOrEqual(4);
   });
 
+  it("is asked of each peer as often as it may be, and the last time it has its time", () => {
+    const wanted = LINE[48]!.header.hash;
+    const asked: string[] = [];
+    const losing = (name: string): ToyPeer =>
+      withBodies(name, (truth, request) => {
+        const isWanted = request.type === "get bodies" && request.hashes.includes(wanted);
+        // In the first session.
+        if (isWanted && world.events("sync ended").length === 0) asked.push(name);
+        return isWanted ? undefined : inTime(truth);
+      });
+    const world = new SyncWorld([losing("p1"), losing("p2")]);
+    world.run(70 * SECOND);
+    expect(asked.sort()).toEqual(["p1", "p1", "p1", "p2", "p2", "p2"]);
+    expect(world.events("batch lost").length).toBeGreaterThanOrEqual(4);
+    expect(world.events("sync ended")).toMatchObject([{ reason: "bodies not available" }]);
+  });
+
   it("is taken when it was not lost, but slow, and what was asked for anew is late", () => {
     const slow: ToyPeer = { ...honest("p1"), answer: (reply) => ({ delay: 7 * SECOND, reply }) };
     const world = new SyncWorld([slow]);

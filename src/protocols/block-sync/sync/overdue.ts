@@ -4,9 +4,9 @@
 
 import type { NodeId } from "../../../sim/env.ts";
 import type { Micros } from "../../../sim/time.ts";
-import { askAlso, askingsOf, giveUp } from "./batch.ts";
+import { askAlso, askingsOf, type Batch, giveUp } from "./batch.ts";
 import { askPeer } from "./bodies.ts";
-import { quickerLeader, secondSourceOf } from "./choice.ts";
+import { bodySourceOf, quickerLeader, secondSourceOf } from "./choice.ts";
 import { changeLeader, failHeaders } from "./headers.ts";
 import {
   bodyRequests,
@@ -45,8 +45,8 @@ export function maybeDouble(context: SyncContext, session: BlockSession): void {
 
 /**
  * Asks for the first batch anew if all whom it was asked of may be taken to have lost it, and the
- * window has room: what is under way of it counts there until the time to answer is over, so it is
- * asked for only so often.
+ * window has room, where what is under way of it counts until the time to answer is over. Each time
+ * is an attempt in vain; the last that there is has all the time to answer.
  */
 export function maybeAskAnew(context: SyncContext, session: BlockSession): void {
   const head = session.batches[0];
@@ -55,11 +55,13 @@ export function maybeAskAnew(context: SyncContext, session: BlockSession): void 
   const isLost = ({ request }: { readonly request: number }): boolean =>
     isTakenForLost(context, request, ({ bodiesTime }) => bodiesTime);
   if (askings.length === 0 || !askings.every(isLost)) return;
+  const waiting = askings.reduce((batch: Batch, { request }) => giveUp(batch, request, 1), head);
+  if (bodySourceOf(context, waiting, session) === "nobody") return;
   for (const { peer, request } of askings) {
     context.env.emit("batch lost", { peer, request });
     supersede(context, request);
-    session.batches[0] = giveUp(session.batches[0]!, request, 0);
   }
+  session.batches[0] = waiting;
 }
 
 /** Has another peer lead if the headers are overdue, or asks the same one anew if they are lost. */
