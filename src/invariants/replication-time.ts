@@ -162,5 +162,10 @@ export function measureRedirects(): Invariant {
       }
       return undefined;
     },
+    // A goal can ask for none only of what was counted.
+    onEnd: ({ metrics }: World) => {
+      for (const name of ["redirects", "forwards"]) metrics.count(name, 0);
+      return undefined;
+    },
   };
 }

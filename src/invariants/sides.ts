@@ -36,6 +36,11 @@ export function measureOutcomesBySide(askedAlone: AskedAlone): Invariant<Leaders
       }
       return undefined;
     },
+    // A goal can ask for none only of what was counted.
+    onEnd: ({ metrics }: World<LeadershipView>) => {
+      metrics.count("acked, minority", 0);
+      return undefined;
+    },
   };
   return made;
 }
