@@ -5,8 +5,8 @@ const mutant: Mutant = {
   wrong: "A leader takes in a change while another is not committed.",
   source: "RedisRaft #17; etcd #7625. Ongaro's thesis §4.1.",
   file: "src/protocols/raft/changes.ts",
-  find: "    if (entry !== undefined) changes.pendingIndex = entry.index;",
-  replace: "    if (entry !== undefined) changes.pendingIndex = 0;",
+  find: "    changes.pendingIndex = entry.index;",
+  replace: "    changes.pendingIndex = 0;",
   scenario: "raft-config-change-add-remove/pending",
   invariant: "RAFT-CONFIG",
 };
