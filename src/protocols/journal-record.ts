@@ -44,10 +44,11 @@ export function beginRecord(writer: ByteWriter): ByteWriter {
 export function frame({ bytes, sizeBytes }: ByteWriter, before: Before): number {
   const payloadAt = before.sizeBytes + RECORD_HEADER_BYTES;
   const zeros = zeroWords(bytes, RECORD_HEADER_BYTES, sizeBytes, payloadAt);
-  writeWord(bytes, 0, (sizeBytes - RECORD_HEADER_BYTES) * 2 + 1);
+  const size = (sizeBytes - RECORD_HEADER_BYTES) * 2 + 1;
+  writeWord(bytes, 0, size);
   writeWord(bytes, 8, before.durableBytes);
-  bytes[15] = Math.min(zeros, ZEROS_MAX) + 1;
-  writeWord(bytes, 12, linkOf(bytes, 0, before.checksum));
+  const link = linkOf(before.checksum, size, before.durableBytes, Math.min(zeros, ZEROS_MAX) + 1);
+  writeWord(bytes, 12, link);
   const checksum = crc32c(bytes, 8, sizeBytes, before.sizeBytes + sizeBytes);
   writeWord(bytes, 4, checksum);
   return checksum;
@@ -130,15 +131,13 @@ function recordEnd(bytes: Uint8Array, at: number, end: number): number | undefin
 }
 
 function isLinked(bytes: Uint8Array, at: number, previous: number): boolean {
-  return readWord(bytes, at + 12) === linkOf(bytes, at, previous);
+  const [size, watermark] = [readWord(bytes, at), watermarkOf(bytes, at)];
+  return readWord(bytes, at + 12) === linkOf(previous, size, watermark, bytes[at + 15]!);
 }
 
-/** The link of the record at `at`, whose other words, and last byte, are there. */
-function linkOf(bytes: Uint8Array, at: number, previous: number): number {
-  const zeros = bytes[at + 15]!;
-  let mixed = mix(previous ^ readWord(bytes, at));
-  mixed = mix(mixed ^ watermarkOf(bytes, at));
-  mixed = mix(mixed ^ zeros);
+/** A record's link: the checksum before it, its first and third word, and its last header byte. */
+function linkOf(previous: number, size: number, watermark: number, zeros: number): number {
+  const mixed = mix(mix(mix(previous ^ size) ^ watermark) ^ zeros);
   return ((zeros << 24) | (mixed >>> 8)) >>> 0;
 }
 
@@ -172,7 +171,10 @@ function sizeOf(bytes: Uint8Array, at: number): number {
 }
 
 function writeWord(bytes: Uint8Array, at: number, word: number): void {
-  for (let i = 0; i < 4; i++) bytes[at + i] = (word >>> (8 * i)) & 0xff;
+  bytes[at] = word;
+  bytes[at + 1] = word >>> 8;
+  bytes[at + 2] = word >>> 16;
+  bytes[at + 3] = word >>> 24;
 }
 
 function readWord(bytes: Uint8Array, at: number): number {
