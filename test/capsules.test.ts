@@ -69,7 +69,7 @@ describe("a failure that was found before", () => {
     const { status, stdout } = spawnCli(process.cwd(), ["replay", path], change);
     expect(status).toBe(1);
     const { invariant } = capsule.violation;
-    expect(stdout).toContain(`${capsule.plan.scenario} broke ${invariant}`);
+    expect(stdout).toContain(`${capsule.plan.scenario} broke ${invariant} at `);
     expect(stdout).toContain(capsule.violation.message);
   });
 });
