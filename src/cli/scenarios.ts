@@ -4,7 +4,13 @@ import { readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { loadScenarios } from "../campaign/project/load-scenarios.ts";
 import type { ScenarioSource } from "../campaign/report/report.ts";
-import { catalogue, findFamily, findScenario } from "../scenarios/catalogue.ts";
+import {
+  catalogue,
+  findFamily,
+  findScenario,
+  isVariantOf,
+  unknownScenario,
+} from "../scenarios/catalogue.ts";
 import { formerNames } from "../scenarios/former-names.ts";
 import { UsageError } from "../sim/assert.ts";
 import { didYouMean } from "../sim/nearest.ts";
@@ -98,7 +104,7 @@ async function resolve(name: string, isOfConfig: boolean): Promise<readonly Scen
       scenarios.map((scenario) => ({ scenario, file })),
     );
   }
-  const variants = scenarios.filter((scenario) => scenario.name.startsWith(`${part}/`));
+  const variants = scenarios.filter((scenario) => isVariantOf(part, scenario));
   return [pick(scenarios, part, file), ...variants].map((scenario) => ({ scenario, file }));
 }
 
@@ -126,13 +132,10 @@ async function familyOfConfig(name: string): Promise<readonly ScenarioSource[]> 
   const own = await ownOfConfig();
   const found = own.find(({ scenario }) => scenario.name === name);
   if (found !== undefined) {
-    const variants = own.filter(({ scenario }) => scenario.name.startsWith(`${name}/`));
-    return [found, ...variants];
+    return [found, ...own.filter(({ scenario }) => isVariantOf(name, scenario))];
   }
-  const known = [...own, ...ofCatalogue()].map(({ scenario }) => scenario.name);
-  const hint = didYouMean(name, [...known, ...formerNames.keys()]);
-  const expected = "expected a name that `stormglass list` shows";
-  throw new UsageError(`scenario: ${expected}, got "${name}"${hint}`);
+  const others = own.map(({ scenario }) => scenario.name);
+  throw unknownScenario(name, others);
 }
 
 /** Throws a UsageError when there are none. */

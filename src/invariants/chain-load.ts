@@ -135,7 +135,8 @@ export function includedWithin<View extends LoadView>(
       for (const { adopted } of told(emitted, "tip changed")) {
         const taken = takeIncluded(state, chain, adopted);
         if (taken.length === 0) continue;
-        metrics.observe("inclusionMs", inMs(now - Math.min(...taken.map(({ at }) => at))));
+        const oldest = taken.reduce((first, { at }) => Math.min(first, at), now);
+        metrics.observe("inclusionMs", inMs(now - oldest));
         const late = taken.find(({ at, host }) => now - at > within(host));
         if (late !== undefined)
           return `${server!.id}: one of ${late.host} has waited for ${inMs(now - late.at)} ms`;

@@ -22,12 +22,10 @@ export function membersAre(
 ): Invariant<MembershipView> {
   const isSettled = ({ servers, history }: World<MembershipView>): boolean => {
     const hosts = servers.filter(({ id }) => members.includes(id));
-    const expected = hosts.map(memberOf).sort().join(" ");
+    const expected = hosts.map(memberOf);
     const isKnown = members.every((id) => {
       const { node } = servers.find((server) => server.id === id)!;
-      if (node === undefined) return false;
-      const { voters, outgoing } = node.configuration;
-      return outgoing.length === 0 && [...voters].sort().join(" ") === expected;
+      return node !== undefined && decideAlone(node.configuration, expected);
     });
     const isRefused = history.invoked
       .filter(({ client }) => refused.includes(client))
@@ -46,6 +44,11 @@ export function membersAre(
   // Without the changes that are asked for they are what they were.
   const supposes = ["servers", "operations"] as const;
   return eventually(name, isSettled, { ...deadline, supposes, explain });
+}
+
+/** Whether these decide, and no others beside them. */
+function decideAlone({ voters, outgoing }: ElectorateView, expected: readonly NodeId[]): boolean {
+  return outgoing.length === 0 && voters.toSorted().join(" ") === expected.toSorted().join(" ");
 }
 
 function show({ voters, outgoing }: ElectorateView): string {
@@ -77,7 +80,10 @@ export function changesAreDone(
       const next = changes[state.done];
       if (next === undefined) return undefined;
       const isDone = emitted.some(
-        ({ event, data }) => event === "configuration applied" && isOf(data, next.voters),
+        // What members emit.
+        ({ event, data }) =>
+          event === "configuration applied" &&
+          decideAlone(data as unknown as ElectorateView, next.voters),
       );
       if (isDone) {
         metrics.observe("changeDoneMs", inMs(now - next.at));
@@ -90,13 +96,6 @@ export function changesAreDone(
     },
   };
   return made;
-}
-
-/** Whether a configuration, as a member tells of it, is of these voters alone. */
-function isOf(data: Plain, expected: readonly NodeId[]): boolean {
-  // What members emit.
-  const { voters, outgoing } = data as unknown as ElectorateView;
-  return outgoing.length === 0 && [...voters].sort().join(" ") === expected.toSorted().join(" ");
 }
 
 /** Measures `changeMs`, from when a change is asked for until it has ended. */

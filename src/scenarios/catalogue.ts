@@ -141,12 +141,21 @@ export function findScenario(name: string): Scenario {
   const [known = name, ...others] = formerNames.get(name) ?? [];
   const found = catalogue.find((scenario) => scenario.name === known);
   if (found !== undefined && others.length === 0) return found;
-  const expected = "scenario: expected a name that `stormglass list` shows";
-  if (others.length > 0) {
-    throw new UsageError(`${expected}, got "${name}", which are ${[known, ...others].join(", ")}`);
-  }
-  const names = [...catalogue.map((scenario) => scenario.name), ...formerNames.keys()];
-  throw new UsageError(`${expected}, got "${name}"${didYouMean(name, names)}`);
+  if (others.length === 0) throw unknownScenario(name);
+  throw new UsageError(`${EXPECTED}, got "${name}", which are ${[known, ...others].join(", ")}`);
+}
+
+const EXPECTED = "scenario: expected a name that `stormglass list` shows";
+
+/** What to throw when neither the catalogue nor `others` have that name: it offers the nearest. */
+export function unknownScenario(name: string, others: readonly string[] = []): UsageError {
+  const known = [...others, ...catalogue.map((scenario) => scenario.name), ...formerNames.keys()];
+  return new UsageError(`${EXPECTED}, got "${name}"${didYouMean(name, known)}`);
+}
+
+/** Whether a scenario is a variant of the one of that name. */
+export function isVariantOf(name: string, scenario: Scenario): boolean {
+  return scenario.name.startsWith(`${name}/`);
 }
 
 /**
@@ -157,6 +166,6 @@ export function findFamily(name: string): readonly Scenario[] {
   const names = formerNames.get(name) ?? [name];
   return names.flatMap((one) => [
     findScenario(one),
-    ...catalogue.filter((scenario) => scenario.name.startsWith(`${one}/`)),
+    ...catalogue.filter((scenario) => isVariantOf(one, scenario)),
   ]);
 }
