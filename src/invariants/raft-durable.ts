@@ -62,7 +62,10 @@ export function nothingDurable(): DurableFacts {
   return { term: 0, votedFor: undefined, snapshotIndex: 0, compacted: 0, terms: [] };
 }
 
-/** The second word of a file: of a journal, the checksum of its first record. */
+/**
+ * The second word of a file: of a journal, the checksum of its first record. Another journal of the
+ * same server begins with another snapshot, as nobody saves one of the same entry again.
+ */
 function headOf(bytes: Uint8Array, sizeBytes: number): number {
   if (sizeBytes < 8) return 0;
   return (bytes[4]! | (bytes[5]! << 8) | (bytes[6]! << 16) | (bytes[7]! << 24)) >>> 0;

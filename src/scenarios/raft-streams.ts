@@ -9,6 +9,9 @@ import { mixed } from "./workload.ts";
 const CALM = seconds(20);
 const HORIZON = seconds(40);
 
+/** As etcd's servers give up a connection to a peer that does not answer. */
+const PEER_TIMEOUT = seconds(5);
+
 /** The weather of the seed, on links that are ordered and reliable as long as they last. */
 export const raftStreams = storeScenario({
   name: "raft-random-failures-property/streams",
@@ -28,6 +31,7 @@ export const raftStreams = storeScenario({
         latency: uniform(ms(1), ms(10)),
         loss: streams.stream("options").pick([0, 0.01, 0.05]),
         transport: "stream",
+        streamTimeout: PEER_TIMEOUT,
       },
       operations: mixed(
         { clients, from: ms(500), until: CALM, every: ms(100) },

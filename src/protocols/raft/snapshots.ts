@@ -27,7 +27,8 @@ export class Snapshots<Command> {
     snapshots.checkedAt = applied;
     const { durability, log, configuration } = state;
     const since = applied - Math.max(snapshots.current?.index ?? 0, snapshots.triedAt);
-    if (durability.next !== undefined || this.#member.durability.isSilent) return;
+    // After a restart nothing may have been applied behind the snapshot that is there.
+    if (since <= 0 || durability.next !== undefined || this.#member.durability.isSilent) return;
     // One that was not there at first has yet to be told who takes part.
     if (configuration.voters.length === 0) return;
     if (since < config.options.snapshotEntries && !env.buggify(RAFT_SITES.snapshotsSoon)) return;

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { initialConfiguration } from "../../../src/protocols/raft/configuration.ts";
+import { RAFT_SITES } from "../../../src/protocols/raft/sites.ts";
 import { NEXT_RAFT_FILE, RAFT_FILE } from "../../../src/protocols/raft/storage.ts";
 import { type Beginning, follower, leader, RaftMember } from "../../support/raft-member.ts";
 import { accepted, append, entries, vote } from "../../support/raft-messages.ts";
@@ -85,6 +86,19 @@ describe("after a restart a compacted member has", () => {
     expect(again.state).toMatchObject({ commit: 4, applied: 4, term: 1 });
     expect(again.log).toEqual([1, 1]);
     expect(again.state.log).toMatchObject({ base: { index: 3, term: 1 }, lastIndex: 5 });
+  });
+
+  it("its snapshot, and no other while nothing more is applied", () => {
+    const member = withFive();
+    member.sync();
+    const again = new RaftMember(member.env.disk, { options });
+    again.env.firing.add(RAFT_SITES.snapshotsSoon);
+    again.raft.onStart();
+    expect(again.env.emitted.map(([event]) => event)).not.toContain("snapshot taken");
+    again.ask("n2", append(1, [5, 1], [1], 6));
+    expect(again.state.snapshots.current?.index).toBe(4);
+    again.ask("n2", append(1, [6, 1], [1, 1], 8));
+    expect(again.state.snapshots.current?.index).toBe(8);
   });
 
   it("what was written while the snapshot was not durable", () => {
