@@ -42,7 +42,7 @@ export class LoneMachine<Of extends ServiceTypes> {
   }
 
   #one(request: Asked<Of>, time: Micros): Of["result"] {
-    const admitted = this.#service.admit(request, time);
+    const admitted = this.#service.admit(request, () => time);
     if ("refusal" in admitted) return admitted.refusal;
     return this.#service.apply(this.state, ++this.index, admitted.operation);
   }

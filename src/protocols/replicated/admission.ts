@@ -18,7 +18,7 @@ export function admission<Of extends ServiceTypes>(
   return (request, now) => {
     try {
       // A clock may be set to before 1970, and the log knows no such times.
-      return { operation: check(request, Math.max(0, now)) };
+      return { operation: check(request, Math.max(0, now())) };
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       return { refusal: refused("invalid", error.message) };

@@ -155,7 +155,7 @@ export class ReplicatedServer<Of extends ServiceTypes>
       if (isLast) this.#env.send(client, { type: "reply", session, serial, result });
       return;
     }
-    const admitted = this.#service.admit(operation, this.#env.wallClock());
+    const admitted = this.#service.admit(operation, () => this.#env.wallClock());
     if ("refusal" in admitted) {
       this.#env.send(client, { type: "reply", session, serial, result: admitted.refusal });
       return;

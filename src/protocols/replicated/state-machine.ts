@@ -28,10 +28,10 @@ export interface StateMachine<Of extends ServiceTypes> {
   initial(): Of["state"];
   /**
    * What a request is to be in the log, or why it is to be nowhere. It may be anything that came
-   * over the wire; `now` is the wall clock of the server that was asked, for what needs a time:
-   * `apply` has none.
+   * over the wire; `now` reads the wall clock of the server that was asked, for what needs a
+   * time: `apply` has none.
    */
-  admit(request: unknown, now: Micros): Admitted<Of>;
+  admit(request: unknown, now: () => Micros): Admitted<Of>;
   /**
    * Applies the operation of the log entry at `index`, in place. It knows neither the time nor the
    * server it runs on, and follows no order of insertion: a state read back from bytes has another.

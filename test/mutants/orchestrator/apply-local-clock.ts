@@ -7,7 +7,8 @@ const mutant: Mutant = {
   file: "src/protocols/replicated/server.ts",
   find: "    const result = command && applyCommand(this.#service, machine, index, command);",
   replace: [
-    "    const stamped = command && this.#service.admit(command.operation, this.#env.wallClock());",
+    "    const now = () => this.#env.wallClock();",
+    "    const stamped = command && this.#service.admit(command.operation, now);",
     "    const result =",
     "      command && applyCommand(this.#service, machine, index, { ...command, ...stamped });",
   ].join("\n"),

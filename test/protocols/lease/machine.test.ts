@@ -58,7 +58,7 @@ describe("whatever is asked", () => {
     const property = fc.property(requests, (asked) => {
       const treasury = new Treasury();
       for (const [at, one] of asked) {
-        const admitted = service.admit(one, at);
+        const admitted = service.admit(one, () => at);
         const operation = "operation" in admitted ? admitted.operation : undefined;
         expect(operation).toBeDefined();
         expect(roundTrip(operations, operation!)).toEqual(operation);
@@ -123,11 +123,11 @@ describe("a question", () => {
 
 describe("what is taken in", () => {
   it("carries the time at which it was, unless it is a question", () => {
-    expect(service.admit(stage(1), 77)).toMatchObject({ operation: { op: "stage", at: 77 } });
-    expect(service.admit({ op: "summary" }, 77)).toEqual({ operation: { op: "summary" } });
+    expect(service.admit(stage(1), () => 77)).toMatchObject({ operation: { op: "stage", at: 77 } });
+    expect(service.admit({ op: "summary" }, () => 77)).toEqual({ operation: { op: "summary" } });
   });
 
   it("is of no time before 0, which the log could not write down", () => {
-    expect(service.admit(stage(1), -5)).toMatchObject({ operation: { at: 0 } });
+    expect(service.admit(stage(1), () => -5)).toMatchObject({ operation: { at: 0 } });
   });
 });

@@ -83,7 +83,7 @@ describe("a server that is asked for something malformed", () => {
     [{ ...pay(1, 1, "d"), amount: -1 }, "request.amount: expected a whole number"],
     [{ ...mark(1, 1, "d"), nonce: "1" }, `request.nonce: ${ONE_OR_MORE}, got "1"`],
   ])("says what is wrong, and has no place for it: %j", (asked, says) => {
-    const admitted = service.admit(asked, 5);
+    const admitted = service.admit(asked, () => 5);
     expect(admitted).toMatchObject({ refusal: { type: "error", error: "invalid" } });
     expect(admitted).toMatchObject({ refusal: { reason: expect.stringContaining(says) } });
   });

@@ -23,19 +23,19 @@ const admit = admission<Adding>(
 
 describe("admission to the log", () => {
   it("stamps what is well-formed with the time at which it came", () => {
-    expect(admit("add", 77)).toEqual({ operation: { op: "add", at: 77 } });
+    expect(admit("add", () => 77)).toEqual({ operation: { op: "add", at: 77 } });
   });
 
   it("stamps it with 0 by a clock that is set to before 1970", () => {
-    expect(admit("add", -5)).toEqual({ operation: { op: "add", at: 0 } });
+    expect(admit("add", () => -5)).toEqual({ operation: { op: "add", at: 0 } });
   });
 
   it("refuses what is malformed, and says why", () => {
     const refusal = { error: "invalid", reason: "expected add" };
-    expect(admit("subtract", 77)).toEqual({ refusal });
+    expect(admit("subtract", () => 77)).toEqual({ refusal });
   });
 
   it("takes no bug for a request that is malformed", () => {
-    expect(() => admit("break", 77)).toThrow(TypeError);
+    expect(() => admit("break", () => 77)).toThrow(TypeError);
   });
 });
