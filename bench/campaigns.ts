@@ -12,12 +12,34 @@ import { LOADER, WORKER } from "../src/cli/worker.ts";
 import { findScenario, plan, run, type Scenario } from "../src/index.ts";
 import type { BareWork } from "./bare-process.ts";
 
-const SCENARIO = "raft-initial-election";
-/** As many as one recorded run comes to. */
-const SEEDS = 200;
-const ROUNDS = 7;
-/** Code of threads is compiled in their own time: until then all sides are slow. */
-const ROUNDS_OF_WARM_UP = 7;
+/** What is run, and how often; the first rounds warm up and do not count. */
+interface Rounds {
+  readonly scenario: string;
+  /** For each worker, or process; of 200 one is recorded. */
+  readonly seeds: number;
+  readonly warmUp: number;
+  readonly counted: number;
+}
+
+/** Runs so short that whatever is done for each of them shows. */
+const OF_OVERHEAD: Rounds = {
+  scenario: "raft-initial-election",
+  seeds: 200,
+  warmUp: 7,
+  counted: 7,
+};
+
+/**
+ * Runs as long as most, and enough of them that the last block weighs little. Each worker, and each
+ * process that verifies, compiles its code in threads of its own while it is new: for half a minute
+ * one worker takes more than one core.
+ */
+const OF_SCALING: Rounds = {
+  scenario: "raft-random-failures-property",
+  seeds: 600,
+  warmUp: 2,
+  counted: 5,
+};
 
 /** A way to run the seeds, and what it took in the median round. */
 export interface CampaignRow {
@@ -43,19 +65,20 @@ interface Way {
 
 /** (e): a campaign in one worker, and in this thread, each over the bare runs. */
 export async function measureOverhead(): Promise<readonly CampaignRow[]> {
-  const sources = [{ scenario: findScenario(SCENARIO) }];
-  const bare = { name: "(e) bare runs", time: () => timeHere(runBare) };
-  const of = (runner: Runner) => () => timeHere(() => campaignOf(sources, runner, SEEDS));
+  const sources = [{ scenario: findScenario(OF_OVERHEAD.scenario) }];
+  const { seeds } = OF_OVERHEAD;
+  const bare = { name: "(e) bare runs", time: () => timeHere(seeds, runBare) };
+  const of = (runner: Runner) => () => timeHere(seeds, () => campaignOf(sources, runner, seeds));
   const pool = new WorkerPool(sources, { worker: WORKER, loader: LOADER, jobs: 1, runBudget: 60 });
   try {
-    const pooled = await compare("cpu", [
+    const pooled = await compare("cpu", OF_OVERHEAD, [
       bare,
       { name: "    pool of one worker that verifies nothing", time: of(unverified(pool)) },
       { name: "    pool of one worker", time: of(pool) },
     ]);
     // Last: its recorded runs make all that comes after them in this thread slower.
     const here = inThisThread(sources, now);
-    const [, ...alone] = await compare("cpu", [
+    const [, ...alone] = await compare("cpu", OF_OVERHEAD, [
       bare,
       { name: "    this thread, and nothing verified", time: of(examining(sources[0]!.scenario)) },
       { name: "    this thread", time: of(here) },
@@ -67,8 +90,8 @@ export async function measureOverhead(): Promise<readonly CampaignRow[]> {
 }
 
 function runBare(): void {
-  const scenario = findScenario(SCENARIO);
-  for (let seed = 1; seed <= SEEDS; seed++) run(scenario, plan(scenario, String(seed)));
+  const scenario = findScenario(OF_OVERHEAD.scenario);
+  for (let seed = 1; seed <= OF_OVERHEAD.seeds; seed++) run(scenario, plan(scenario, String(seed)));
 }
 
 /** A runner that is told of no seed that it is to verify: the first of a few is one. */
@@ -88,17 +111,17 @@ function examining(scenario: Scenario): Runner {
 
 /** (f): one worker and two, beside one bare process and two. */
 export async function measureScaling(): Promise<readonly CampaignRow[]> {
-  const sources = [{ scenario: findScenario(SCENARIO) }];
+  const sources = [{ scenario: findScenario(OF_SCALING.scenario) }];
   const processes = [startBare(), startBare()];
   const poolOf = (jobs: number) =>
     new WorkerPool(sources, { worker: WORKER, loader: LOADER, jobs, runBudget: 60 });
   const pools = [poolOf(1), poolOf(2)] as const;
   const pooled = (jobs: 1 | 2) => async (): Promise<Timed> => {
-    const timed = await timeHere(() => campaignOf(sources, pools[jobs - 1]!, jobs * SEEDS));
-    return { ...timed, schedules: jobs * SEEDS };
+    const seeds = jobs * OF_SCALING.seeds;
+    return timeHere(seeds, () => campaignOf(sources, pools[jobs - 1]!, seeds));
   };
   try {
-    return await compare("rate", [
+    return await compare("rate", OF_SCALING, [
       { name: "(f) one bare process", time: () => timeBare(processes.slice(1)) },
       { name: "    two bare processes", time: () => timeBare(processes) },
       { name: "    campaign, one worker", time: pooled(1) },
@@ -110,16 +133,20 @@ export async function measureScaling(): Promise<readonly CampaignRow[]> {
   }
 }
 
-/** Times all ways in turn; the first rounds warm up and do not count. */
-async function compare(by: "cpu" | "rate", ways: readonly Way[]): Promise<readonly CampaignRow[]> {
+/** Times all ways in turn. */
+async function compare(
+  by: "cpu" | "rate",
+  { warmUp, counted }: Rounds,
+  ways: readonly Way[],
+): Promise<readonly CampaignRow[]> {
   const rounds: { readonly rate: number; readonly cpu: number }[][] = [];
-  for (let round = 1; round <= ROUNDS_OF_WARM_UP + ROUNDS; round++) {
+  for (let round = 1; round <= warmUp + counted; round++) {
     const row = [];
     for (const { time } of ways) {
       const { seconds, cpuSeconds, schedules } = await time();
       row.push({ rate: schedules / seconds, cpu: (cpuSeconds * 1_000) / schedules });
     }
-    if (round > ROUNDS_OF_WARM_UP) rounds.push(row);
+    if (round > warmUp) rounds.push(row);
   }
   return ways.map(({ name }, i) => ({
     name,
@@ -138,12 +165,12 @@ async function campaignOf(
 }
 
 /** Time of this process, with all of its threads. */
-async function timeHere(work: () => void | Promise<void>): Promise<Timed> {
+async function timeHere(schedules: number, work: () => void | Promise<void>): Promise<Timed> {
   const began = now();
   const before = process.cpuUsage();
   await work();
   const { user, system } = process.cpuUsage(before);
-  return { seconds: now() - began, cpuSeconds: (user + system) / 1e6, schedules: SEEDS };
+  return { seconds: now() - began, cpuSeconds: (user + system) / 1e6, schedules };
 }
 
 /** Time of other processes, side by side, each with seeds of its own. */
@@ -151,14 +178,14 @@ async function timeBare(children: readonly ChildProcess[]): Promise<Timed> {
   const began = now();
   const took = await Promise.all(
     children.map(async (child, i) => {
-      const from = 1 + i * SEEDS;
-      child.send({ scenario: SCENARIO, from, seeds: SEEDS } satisfies BareWork);
+      const { scenario, seeds } = OF_SCALING;
+      child.send({ scenario, from: 1 + i * seeds, seeds } satisfies BareWork);
       const [cpuSeconds] = await once(child, "message");
       return Number(cpuSeconds);
     }),
   );
   const cpuSeconds = took.reduce((sum, one) => sum + one, 0);
-  return { seconds: now() - began, cpuSeconds, schedules: children.length * SEEDS };
+  return { seconds: now() - began, cpuSeconds, schedules: children.length * OF_SCALING.seeds };
 }
 
 function startBare(): ChildProcess {

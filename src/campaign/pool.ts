@@ -18,7 +18,7 @@ export interface PoolOptions {
   readonly worker: URL;
   /** The module in which the verifier's process finds scenarios: see {@link VerifierOptions}. */
   readonly loader: URL;
-  /** Worker threads. */
+  /** Runs at once: in as many worker threads, or some of them in verifiers' processes. */
   readonly jobs: number;
   /**
    * Real seconds that a run may take, and again when it is run twice; then its worker is ended.
@@ -43,7 +43,7 @@ export class WorkerPool implements Runner {
   #isCut = false;
   /** Seeds whose runs nobody has compared in time. */
   readonly #unverified: Turn[] = [];
-  /** As many as workers: each takes as long for a recorded run as a worker for several others. */
+  /** As many as workers, in whose place they run; one that is never needed is never started. */
   readonly #verifiers: readonly Verifier[];
 
   constructor(sources: readonly ScenarioSource[], options: PoolOptions) {
@@ -73,7 +73,9 @@ export class WorkerPool implements Runner {
     const done = { ...examined, outcome };
     // Recorded there, as no run of this process is to be slower for it.
     const isRecorded = n % RECORDED_ONE_IN === 0;
-    const compared = this.#isCut ? done : await this.#compareElsewhere(turn, done, isRecorded);
+    const compared = await this.#blocks.besides(async () =>
+      this.#isCut ? done : this.#compareElsewhere(turn, done, isRecorded),
+    );
     if (!this.#isCut) return compared;
     this.#unverified.push(turn);
     return undefined;

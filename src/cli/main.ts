@@ -123,7 +123,7 @@ function addFuzz(program: Command): void {
     .option("--from <seed>", 'the first seed, a whole number (default: "1")')
     .option("--for <time>", "stop after this time, such as 30s or 10m")
     .option("--until-failure", "stop at the first seed that fails, hangs, dies, throws or changes")
-    .option("--jobs <count>", "worker threads (default: one for each core)")
+    .option("--jobs <count>", "runs at once, of workers and verifiers (default: one for each core)")
     .option(
       "--shard <part>",
       "run this part of the seeds only: 3/16, or index/16 in a Kubernetes Job",

@@ -4,11 +4,12 @@ import type { ScenarioSource } from "../report/report.ts";
 import type { Turn } from "../seeds.ts";
 import { BlockProgress } from "./block-progress.ts";
 import { BlockQueue } from "./block-queue.ts";
+import { Slots } from "./slots.ts";
 import { type BlockSeed, causeOf, isEnded, type Threads, type WorkerSource } from "./threads.ts";
 
 export interface BlocksOptions {
   readonly sources: readonly ScenarioSource[];
-  /** Worker threads. */
+  /** Runs at once, in worker threads or in place of a block. */
   readonly jobs: number;
   /** Real seconds that a run may take. */
   readonly runBudget: number;
@@ -45,6 +46,7 @@ export class Blocks {
   readonly #threads: Pick<Threads, "ask">;
   readonly #options: BlocksOptions;
   readonly #queue: BlockQueue<Job>;
+  readonly #slots: Slots;
   readonly #running = new Set<Running>();
   #isStopped = false;
   #isToHandOut = false;
@@ -53,6 +55,7 @@ export class Blocks {
     this.#threads = threads;
     this.#options = options;
     this.#queue = new BlockQueue(options.jobs);
+    this.#slots = new Slots(options.jobs, () => this.#handOut());
   }
 
   /** How many seeds to ask for at once. */
@@ -68,6 +71,11 @@ export class Blocks {
       this.#queue.push({ scenario, seed, asked, deaths: 0, resolve });
       this.#handOut();
     });
+  }
+
+  /** Does something else in place of a block, before any further one is begun. */
+  besides<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#slots.use(work);
   }
 
   /** Has no further seed begun: those that wait come to nothing. */
@@ -93,7 +101,8 @@ export class Blocks {
     queueMicrotask(() => {
       this.#isToHandOut = false;
       if (this.#isStopped) for (const { resolve } of this.#queue.clear()) resolve(undefined);
-      while (this.#running.size < this.#options.jobs && this.#queue.size > 0) {
+      while (this.#slots.isFree && this.#queue.size > 0) {
+        this.#slots.take();
         this.#run(this.#queue.take());
       }
     });
@@ -123,7 +132,7 @@ export class Blocks {
     } finally {
       stopWatching();
       this.#running.delete(running);
-      this.#handOut();
+      this.#slots.give();
     }
   }
 

@@ -171,4 +171,23 @@ describe("seeds in blocks", () => {
     const turns = [2, 3, 4, 5, 6].map((seed) => blocks.examine({ scenario: 0, seed }, false));
     expect(await Promise.all(turns)).toEqual([examined, ...Array(4).fill(undefined)]);
   });
+
+  it("wait for what is done besides, which itself waits for one block to end", async () => {
+    const actors = new Actors([]);
+    const blocks = new Blocks(actors, { sources: [{ scenario }], jobs: 1, runBudget: 60 });
+    const order: string[] = [];
+    const examine = (seed: number) =>
+      blocks.examine({ scenario: 0, seed }, false).then(() => order.push(`seed ${seed}`));
+    const turns = [1, 2].map(examine);
+    await undefined;
+    await undefined;
+    const besides = blocks.besides(async () => {
+      // The first seed is a block by itself.
+      order.push(`besides, after ${actors.blocks.length}`);
+      await Promise.all([...Array(9)].map(() => undefined));
+      order.push(`done, after ${actors.blocks.length}`);
+    });
+    await Promise.all([...turns, besides]);
+    expect(order).toEqual(["seed 1", "besides, after 1", "done, after 1", "seed 2"]);
+  });
 });
