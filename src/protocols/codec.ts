@@ -48,12 +48,10 @@ export class ByteWriter {
     this.#sizeBytes = at;
   }
 
-  /** Four bytes, little end first. */
-  word(value: number): void {
-    this.#room(4);
-    for (let shift = 0; shift < 32; shift += 8) {
-      this.#bytes[this.#sizeBytes++] = (value >>> shift) & 0xff;
-    }
+  /** So many bytes that are filled in later: until then they are anything. */
+  reserve(sizeBytes: number): void {
+    this.#room(sizeBytes);
+    this.#sizeBytes += sizeBytes;
   }
 
   /** Bytes [start, end), without their length. */

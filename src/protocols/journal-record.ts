@@ -36,7 +36,7 @@ interface Before {
 /** Begins a record: its payload is written next. */
 export function beginRecord(writer: ByteWriter): ByteWriter {
   writer.clear();
-  for (let i = 0; i < RECORD_HEADER_BYTES; i += 4) writer.word(0);
+  writer.reserve(RECORD_HEADER_BYTES);
   return writer;
 }
 
@@ -159,7 +159,8 @@ function zeroWords(bytes: Uint8Array, start: number, end: number, place: number)
   let zeros = 0;
   let wordEnd = start + WORD_BYTES - (place & (WORD_BYTES - 1));
   for (let at = start; at < end; at = wordEnd, wordEnd += WORD_BYTES) {
-    let next = at;
+    if (bytes[at] !== 0) continue;
+    let next = at + 1;
     while (bytes[next] === 0 && next < wordEnd && next < end) next++;
     if ((next === wordEnd || next === end) && ++zeros > ZEROS_MAX) break;
   }

@@ -43,13 +43,14 @@ describe("a count", () => {
   });
 });
 
-describe("a word", () => {
-  it.each([
-    [0, [0, 0, 0, 0]],
-    [0x1234_5678, [0x78, 0x56, 0x34, 0x12]],
-    [0xffff_ffff, [0xff, 0xff, 0xff, 0xff]],
-  ])("%i is four bytes, little end first", (value, bytes) => {
-    expect([...written((writer) => writer.word(value))]).toEqual(bytes);
+describe("room that is reserved", () => {
+  it("lies between what was written before and what is written behind", () => {
+    const bytes = written((writer) => {
+      writer.byte(1);
+      writer.reserve(300);
+      writer.byte(2);
+    });
+    expect([bytes.length, bytes[0], bytes[301]]).toEqual([302, 1, 2]);
   });
 });
 

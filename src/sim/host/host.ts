@@ -14,7 +14,7 @@ import { Clock, type ClockOptions, type ClockState } from "./clock.ts";
 import { type CrashPoint, CrashPoints, type CrashPointsState } from "./crash-points.ts";
 import { Inbox, type InboxState } from "./inbox.ts";
 import { type Gauge, Memory, type MemoryState } from "./memory.ts";
-import type { PendingSync } from "./pending-sync.ts";
+import { type PendingSync, takeOut } from "./pending-sync.ts";
 import type { Conduct, Program } from "./program.ts";
 import { Timers, type TimersState } from "./timers.ts";
 
@@ -49,7 +49,7 @@ export interface HostState {
   life: number;
   /** Whether the machine has been switched off since its last boot. */
   isCold: boolean;
-  readonly syncs: Set<PendingSync>;
+  readonly syncs: PendingSync[];
   /** How many syncs were begun. */
   syncCount: number;
   readonly timers: TimersState;
@@ -116,7 +116,7 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     const cost = surroundings.cost(id);
     if (cost !== undefined) this.inbox.load(cost);
     this.state = {
-      ...{ downs: 0, life: 0, isCold: false, syncs: new Set(), syncCount: 0 },
+      ...{ downs: 0, life: 0, isCold: false, syncs: [], syncCount: 0 },
       ...{ timers: this.timers.state, clock: this.clock.state, inbox: this.inbox.state },
       ...{ memory: this.memory.state, points: this.points.state },
       behaviours: this.behaviours.state,
@@ -206,7 +206,7 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     this.node = undefined;
     this.timers.clear();
     for (const { slot } of this.state.syncs) this.#surroundings.scheduler.cancel(slot);
-    this.state.syncs.clear();
+    this.state.syncs.length = 0;
     this.inbox.clear();
     this.memory.clear();
     return wasUp;
@@ -234,14 +234,14 @@ export class Host<Message = unknown, View = unknown> implements HostView<View> {
     const sync: PendingSync = { token, number, scope, covers: written, slot: 0, error: undefined };
     const at = scheduler.now + latency;
     sync.slot = scheduler.schedule(at, syncedKind, this.index, this.index, sync);
-    this.state.syncs.add(sync);
+    this.state.syncs.push(sync);
   }
 
   /** The sync's event has come: what it covers is durable, or the disk says why not. */
   syncCompletes(sync: PendingSync): void {
     const { disk } = this;
     const { covers, scope, number } = sync;
-    this.state.syncs.delete(sync);
+    takeOut(this.state.syncs, sync);
     const { troubles } = disk.state;
     if (troubles.length !== 0) {
       const trouble = striker(troubles, "failedSync", number, this.#surroundings.drawTrouble);
