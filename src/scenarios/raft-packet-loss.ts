@@ -1,4 +1,9 @@
-import { acknowledgesSteadily, everyoneAgrees, operationsReturn } from "../invariants/liveness.ts";
+import {
+  acknowledgesIn,
+  acknowledgesSteadily,
+  everyoneAgrees,
+  operationsReturn,
+} from "../invariants/liveness.ts";
 import { measureEmitted, measureGoodput } from "../invariants/phases.ts";
 import { equalStates } from "../invariants/replicated.ts";
 import { type LossPhase, lossIsAsSet } from "../invariants/traffic.ts";
@@ -58,7 +63,7 @@ const packetLoss = storeScenario({
       ...phases
         .filter(({ probability }) => probability <= 0.3)
         .map((phase) => acknowledgesSteadily(`PROGRESS ${phase.name}`, phase, seconds(3))),
-      acknowledgesSteadily("RECOVERY", { from: END, until: END + seconds(5) }, seconds(5)),
+      acknowledgesIn("RECOVERY", { from: END, until: END + seconds(5) }),
       everyoneAgrees("AGREEMENT", { from: END + 1, by: END + seconds(5) }),
       operationsReturn("RETURN", { by: HORIZON }, plan),
       equalStates("EQUAL-STATES"),

@@ -14,6 +14,7 @@ const mutant: Mutant = {
   alone: [
     { scenario: "orch-cascading-partition-failures", invariant: "FIRST-PHASE" },
     { scenario: "raft-packet-loss", invariant: "PROGRESS 1 %" },
+    { scenario: "raft-packet-loss", invariant: "RECOVERY" },
   ],
 };
 
