@@ -69,7 +69,7 @@ export class Blocks {
     return new Promise((resolve) => {
       const asked = { source, seed: String(seed), isAgain };
       this.#queue.push({ scenario, seed, asked, deaths: 0, resolve });
-      this.#handOut();
+      this.#handOutSoon();
     });
   }
 
@@ -95,17 +95,21 @@ export class Blocks {
   }
 
   /** Once whoever asks for seeds has asked for all that it wants at once. */
-  #handOut(): void {
+  #handOutSoon(): void {
     if (this.#isToHandOut) return;
     this.#isToHandOut = true;
     queueMicrotask(() => {
       this.#isToHandOut = false;
-      if (this.#isStopped) for (const { resolve } of this.#queue.clear()) resolve(undefined);
-      while (this.#slots.isFree && this.#queue.size > 0) {
-        this.#slots.take();
-        this.#run(this.#queue.take());
-      }
+      this.#handOut();
     });
+  }
+
+  #handOut(): void {
+    if (this.#isStopped) for (const { resolve } of this.#queue.clear()) resolve(undefined);
+    while (this.#slots.isFree && this.#queue.size > 0) {
+      this.#slots.take();
+      this.#run(this.#queue.take());
+    }
   }
 
   async #run(block: readonly Job[]): Promise<void> {
@@ -124,16 +128,18 @@ export class Blocks {
     const running = { progress, end };
     this.#running.add(running);
     const stopWatching = watch(running, this.#options.runBudget * 1_000);
-    try {
-      take(await result);
-      for (const { resolve } of block.slice(told)) resolve(undefined);
-    } catch (error) {
-      this.#mourn(block.slice(told), progress.place - told, error);
-    } finally {
-      stopWatching();
-      this.#running.delete(running);
-      this.#slots.give();
-    }
+    const ended = await result.then(
+      (rest) => ({ rest }),
+      (error: unknown) => ({ error }),
+    );
+    stopWatching();
+    this.#running.delete(running);
+    if ("error" in ended) this.#mourn(block.slice(told), progress.place - told, ended.error);
+    // First of all: no worker is to wait for what this thread makes of the results.
+    this.#slots.give();
+    if ("error" in ended) return;
+    take(ended.rest);
+    for (const { resolve } of block.slice(told)) resolve(undefined);
   }
 
   #take({ scenario, resolve }: Job, examined: Examined): void {
