@@ -190,7 +190,7 @@ const LOAD = 390;
 const LOADED = Array.from({ length: LOAD }, (_, n) => create(`vm${n}`));
 const LOAD_SPAN = seconds(30);
 /** Of the log; a session each of two clients; and what one of them has asked for, or asks again. */
-const KEPT_MAX = { entries: 400, sessions: 2, requests: 2 };
+const KEPT_MAX = { entries: 250, sessions: 2, requests: 2 };
 
 /** One client that creates as fast as it is answered. */
 function sustained(variant: string, about: string, isCrash: boolean): Scenario {

@@ -17,6 +17,11 @@ const mutant: Mutant = {
   ].join("\n"),
   scenario: "raft-arbitrary-messages-property",
   invariant: "RAFT-KEEP",
+  alone: [
+    { scenario: "raft-bandwidth-limit", invariant: "CATCH-UP, one follower" },
+    { scenario: "raft-bandwidth-limit", invariant: "CATCH-UP, both followers" },
+    { scenario: "raft-bandwidth-limit", invariant: "CATCH-UP, leader" },
+  ],
 };
 
 export default mutant;

@@ -13,6 +13,7 @@ const mutant: Mutant = {
   invariant: "REPLICATED",
   alone: [
     { scenario: "orch-cascading-partition-failures", invariant: "FIRST-PHASE" },
+    { scenario: "orch-cascading-partition-failures", invariant: "HEALED" },
     { scenario: "raft-packet-loss", invariant: "PROGRESS 1 %" },
     { scenario: "raft-packet-loss", invariant: "RECOVERY" },
   ],
