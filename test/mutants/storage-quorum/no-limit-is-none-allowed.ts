@@ -9,6 +9,11 @@ const mutant: Mutant = {
   replace: "if (options.uploadsPerMinute < 0) return false;",
   scenario: "sq-concurrent-load",
   invariant: "UPLOADS-DONE",
+  alone: [
+    { scenario: "sq-large-file/some-chunks", invariant: "SOME-CHUNKS" },
+    { scenario: "sq-3c-majority-failure", invariant: "STRUCK n2" },
+    { scenario: "sq-3c-majority-failure/back-too-late", invariant: "STRUCK n3" },
+  ],
 };
 
 export default mutant;
