@@ -13,6 +13,7 @@ import { everyoneHas, localReadsGive } from "../invariants/orchestrator-history.
 import { equalStates } from "../invariants/replicated.ts";
 import { memoryStaysWithin } from "../invariants/snapshots.ts";
 import type { NodeId, Plain } from "../sim/env.ts";
+import type { Invariant } from "../sim/invariant.ts";
 import { defaultNetworkOptions } from "../sim/network/network-options.ts";
 import { uniform } from "../sim/random/distribution.ts";
 import type { Scenario } from "../sim/scenario.ts";
@@ -192,6 +193,12 @@ const LOAD_SPAN = seconds(30);
 /** Of the log; a session each of two clients; and what one of them has asked for, or asks again. */
 const KEPT_MAX = { entries: 250, sessions: 2, requests: 2 };
 
+/** Of all that is asked for together: without workers there is no room for anything. */
+const noErrors: Invariant = {
+  ...answersAre("NO-ERRORS", () => ["none"]),
+  supposes: ["operations"],
+};
+
 /** One client that creates as fast as it is answered. */
 function sustained(variant: string, about: string, isCrash: boolean): Scenario {
   const crashAt = BEGIN + seconds(15);
@@ -223,7 +230,7 @@ function sustained(variant: string, about: string, isCrash: boolean): Scenario {
               seconds(5),
             ),
           ]
-        : [answersAre("NO-ERRORS", () => ["none"])]),
+        : [noErrors]),
       everyoneHas("ALL-VMS", { vms: LOAD, tasks: 0 }, { by: horizon }),
       operationsReturn("RETURN", { by: horizon }, plan),
       equalStates("EQUAL-STATES"),
